@@ -1,0 +1,1 @@
+# Installation rules live beside their targets; the package config joins them here.

@@ -1,0 +1,54 @@
+#ifndef STRATA_SERVER_DOMAIN_SETTINGS_H_
+#define STRATA_SERVER_DOMAIN_SETTINGS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "server/domain/money.h"
+
+namespace strata {
+
+enum class AgeMethod { kExact, kYearDifference };
+enum class ShareRounding { kFloor, kCeil, kRound };
+
+// What a workspace says of itself. Currency and time zone are fixed once it holds a record; a
+// change of the others advances the revision like data does.
+struct WorkspaceSettings {
+  std::string name;  // [a-z][a-z0-9-]{0,62}
+  std::string display_name;
+  std::string currency = "USD";   // ISO 4217
+  std::string time_zone = "UTC";  // IANA
+  int fiscal_first_month = 1;     // 1..12
+
+  // Orders with one of these statuses are no revenue. Compared without case (ASCII).
+  std::vector<std::string> excluded_statuses = {"cancelled"};
+
+  // Age on a reference date, and its bands: with width 10 and anchor 1, 31-40 is a band.
+  AgeMethod age_method = AgeMethod::kExact;
+  int age_band_width = 10;
+  int age_band_anchor = 1;
+
+  // An order is small below the first threshold, medium below the second, large from there.
+  Micros deal_size_medium = 3'000 * kMicrosAUnit;
+  Micros deal_size_large = 7'000 * kMicrosAUnit;
+
+  // The tier rule: shares of the customers with positive revenue, in basis points.
+  int strategic_share_bp = 2'000;
+  int growth_share_bp = 5'000;
+  ShareRounding tier_rounding = ShareRounding::kFloor;
+  int tier_window_days = 0;  // 0: all recognised history
+
+  // The loyalty rule: VIP from this many purchases and units.
+  int loyalty_vip_purchases = 2;
+  int64_t loyalty_vip_units = 100;
+
+  int inactivity_days = 180;
+  int retention_days = 0;  // 0: kept for ever
+
+  friend bool operator==(const WorkspaceSettings&, const WorkspaceSettings&) = default;
+};
+
+}  // namespace strata
+
+#endif  // STRATA_SERVER_DOMAIN_SETTINGS_H_
