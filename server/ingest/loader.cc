@@ -1,0 +1,104 @@
+#include "server/ingest/loader.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/base/status_macros.h"
+
+namespace strata::ingest {
+namespace {
+
+// Hands the scanned facts to the image and the indexes; remembers the first that has no customer.
+class FactLoader {
+ public:
+  FactLoader(LoadedWorkspace& workspace, RecordKind kind) : workspace_(workspace), kind_(kind) {}
+
+  template <typename Fact, typename LoadIntoImage>
+  void Take(uint32_t key, uint32_t customer_key, const Fact& fact, LoadIntoImage load) {
+    const image::Slot slot = customer_key - 1;
+    const bool has_customer = customer_key != 0 &&
+                              slot < workspace_.editor->customer_ids().size() &&
+                              !workspace_.editor->customer_ids()[slot].empty();
+    if (!has_customer) {
+      if (status_.ok()) {
+        status_ = absl::DataLossError(absl::StrCat(workspace_.db->connection().path(), ": ",
+                                                   NameOf(kind_), " of key ", key,
+                                                   " names no customer of the file"));
+      }
+      return;
+    }
+    workspace_.ids->LoadFact(kind_, HashId(fact.id), key, slot);
+    ((*workspace_.editor).*load)(key, slot, fact);
+  }
+
+  absl::Status status() const { return status_; }
+
+ private:
+  LoadedWorkspace& workspace_;
+  RecordKind kind_;
+  absl::Status status_;
+};
+
+template <typename Fact>
+absl::Status LoadFacts(
+    LoadedWorkspace& workspace, RecordKind kind,
+    absl::Status (store::RecordReader::*scan)(store::RecordReader::FactVisitor<Fact>),
+    void (image::Editor::*load)(uint32_t, image::Slot, const Fact&)) {
+  store::RecordReader& reader = workspace.db->reader();
+  STRATA_ASSIGN_OR_RETURN(const uint32_t last_key, reader.LastKey(kind));
+  workspace.ids->Reserve(kind, last_key);
+  FactLoader loader(workspace, kind);
+  STRATA_RETURN_IF_ERROR((reader.*scan)([&](uint32_t key, uint32_t customer_key, const Fact& fact) {
+    loader.Take(key, customer_key, fact, load);
+  }));
+  return loader.status();
+}
+
+absl::Status LoadCustomers(LoadedWorkspace& workspace) {
+  STRATA_ASSIGN_OR_RETURN(const uint32_t last_key,
+                          workspace.db->reader().LastKey(RecordKind::kCustomer));
+  workspace.ids->Reserve(RecordKind::kCustomer, last_key);
+  return workspace.db->reader().ScanCustomers(
+      [&](uint32_t key, const Customer& customer, bool placeholder) {
+        workspace.editor->LoadCustomer(key - 1, customer, placeholder);
+        workspace.ids->LoadCustomer(HashId(customer.id), key, placeholder);
+        if (!workspace.erased->empty() && workspace.erased->Contains(customer.id)) {
+          workspace.to_erase_again.emplace_back(customer.id);
+        }
+      });
+}
+
+}  // namespace
+
+absl::StatusOr<LoadedWorkspace> Load(std::unique_ptr<store::WorkspaceDb> db,
+                                     std::unique_ptr<store::ErasedIds> erased) {
+  LoadedWorkspace workspace;
+  workspace.db = std::move(db);
+  workspace.erased = std::move(erased);
+  STRATA_ASSIGN_OR_RETURN(WorkspaceSettings settings, workspace.db->ReadSettings());
+  STRATA_ASSIGN_OR_RETURN(
+      workspace.editor,
+      image::Editor::Create(std::make_shared<const WorkspaceSettings>(std::move(settings))));
+  workspace.ids = std::make_unique<Identities>(*workspace.editor);
+
+  using Reader = store::RecordReader;
+  using Editor = image::Editor;
+  STRATA_RETURN_IF_ERROR(LoadCustomers(workspace));
+  STRATA_RETURN_IF_ERROR(
+      LoadFacts<Order>(workspace, RecordKind::kOrder, &Reader::ScanOrders, &Editor::LoadOrder));
+  STRATA_RETURN_IF_ERROR(
+      LoadFacts<Ticket>(workspace, RecordKind::kTicket, &Reader::ScanTickets, &Editor::LoadTicket));
+  STRATA_RETURN_IF_ERROR(LoadFacts<Contract>(workspace, RecordKind::kContract,
+                                             &Reader::ScanContracts, &Editor::LoadContract));
+  STRATA_RETURN_IF_ERROR(
+      LoadFacts<Survey>(workspace, RecordKind::kSurvey, &Reader::ScanSurveys, &Editor::LoadSurvey));
+  STRATA_RETURN_IF_ERROR(
+      workspace.db->ledger().ScanDeleted([&](RecordKind kind, absl::string_view id) {
+        workspace.ids->NoteDeleted(kind, HashId(id));
+      }));
+  STRATA_ASSIGN_OR_RETURN(const int64_t revision, workspace.db->ledger().Revision());
+  workspace.revision = workspace.editor->Finish(revision);
+  return workspace;
+}
+
+}  // namespace strata::ingest

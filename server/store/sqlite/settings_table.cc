@@ -1,0 +1,123 @@
+#include "server/store/sqlite/settings_table.h"
+
+#include <string>
+#include <type_traits>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "server/base/status_macros.h"
+
+namespace strata::store {
+namespace {
+
+constexpr absl::string_view kAgeMethods[] = {"exact", "year_difference"};
+constexpr absl::string_view kRoundings[] = {"floor", "ceil", "round"};
+
+// Calls visit(name, field) for every setting that is one value. The one list of them.
+template <typename Settings, typename Visitor>
+void ForEachSetting(Settings& settings, Visitor visit) {
+  visit("name", settings.name);
+  visit("display_name", settings.display_name);
+  visit("currency", settings.currency);
+  visit("time_zone", settings.time_zone);
+  visit("fiscal_first_month", settings.fiscal_first_month);
+  visit("age_method", settings.age_method);
+  visit("age_band_width", settings.age_band_width);
+  visit("age_band_anchor", settings.age_band_anchor);
+  visit("deal_size_medium_micros", settings.deal_size_medium);
+  visit("deal_size_large_micros", settings.deal_size_large);
+  visit("strategic_share_bp", settings.strategic_share_bp);
+  visit("growth_share_bp", settings.growth_share_bp);
+  visit("tier_rounding", settings.tier_rounding);
+  visit("tier_window_days", settings.tier_window_days);
+  visit("loyalty_vip_purchases", settings.loyalty_vip_purchases);
+  visit("loyalty_vip_units", settings.loyalty_vip_units);
+  visit("inactivity_days", settings.inactivity_days);
+  visit("retention_days", settings.retention_days);
+}
+
+std::string ToText(const std::string& value) { return value; }
+std::string ToText(AgeMethod value) { return std::string(kAgeMethods[static_cast<int>(value)]); }
+std::string ToText(ShareRounding value) { return std::string(kRoundings[static_cast<int>(value)]); }
+template <typename Int>
+std::enable_if_t<std::is_integral_v<Int>, std::string> ToText(Int value) {
+  return absl::StrCat(value);
+}
+
+bool FromText(absl::string_view text, std::string& value) {
+  value = std::string(text);
+  return true;
+}
+template <typename Enum, size_t n>
+bool FromNames(const absl::string_view (&names)[n], absl::string_view text, Enum& value) {
+  for (size_t i = 0; i < n; ++i) {
+    if (names[i] != text) continue;
+    value = static_cast<Enum>(i);
+    return true;
+  }
+  return false;
+}
+bool FromText(absl::string_view text, AgeMethod& value) {
+  return FromNames(kAgeMethods, text, value);
+}
+bool FromText(absl::string_view text, ShareRounding& value) {
+  return FromNames(kRoundings, text, value);
+}
+template <typename Int>
+std::enable_if_t<std::is_integral_v<Int>, bool> FromText(absl::string_view text, Int& value) {
+  return absl::SimpleAtoi(text, &value);
+}
+
+}  // namespace
+
+absl::StatusOr<WorkspaceSettings> ReadSettings(Connection& connection) {
+  WorkspaceSettings settings;
+  STRATA_ASSIGN_OR_RETURN(Statement find,
+                          connection.Prepare("SELECT value FROM settings WHERE name = ?1"));
+  absl::Status status;
+  ForEachSetting(settings, [&](absl::string_view name, auto& field) {
+    if (!status.ok()) return;
+    Execution row(find);
+    const absl::StatusOr<bool> found = row.Text(name).Step();
+    if (!found.ok()) {
+      status = found.status();
+    } else if (*found && !FromText(row.TextAt(0), field)) {
+      status = absl::DataLossError(
+          absl::StrCat(connection.path(), ": setting ", name, " does not read as its type"));
+    }
+  });
+  STRATA_RETURN_IF_ERROR(status);
+
+  settings.excluded_statuses.clear();
+  STRATA_ASSIGN_OR_RETURN(
+      Statement statuses,
+      connection.Prepare("SELECT status FROM excluded_statuses ORDER BY status"));
+  Execution row(statuses);
+  for (;;) {
+    STRATA_ASSIGN_OR_RETURN(const bool found, row.Step());
+    if (!found) return settings;
+    settings.excluded_statuses.emplace_back(row.TextAt(0));
+  }
+}
+
+absl::Status WriteSettings(Connection& connection, const WorkspaceSettings& settings) {
+  STRATA_ASSIGN_OR_RETURN(Statement put,
+                          connection.Prepare("INSERT OR REPLACE INTO settings VALUES (?1, ?2)"));
+  absl::Status status;
+  ForEachSetting(settings, [&](absl::string_view name, const auto& field) {
+    if (!status.ok()) return;
+    const std::string text = ToText(field);
+    status = Execution(put).Text(name).Text(text).Run();
+  });
+  STRATA_RETURN_IF_ERROR(status);
+
+  STRATA_RETURN_IF_ERROR(connection.Execute("DELETE FROM excluded_statuses"));
+  STRATA_ASSIGN_OR_RETURN(
+      Statement add, connection.Prepare("INSERT OR IGNORE INTO excluded_statuses VALUES (?1)"));
+  for (const std::string& name : settings.excluded_statuses) {
+    STRATA_RETURN_IF_ERROR(Execution(add).Text(name).Run());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace strata::store

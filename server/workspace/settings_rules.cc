@@ -1,0 +1,131 @@
+#include "server/workspace/settings_rules.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "server/base/error.h"
+#include "server/base/status_macros.h"
+#include "server/domain/calendar.h"
+#include "server/ingest/text_rules.h"
+#include "server/workspace/registry.h"
+
+namespace strata {
+namespace {
+
+constexpr size_t kMaxNameBytes = 63;
+constexpr size_t kMaxExcludedStatuses = 100;
+constexpr int kMaxDays = 36'500;
+constexpr int kAllBasisPoints = 10'000;
+
+bool IsName(absl::string_view name) {
+  if (name.empty() || name.size() > kMaxNameBytes || !absl::ascii_islower(name[0])) return false;
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
+  });
+}
+
+bool IsCurrency(absl::string_view code) {
+  return code.size() == 3 && std::all_of(code.begin(), code.end(), absl::ascii_isupper);
+}
+
+bool IsText(absl::string_view text) {
+  return text.size() <= ingest::kMaxTextBytes &&
+         ingest::CheckText(text) == ingest::TextFault::kNone;
+}
+
+absl::Status CheckRange(absl::string_view field, int64_t value, int64_t lowest, int64_t highest) {
+  if (value >= lowest && value <= highest) return absl::OkStatus();
+  return FieldError(field, absl::StrCat(value, " lies outside ", lowest, " to ", highest));
+}
+
+absl::Status CheckIdentity(const WorkspaceSettings& settings) {
+  if (!IsName(settings.name)) {
+    return FieldError("workspace.workspace", "a name matches [a-z][a-z0-9-]{0,62}");
+  }
+  if (!IsText(settings.display_name)) {
+    return FieldError("workspace.display_name",
+                      "text has at most 512 bytes of UTF-8 without control characters");
+  }
+  if (!IsCurrency(settings.currency)) {
+    return FieldError("workspace.currency_code",
+                      "a currency is three capital letters as in ISO 4217");
+  }
+  STRATA_RETURN_IF_ERROR(
+      CheckRange("workspace.fiscal_first_month", settings.fiscal_first_month, 1, 12));
+  const auto calendar = Calendar::Create(settings.time_zone, settings.fiscal_first_month);
+  return calendar.ok() ? absl::OkStatus()
+                       : FieldError("workspace.time_zone", calendar.status().message());
+}
+
+absl::Status CheckStatuses(const WorkspaceSettings& settings) {
+  if (settings.excluded_statuses.size() > kMaxExcludedStatuses) {
+    return FieldError("workspace.excluded_statuses",
+                      absl::StrCat("at most ", kMaxExcludedStatuses, " statuses can be excluded"));
+  }
+  for (size_t i = 0; i < settings.excluded_statuses.size(); ++i) {
+    const std::string& status = settings.excluded_statuses[i];
+    if (!status.empty() && IsText(status)) continue;
+    return FieldError(absl::StrCat("workspace.excluded_statuses[", i, "]"),
+                      "a status has 1 to 512 bytes of UTF-8 without control characters");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckRules(const WorkspaceSettings& s) {
+  STRATA_RETURN_IF_ERROR(CheckRange("workspace.age_band_width", s.age_band_width, 1, 100));
+  STRATA_RETURN_IF_ERROR(CheckRange("workspace.age_band_anchor", s.age_band_anchor, 0, 100));
+  if (s.deal_size_medium < 0) {
+    return FieldError("workspace.deal_size_medium", "the threshold is not negative");
+  }
+  if (s.deal_size_large < s.deal_size_medium) {
+    return FieldError("workspace.deal_size_large", "the threshold is at least deal_size_medium");
+  }
+  STRATA_RETURN_IF_ERROR(CheckRange("workspace.tier_rule.strategic_share_bp", s.strategic_share_bp,
+                                    0, kAllBasisPoints));
+  STRATA_RETURN_IF_ERROR(CheckRange("workspace.tier_rule.growth_share_bp", s.growth_share_bp,
+                                    s.strategic_share_bp, kAllBasisPoints));
+  STRATA_RETURN_IF_ERROR(
+      CheckRange("workspace.tier_rule.window_days", s.tier_window_days, 0, kMaxDays));
+  STRATA_RETURN_IF_ERROR(
+      CheckRange("workspace.loyalty_rule.vip_purchases", s.loyalty_vip_purchases, 1, 1'000'000));
+  STRATA_RETURN_IF_ERROR(CheckRange("workspace.loyalty_rule.vip_units", s.loyalty_vip_units, 0,
+                                    std::numeric_limits<int64_t>::max()));
+  STRATA_RETURN_IF_ERROR(CheckRange("workspace.inactivity_days", s.inactivity_days, 1, kMaxDays));
+  return CheckRange("workspace.retention_days", s.retention_days, 0, kMaxDays);
+}
+
+}  // namespace
+
+absl::Status ValidateSettings(const WorkspaceSettings& settings) {
+  STRATA_RETURN_IF_ERROR(CheckIdentity(settings));
+  STRATA_RETURN_IF_ERROR(CheckStatuses(settings));
+  return CheckRules(settings);
+}
+
+void Normalize(WorkspaceSettings& settings) {
+  std::vector<std::string>& statuses = settings.excluded_statuses;
+  for (std::string& status : statuses) absl::AsciiStrToLower(&status);
+  std::sort(statuses.begin(), statuses.end());
+  statuses.erase(std::unique(statuses.begin(), statuses.end()), statuses.end());
+}
+
+absl::Status CheckChange(const WorkspaceSettings& from, const WorkspaceSettings& to,
+                         bool has_records) {
+  if (to.name != from.name) {
+    return FieldError("workspace.workspace", "the name of a workspace cannot change");
+  }
+  if (!has_records) return absl::OkStatus();
+  const auto fixed = [](absl::string_view field, absl::string_view what) {
+    return WithField(
+        WithReason(absl::FailedPreconditionError(absl::StrCat(
+                       "the ", what, " of a workspace cannot change once it holds records")),
+                   "FIXED_SETTING"),
+        field, absl::StrCat("the ", what, " is fixed"));
+  };
+  if (to.currency != from.currency) return fixed("workspace.currency_code", "currency");
+  if (to.time_zone != from.time_zone) return fixed("workspace.time_zone", "time zone");
+  return absl::OkStatus();
+}
+
+}  // namespace strata
