@@ -1,0 +1,69 @@
+#ifndef STRATA_SERVER_ANALYTICS_FIELDS_CUSTOMER_ORDER_SUMS_H_
+#define STRATA_SERVER_ANALYTICS_FIELDS_CUSTOMER_ORDER_SUMS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "server/domain/day.h"
+#include "server/image/revision.h"
+
+namespace strata::analytics {
+
+// What each customer ordered in a window of days: recognised orders only.
+struct WindowSums {
+  // Orders on days after `after` (kNoDay: all) up to and including `to`.
+  Day after = kNoDay;
+  Day to = kNoDay;
+  // By slot. Lines and units only where they were asked for, else empty.
+  std::vector<int64_t> orders, revenue, lines, units;
+};
+
+// Sums over the orders of every customer for several windows at once: each order is read once.
+// Each customer's sums stay in registers while its orders stream by.
+class CustomerOrderSums {
+ public:
+  explicit CustomerOrderSums(const image::Revision& revision);
+
+  // Before the scan. Returns the window's index.
+  size_t AddWindow(Day after, Day to, bool lines_and_units);
+  // First and last day of the recognised orders up to `to`.
+  void AddDays(Day to);
+  bool empty() const { return windows_.empty() && !days_; }
+  // Fixes the windows and makes room.
+  void Prepare();
+
+  // Reads one block; blocks may be read side by side. `runs` are the block's. OUT_OF_RANGE when a
+  // sum leaves 64 bits.
+  absl::Status Read(const image::Block& block, absl::Span<const image::OrderRun> runs);
+
+  WindowSums& window(size_t index) { return windows_[index]; }
+  // By slot; kNoDay where there is no such order.
+  std::vector<Day>& first_day() { return first_day_; }
+  std::vector<Day>& last_day() { return last_day_; }
+
+ private:
+  struct Totals;
+  bool SeesAllOfSingleLines(absl::Span<const image::OrderRun> runs) const;
+  template <bool kUnits>
+  absl::Status ReadAll(const image::Block& block, absl::Span<const image::OrderRun> runs);
+  template <bool kDays, bool kUnits>
+  absl::Status ReadBlock(const image::Block& block, absl::Span<const image::OrderRun> runs);
+  absl::Status Store(image::Slot slot, const Totals* at_limit);
+
+  const image::Revision& revision_;
+  std::vector<uint8_t> recognised_;  // by status code
+  std::vector<WindowSums> windows_;
+  bool days_ = false, units_ = false;
+  Day days_to_ = kNoDay;
+  // The days at which a window starts or ends, ascending; each window is the difference of the
+  // running totals at two of them.
+  std::vector<Day> limits_;
+  std::vector<int> from_limit_, to_limit_;  // by window; -1: from the beginning
+  size_t days_limits_ = 0;                  // orders up to limits_[days_limits_ - 1] count for days
+  std::vector<Day> first_day_, last_day_;
+};
+
+}  // namespace strata::analytics
+
+#endif  // STRATA_SERVER_ANALYTICS_FIELDS_CUSTOMER_ORDER_SUMS_H_

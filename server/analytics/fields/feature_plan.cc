@@ -1,0 +1,131 @@
+#include "server/analytics/fields/feature_plan.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/analytics/fields/block_scan.h"
+#include "server/base/scan_pool.h"
+#include "server/base/status_macros.h"
+
+namespace strata::analytics {
+namespace {
+
+using image::Block;
+using image::Slot;
+
+constexpr int kServiceWindowDays = 90;
+
+// The first day in `facts` of the customers of `block` into `first`, where it is earlier.
+template <typename Columns>
+void FirstDays(const Columns* facts, const std::vector<Day>& days, std::vector<Day>& first) {
+  for (size_t customer = 0; customer < first.size(); ++customer) {
+    const uint32_t row = facts->begin[customer];
+    if (row < facts->begin[customer + 1]) first[customer] = std::min(first[customer], days[row]);
+  }
+}
+
+// The earliest event of each customer of a block; the largest day where it has none.
+std::vector<Day> FirstEvents(const Block& block, absl::Span<const image::OrderRun> runs) {
+  std::vector<Day> first(block.customers, std::numeric_limits<Day>::max());
+  for (const image::OrderRun& run : runs) {
+    for (uint32_t customer = 0; customer < block.customers; ++customer) {
+      const uint32_t row = run.begin[customer];
+      if (row < run.begin[customer + 1]) first[customer] = std::min(first[customer], run.day[row]);
+    }
+  }
+  if (block.tickets != nullptr) FirstDays(block.tickets.get(), block.tickets->opened_day, first);
+  if (block.surveys != nullptr) FirstDays(block.surveys.get(), block.surveys->day, first);
+  return first;
+}
+
+}  // namespace
+
+FeaturePlan::FeaturePlan(const image::Revision& revision, Day as_of)
+    : revision_(revision),
+      as_of_(as_of),
+      orders_(revision),
+      service_(revision, as_of, kServiceWindowDays) {}
+
+absl::Status FeaturePlan::Add(const Field& field, FeatureColumn* column) {
+  if (AddProfile(field, column) || AddPurchaseDates(field.id, column) ||
+      AddPurchaseMeasure(field.id, column) || AddGrowth(field.id, column) ||
+      AddClass(field.id, column) || AddService(field.id, column)) {
+    return absl::OkStatus();
+  }
+  return absl::InternalError(absl::StrCat("nothing computes the field \"", field.id, "\""));
+}
+
+bool FeaturePlan::AddProfile(const Field& field, FeatureColumn* column) {
+  std::optional<ProfileReader> reader = MakeProfileReader(field, revision_, as_of_, column);
+  if (!reader.has_value()) return false;
+  profile_.push_back(*std::move(reader));
+  return true;
+}
+
+absl::Status FeaturePlan::Run(const StopToken& stop, std::vector<uint8_t>* exists) {
+  present_.assign(revision_.slots, 0);
+  exists->assign(revision_.slots, 0);
+  if (read_strategic_) strategic_.assign(revision_.slots, -1);
+  orders_.Prepare();
+  if (read_tickets_) service_.PrepareTickets();
+  if (read_ratings_) service_.PrepareRatings();
+  if (read_contracts_) service_.PrepareContracts();
+  STRATA_RETURN_IF_ERROR(Scan(stop, exists));
+  ParallelScan(profile_.size(), [this](size_t, size_t item) {
+    if (profile_[item].finish) profile_[item].finish();
+  });
+  for (const std::vector<Fill>* fills : {&fills_, &takes_}) {
+    for (const Fill& fill : *fills) {
+      STRATA_RETURN_IF_ERROR(stop.Check());
+      fill();
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FeaturePlan::Scan(const StopToken& stop, std::vector<uint8_t>* exists) {
+  // With every event seen, a customer without a creation time exists either way.
+  const bool sees_all = as_of_ >= revision_.last_event_day;
+  std::vector<image::OrderRuns> runs_of_worker(ScanWorkers());
+  return ScanBlocks(revision_, stop, [&](size_t worker, const Block& block) -> absl::Status {
+    absl::Span<const image::OrderRun> runs;
+    if (!orders_.empty() || !sees_all) runs = runs_of_worker[worker].Of(block);
+    ReadPresence(block);
+    std::copy_n(present_.begin() + block.first_slot, block.customers,
+                exists->begin() + block.first_slot);
+    if (!sees_all || !block.profile->created_day.empty()) {
+      RemoveLaterCustomers(block, sees_all ? std::vector<Day>() : FirstEvents(block, runs),
+                           exists->data() + block.first_slot);
+    }
+    for (const ProfileReader& reader : profile_) reader.read(block);
+    STRATA_RETURN_IF_ERROR(orders_.Read(block, runs));
+    return service_.Read(block);
+  });
+}
+
+void FeaturePlan::RemoveLaterCustomers(const Block& block, const std::vector<Day>& first_event,
+                                       uint8_t* exists) const {
+  constexpr Day kNoEvent = std::numeric_limits<Day>::max();
+  for (uint32_t row = 0; row < block.customers; ++row) {
+    if (exists[row] == 0) continue;
+    if (const Day created = block.profile->created_day[row]; created != kNoDay) {
+      exists[row] = created <= as_of_;
+    } else if (!first_event.empty()) {
+      exists[row] = first_event[row] <= as_of_ || first_event[row] == kNoEvent;
+    }
+  }
+}
+
+void FeaturePlan::ReadPresence(const Block& block) {
+  const image::CustomerColumns& columns = *block.profile;
+  const size_t rows = std::min<size_t>(columns.rows, block.customers);
+  std::copy_n(columns.present.begin(), rows, present_.begin() + block.first_slot);
+  if (!read_strategic_) return;
+  for (size_t row = 0; row < rows; ++row) {
+    strategic_[block.first_slot + row] = columns.strategic[row];
+  }
+}
+
+}  // namespace strata::analytics

@@ -1,0 +1,56 @@
+#include "server/analytics/fields/features.h"
+
+#include <cmath>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "server/analytics/fields/feature_plan.h"
+#include "server/base/status_macros.h"
+
+namespace strata::analytics {
+
+bool FeatureColumn::IsNull(image::Slot slot) const {
+  if (!codes.empty()) return codes[slot] == 0;
+  if (!integers.empty()) return integers[slot] == kNullInteger;
+  return numbers.empty() || std::isnan(numbers[slot]);
+}
+
+Value FeatureColumn::At(image::Slot slot) const {
+  if (IsNull(slot)) return NullReason::kUnknown;
+  switch (field->type) {
+    case ValueType::kText: return texts[codes[slot]];
+    case ValueType::kInteger: return integers[slot];
+    case ValueType::kNumber: return numbers[slot];
+    case ValueType::kBoolean: return integers[slot] != 0;
+    case ValueType::kDate: return DateValue{static_cast<Day>(integers[slot])};
+    case ValueType::kMoney: return *AmountFromMicros(integers[slot]);  // 64 bits always fit
+  }
+  return NullReason::kUnknown;
+}
+
+absl::StatusOr<Features> Features::Compute(const image::Revision& revision, Day as_of,
+                                           const std::vector<std::string>& ids,
+                                           const StopToken& stop) {
+  Features features;
+  features.catalogue_ = std::make_shared<const FieldCatalogue>(revision);
+  features.columns_.reserve(ids.size());  // columns must not move while the plan points to them
+  FeaturePlan plan(revision, as_of);
+  for (const std::string& id : ids) {
+    STRATA_ASSIGN_OR_RETURN(const Field* field, features.catalogue_->Find(id));
+    if (field->grain != Grain::kCustomer) {
+      return absl::InvalidArgumentError(absl::StrCat("\"", id, "\" is no field of customers"));
+    }
+    const auto [column, made] = features.columns_.try_emplace(id);
+    if (!made) continue;
+    column->second.field = field;
+    STRATA_RETURN_IF_ERROR(plan.Add(*field, &column->second));
+  }
+  STRATA_RETURN_IF_ERROR(plan.Run(stop, &features.exists_));
+  return features;
+}
+
+const FeatureColumn& Features::Column(absl::string_view id) const {
+  return columns_.find(id)->second;
+}
+
+}  // namespace strata::analytics

@@ -1,0 +1,115 @@
+#include "server/analytics/fields/field.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "server/analytics/fields/builtin_fields.h"
+
+namespace strata::analytics {
+namespace {
+
+constexpr size_t kNearestNames = 3;
+constexpr size_t kLongestComparedName = 96;  // an edit distance costs the product of the lengths
+
+// Levenshtein distance without ASCII case.
+size_t EditDistance(absl::string_view a, absl::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const bool same = absl::ascii_tolower(a[i - 1]) == absl::ascii_tolower(b[j - 1]);
+      const size_t replaced = diagonal + (same ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row[b.size()];
+}
+
+Field AttributeField(absl::string_view key, image::AttributeKind kind) {
+  Field field;
+  field.id = absl::StrCat("attribute:", key);
+  field.meaning = absl::StrCat("Custom attribute \"", key, "\" of the customer.");
+  field.current_value = true;
+  switch (kind) {
+    case image::AttributeKind::kText: field.type = ValueType::kText; break;
+    case image::AttributeKind::kNumber: field.type = ValueType::kNumber; break;
+    case image::AttributeKind::kBoolean: field.type = ValueType::kBoolean; break;
+  }
+  // Numbers are measurements: groups of equal ones tell little and can be as many as customers.
+  field.groupable = kind != image::AttributeKind::kNumber;
+  return field;
+}
+
+}  // namespace
+
+FieldCatalogue::FieldCatalogue(const image::Revision& revision) {
+  const absl::Span<const BuiltinField> builtin = BuiltinFields();
+  fields_.reserve(builtin.size() + revision.attribute_kinds.size());
+  for (const BuiltinField& field : builtin) {
+    fields_.push_back({field.id, field.type, field.unit, field.grain, field.meaning,
+                       field.groupable, field.current_value});
+  }
+  // Attribute numbers follow arrival, which must not show: order by key.
+  const auto first_attribute = static_cast<std::ptrdiff_t>(fields_.size());
+  for (size_t number = 1; number < revision.attribute_kinds.size(); ++number) {
+    const absl::string_view key =
+        revision.dictionaries->attributes.Text(static_cast<image::Code>(number));
+    fields_.push_back(AttributeField(key, revision.attribute_kinds[number]));
+  }
+  std::sort(fields_.begin() + first_attribute, fields_.end(),
+            [](const Field& a, const Field& b) { return a.id < b.id; });
+}
+
+absl::StatusOr<const Field*> FieldCatalogue::Find(absl::string_view id) const {
+  for (const Field& field : fields_) {
+    if (field.id == id) return &field;
+  }
+  const std::vector<std::string> nearest = Nearest(id);
+  return absl::InvalidArgumentError(
+      absl::StrCat("there is no field \"", id.substr(0, kLongestComparedName), "\"; nearest: ",
+                   absl::StrJoin(nearest, ", ")));
+}
+
+std::vector<std::string> FieldCatalogue::Nearest(absl::string_view id) const {
+  id = id.substr(0, kLongestComparedName);
+  std::vector<std::pair<size_t, const Field*>> distances;
+  distances.reserve(fields_.size());
+  for (const Field& field : fields_) {
+    // "attribute:plan" is what someone who types "plan" means.
+    absl::string_view bare = field.id;
+    size_t distance = EditDistance(id, bare);
+    if (absl::ConsumePrefix(&bare, "attribute:")) {
+      distance = std::min(distance, EditDistance(id, bare));
+    }
+    distances.emplace_back(distance, &field);
+  }
+  std::stable_sort(distances.begin(), distances.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::string> nearest;
+  for (const auto& [distance, field] : distances) {
+    if (nearest.size() == kNearestNames) break;
+    nearest.push_back(field->id);
+  }
+  return nearest;
+}
+
+std::optional<PeriodUnit> PeriodUnitOf(absl::string_view field_id) {
+  if (field_id == "year") return PeriodUnit::kYear;
+  if (field_id == "quarter") return PeriodUnit::kQuarter;
+  if (field_id == "fiscal_year") return PeriodUnit::kFiscalYear;
+  if (field_id == "fiscal_quarter") return PeriodUnit::kFiscalQuarter;
+  if (field_id == "month") return PeriodUnit::kMonth;
+  if (field_id == "week") return PeriodUnit::kWeek;
+  if (field_id == "day") return PeriodUnit::kDay;
+  return std::nullopt;
+}
+
+}  // namespace strata::analytics

@@ -1,0 +1,70 @@
+#ifndef STRATA_SERVER_ANALYTICS_FIELDS_FIELD_H_
+#define STRATA_SERVER_ANALYTICS_FIELDS_FIELD_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "server/domain/calendar.h"
+#include "server/domain/money.h"
+#include "server/image/revision.h"
+
+// The one field catalogue: what filters, group-by, members' columns and profiles may name.
+
+namespace strata::analytics {
+
+enum class Grain : uint8_t { kCustomer, kOrder, kLine, kTicket, kContract, kSurvey, kEvent };
+
+enum class ValueType : uint8_t { kText, kInteger, kNumber, kMoney, kBoolean, kDate };
+
+enum class NullReason : uint8_t {
+  kNoRecords, kZeroDenominator, kNotEnoughHistory, kUnknown, kNotApplicable,
+};
+
+// A typed value of an answer. Money of one customer or cell is an Amount.
+struct DateValue {
+  Day day;
+  friend bool operator==(const DateValue&, const DateValue&) = default;
+};
+using Value =
+    std::variant<NullReason, bool, int64_t, double, Amount, DateValue, std::string>;
+
+// One field. Ids: "country", "tier", "revenue_90d", "attribute:plan", "segment:at-risk".
+struct Field {
+  std::string id;
+  ValueType type = ValueType::kText;
+  std::string unit;     // "", "currency", "days", "years", "1" ...
+  Grain grain = Grain::kCustomer;
+  std::string meaning;  // one sentence
+  bool groupable = true;
+  bool current_value = false;  // only the latest value is kept, not the value as of a date
+};
+
+// The catalogue of one revision: the built-in fields, one field an attribute key. Cheap to make.
+class FieldCatalogue {
+ public:
+  explicit FieldCatalogue(const image::Revision& revision);
+
+  // In the order of the documentation.
+  const std::vector<Field>& fields() const { return fields_; }
+
+  // INVALID_ARGUMENT that names the nearest ids when there is no such field.
+  absl::StatusOr<const Field*> Find(absl::string_view id) const;
+
+  // The up to three ids that look most like `id`.
+  std::vector<std::string> Nearest(absl::string_view id) const;
+
+ private:
+  std::vector<Field> fields_;
+};
+
+// The period unit of a time field ("month", "fiscal_quarter" ...) or nullopt.
+std::optional<PeriodUnit> PeriodUnitOf(absl::string_view field_id);
+
+}  // namespace strata::analytics
+
+#endif  // STRATA_SERVER_ANALYTICS_FIELDS_FIELD_H_

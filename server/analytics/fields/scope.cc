@@ -1,0 +1,56 @@
+#include "server/analytics/fields/scope.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "server/base/status_macros.h"
+
+namespace strata::analytics {
+namespace {
+
+constexpr int64_t kLongestRangeDays = 146'097;  // 400 Gregorian years
+
+absl::StatusOr<Day> ParseScopeDay(absl::string_view text, absl::string_view field, Day fallback) {
+  if (text.empty()) return fallback;
+  const absl::StatusOr<Day> day = ParseDay(text);
+  if (day.ok()) return *day;
+  return absl::InvalidArgumentError(absl::StrCat(field, ": ", day.status().message()));
+}
+
+}  // namespace
+
+absl::StatusOr<Scope> ResolveScope(image::RevisionPtr revision, absl::string_view as_of,
+                                   absl::string_view from, absl::string_view to,
+                                   absl::string_view filter, ClassesAt classes_at,
+                                   StopToken stop) {
+  Scope scope;
+  const Day last = revision->last_event_day == kNoDay ? 0 : revision->last_event_day;
+  const Day first = revision->first_event_day == kNoDay ? last : revision->first_event_day;
+  STRATA_ASSIGN_OR_RETURN(scope.as_of, ParseScopeDay(as_of, "scope.as_of", last));
+  STRATA_ASSIGN_OR_RETURN(scope.range.to, ParseScopeDay(to, "scope.range.to", scope.as_of));
+  // Without a start of its own the range begins with the first event, but is never empty.
+  STRATA_ASSIGN_OR_RETURN(
+      scope.range.from,
+      ParseScopeDay(from, "scope.range.from", std::min(first, scope.range.to)));
+  scope.range_given = !from.empty() || !to.empty();
+  if (scope.range.to < scope.range.from) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(to.empty() ? "scope.range.from" : "scope.range.to", ": the range ends on ",
+                     FormatDay(scope.range.to), ", before it starts on ",
+                     FormatDay(scope.range.from)));
+  }
+  if (scope.range.Days() > kLongestRangeDays) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("scope.range.to: a range is at most 400 years, this one has ",
+                     scope.range.Days(), " days"));
+  }
+  scope.revision = std::move(revision);
+  scope.filter = std::string(filter);
+  scope.classes_at = classes_at;
+  scope.stop = std::move(stop);
+  return scope;
+}
+
+}  // namespace strata::analytics

@@ -1,0 +1,113 @@
+#include "server/analytics/fields/service_sums.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "absl/strings/str_cat.h"
+
+namespace strata::analytics {
+namespace {
+
+constexpr uint8_t kLowestGoodRating = 4;
+constexpr int64_t kUnknown = std::numeric_limits<int64_t>::min();
+
+bool Happened(Millis time, Millis end) { return time != kNoTime && time < end; }
+
+}  // namespace
+
+ServiceSums::ServiceSums(const image::Revision& revision, Day as_of, int window_days)
+    : revision_(revision),
+      as_of_(as_of),
+      first_day_(as_of - window_days + 1),
+      window_begin_(revision.calendar->StartOf(first_day_)),
+      end_(revision.calendar->StartOf(as_of + 1)) {}
+
+void ServiceSums::PrepareTickets() {
+  for (auto* column : {&tickets, &escalations, &sla_met, &sla_breached}) {
+    column->resize(revision_.slots);
+  }
+}
+
+void ServiceSums::PrepareRatings() {
+  ratings.resize(revision_.slots);
+  good_ratings.resize(revision_.slots);
+}
+
+void ServiceSums::PrepareContracts() {
+  contract_value.resize(revision_.slots);
+  renewal_in_days.resize(revision_.slots, kUnknown);
+}
+
+absl::Status ServiceSums::Read(const image::Block& block) {
+  if (block.tickets != nullptr && (!tickets.empty() || !ratings.empty())) {
+    const image::TicketColumns& facts = *block.tickets;
+    for (uint32_t customer = 0; customer < block.customers; ++customer) {
+      const image::Slot slot = block.first_slot + customer;
+      for (uint32_t row = facts.begin[customer]; row < facts.begin[customer + 1]; ++row) {
+        if (!tickets.empty()) ReadTickets(facts, row, slot);
+        if (!ratings.empty()) ReadTicketRatings(facts, row, slot);
+      }
+    }
+  }
+  if (block.surveys != nullptr && !ratings.empty()) {
+    const image::SurveyColumns& facts = *block.surveys;
+    for (uint32_t customer = 0; customer < block.customers; ++customer) {
+      for (uint32_t row = facts.begin[customer]; row < facts.begin[customer + 1]; ++row) {
+        if (facts.kind[row] != SurveyKind::kCsat) continue;
+        if (facts.day[row] < first_day_ || facts.day[row] > as_of_) continue;
+        ++ratings[block.first_slot + customer];
+        good_ratings[block.first_slot + customer] += facts.score[row] >= kLowestGoodRating;
+      }
+    }
+  }
+  if (block.contracts != nullptr && !contract_value.empty()) return ReadContracts(block);
+  return absl::OkStatus();
+}
+
+void ServiceSums::ReadTickets(const image::TicketColumns& facts, uint32_t row, image::Slot slot) {
+  const Day opened = facts.opened_day[row];
+  if (opened < first_day_ || opened > as_of_) return;
+  ++tickets[slot];
+  escalations[slot] += Happened(facts.escalated_time[row], end_);
+  const Millis due = facts.sla_due_time[row];
+  if (due == kNoTime || facts.status[row] == TicketStatus::kCancelled) return;
+  if (const Millis resolved = facts.resolved_time[row]; Happened(resolved, end_)) {
+    (resolved <= due ? sla_met : sla_breached)[slot] += 1;
+  } else if (due < end_) {
+    ++sla_breached[slot];
+  }
+}
+
+void ServiceSums::ReadTicketRatings(const image::TicketColumns& facts, uint32_t row,
+                                    image::Slot slot) {
+  const Millis resolved = facts.resolved_time[row];
+  if (facts.csat[row] == 0 || !Happened(resolved, end_) || resolved < window_begin_) return;
+  if (facts.opened_day[row] > as_of_) return;
+  ++ratings[slot];
+  good_ratings[slot] += facts.csat[row] >= kLowestGoodRating;
+}
+
+absl::Status ServiceSums::ReadContracts(const image::Block& block) {
+  const image::ContractColumns& facts = *block.contracts;
+  for (uint32_t customer = 0; customer < block.customers; ++customer) {
+    const image::Slot slot = block.first_slot + customer;
+    MicrosSum value = 0;
+    Day earliest_end = kNoDay;
+    for (uint32_t row = facts.begin[customer]; row < facts.begin[customer + 1]; ++row) {
+      const Day end = facts.end_date[row];
+      if (facts.start_date[row] > as_of_ || (end != kNoDay && end < as_of_)) continue;
+      value += facts.annual_value[row];
+      if (end != kNoDay && (earliest_end == kNoDay || end < earliest_end)) earliest_end = end;
+    }
+    if (value > std::numeric_limits<int64_t>::max() || value <= kUnknown) {
+      return absl::OutOfRangeError(absl::StrCat("the contract value of customer \"",
+                                                revision_.CustomerId(slot),
+                                                "\" exceeds 9.2e12 currency units"));
+    }
+    contract_value[slot] = static_cast<int64_t>(value);
+    if (earliest_end != kNoDay) renewal_in_days[slot] = int64_t{earliest_end} - as_of_;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace strata::analytics

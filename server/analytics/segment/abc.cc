@@ -1,0 +1,38 @@
+#include "server/analytics/segment/abc.h"
+
+#include "server/analytics/segment/revenue_order.h"
+#include "server/domain/money.h"
+
+namespace strata::analytics {
+
+absl::Span<const absl::string_view> AbcNames() {
+  static constexpr absl::string_view kNames[] = {"", "A", "B", "C", "none"};
+  return kNames;
+}
+
+std::vector<uint32_t> AbcPartition(absl::Span<const int64_t> revenue,
+                                   absl::Span<const uint8_t> present, const image::TextList& ids) {
+  constexpr int kPercentA = 80, kPercentB = 95;
+  std::vector<uint32_t> classes(revenue.size(), 0);
+  std::vector<image::Slot> earning;
+  MicrosSum total = 0;
+  for (image::Slot slot = 0; slot < revenue.size(); ++slot) {
+    if (present[slot] == 0) continue;
+    classes[slot] = static_cast<uint32_t>(Abc::kNone);
+    if (revenue[slot] <= 0) continue;
+    earning.push_back(slot);
+    total += revenue[slot];
+  }
+  SortByRevenue(earning, revenue, ids);
+  MicrosSum before = 0;  // revenue of the customers above; who crosses a mark still belongs to it
+  for (const image::Slot slot : earning) {
+    const Abc abc = before * 100 < total * kPercentA   ? Abc::kA
+                    : before * 100 < total * kPercentB ? Abc::kB
+                                                       : Abc::kC;
+    classes[slot] = static_cast<uint32_t>(abc);
+    before += revenue[slot];
+  }
+  return classes;
+}
+
+}  // namespace strata::analytics

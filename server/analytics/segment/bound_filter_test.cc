@@ -1,0 +1,463 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <random>
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "server/analytics/fields/model_workspace.h"
+#include "server/analytics/segment/filter.h"
+
+// Bound filters against a row-by-row evaluation of the same random expressions over the rows that the
+// image was made of.
+
+namespace strata::analytics {
+namespace {
+
+using Row = std::function<Value(const Field& field)>;
+
+// A random expression, evaluated without any of the filter's own code.
+struct Expression {
+  enum class Kind { kAnd, kOr, kNot, kCompare };
+  Kind kind = Kind::kCompare;
+  std::vector<Expression> children;
+  const Field* field = nullptr;
+  std::string op, text;  // text: the literal as written, without quotes
+  std::string value;     // text, label
+  long double number = 0;
+  bool prefix = false, known = false;
+};
+
+// Everything that has an order as a number; amounts in millionths.
+long double NumberOf(const Value& value) {
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag;
+  if (const auto* integer = std::get_if<int64_t>(&value)) return static_cast<long double>(*integer);
+  if (const auto* number = std::get_if<double>(&value)) return *number;
+  if (const auto* date = std::get_if<DateValue>(&value)) return date->day;
+  const Amount& amount = std::get<Amount>(value);
+  return static_cast<long double>(amount.units) * 1e6L + amount.nanos / 1000;
+}
+
+template <typename T>
+bool Compare(const std::string& op, const T& a, const T& b) {
+  if (op == "<") return a < b;
+  if (op == "<=") return a <= b;
+  if (op == ">") return a > b;
+  if (op == ">=") return a >= b;
+  return a == b;
+}
+
+bool Holds(const Expression& e, const Row& row) {
+  switch (e.kind) {
+    case Expression::Kind::kAnd:
+      for (const Expression& child : e.children) {
+        if (!Holds(child, row)) return false;
+      }
+      return true;
+    case Expression::Kind::kOr:
+      for (const Expression& child : e.children) {
+        if (Holds(child, row)) return true;
+      }
+      return false;
+    case Expression::Kind::kNot: return !Holds(e.children[0], row);
+    case Expression::Kind::kCompare: break;
+  }
+  if (e.op == "!=") {
+    Expression equal = e;
+    equal.op = "=";
+    return !Holds(equal, row);
+  }
+  const Value value = row(*e.field);
+  if (std::holds_alternative<NullReason>(value)) return false;
+  if (e.known) return true;
+  const auto* text = std::get_if<std::string>(&value);
+  if (text == nullptr) return Compare(e.op, NumberOf(value), e.number);
+  if (e.prefix) return text->compare(0, e.value.size(), e.value) == 0;
+  if (e.op == ":") {
+    return absl::StrContains(absl::AsciiStrToLower(*text), absl::AsciiStrToLower(e.value));
+  }
+  return Compare(e.op, text->compare(e.value), 0);
+}
+
+// Makes expressions over some fields of a workspace, and spells them in the filter language.
+class Expressions {
+ public:
+  Expressions(uint32_t seed, std::vector<const Field*> fields, const image::Revision& revision)
+      : random_(seed), fields_(std::move(fields)), revision_(revision) {}
+
+  Expression Make(int depth) {
+    Expression e;
+    if (depth == 0 || Chance(0.3)) return Comparison();
+    const int kind = Below(5);
+    if (kind == 0) {
+      e.kind = Expression::Kind::kNot;
+      e.children.push_back(Make(depth - 1));
+      return e;
+    }
+    e.kind = kind < 3 ? Expression::Kind::kAnd : Expression::Kind::kOr;
+    for (int i = 2 + Below(2); i > 0; --i) e.children.push_back(Make(depth - 1));
+    return e;
+  }
+
+  std::string Spell(const Expression& e) {
+    switch (e.kind) {
+      case Expression::Kind::kNot:
+        return absl::StrCat(Chance(0.5) ? "NOT " : "-", "(", Spell(e.children[0]), ")");
+      case Expression::Kind::kAnd: return Join(e, Chance(0.5) ? " AND " : "  ");
+      case Expression::Kind::kOr: return Join(e, " OR ");
+      case Expression::Kind::kCompare: break;
+    }
+    if (e.known) return absl::StrCat(e.field->id, ":*");
+    const bool quoted = e.field->type == ValueType::kText;
+    return absl::StrCat(e.field->id, e.op, quoted ? "\"" : "", e.text, quoted ? "\"" : "");
+  }
+
+ private:
+  int Below(int limit) { return std::uniform_int_distribution<int>(0, limit - 1)(random_); }
+  bool Chance(double p) { return std::bernoulli_distribution(p)(random_); }
+  std::string Any(std::initializer_list<const char*> words) {
+    return *(words.begin() + Below(static_cast<int>(words.size())));
+  }
+
+  std::string Join(const Expression& e, absl::string_view between) {
+    std::string text;
+    for (const Expression& child : e.children) {
+      const bool bare = child.kind == Expression::Kind::kCompare || child.kind == Expression::Kind::kNot;
+      absl::StrAppend(&text, text.empty() ? "" : between, bare ? "" : "(", Spell(child),
+                      bare ? "" : ")");
+    }
+    return text;
+  }
+
+  Expression Comparison() {
+    Expression e;
+    e.field = fields_[static_cast<size_t>(Below(static_cast<int>(fields_.size())))];
+    e.known = Chance(0.1);
+    if (e.known) return e;
+    e.op = Any({"=", "!=", "<", "<=", ">", ">="});
+    const Day day = *ParseDay("2021-11-20") + Below(800);
+    switch (e.field->type) {
+      case ValueType::kText: Text(e, day); break;
+      case ValueType::kInteger: {
+        const int number = Below(4) == 0 ? Below(400) : Below(8) - 2;
+        const bool half = Chance(0.2);
+        e.number = number + (half ? 0.5L : 0);
+        e.text = half ? (number < 0 ? absl::StrCat(number < -1 ? "" : "-", number + 1, ".5")
+                                    : absl::StrCat(number, ".5"))
+                      : absl::StrCat(number);
+        break;
+      }
+      case ValueType::kMoney: {
+        const Micros amount = (Below(120) - 10) * kMicrosAUnit + (Chance(0.3) ? 250'000 : 0);
+        e.number = static_cast<long double>(amount);
+        e.text = FormatMicros(amount);
+        break;
+      }
+      case ValueType::kNumber: {
+        const double number = (Below(24) - 4) / 4.0;
+        e.number = number;
+        e.text = absl::StrCat(number);
+        break;
+      }
+      case ValueType::kBoolean:
+        e.op = Any({"=", "!="});
+        e.number = Below(2);
+        e.text = e.number == 1 ? "true" : "false";
+        break;
+      case ValueType::kDate: {
+        const Day date = e.field->id == "birth_date" ? day - Below(25'000) : day;
+        e.number = date;
+        e.text = FormatDay(date);
+        break;
+      }
+    }
+    return e;
+  }
+
+  void Text(Expression& e, Day day) {
+    if (const std::optional<PeriodUnit> unit = PeriodUnitOf(e.field->id); unit.has_value()) {
+      e.value = revision_.calendar->Label(*unit, revision_.calendar->PeriodOf(*unit, day));
+      e.text = e.value;
+      return;
+    }
+    e.value = Any({"US", "DE", "United States", "F", "Ada", "Ships", "shipped", "web", "P1", "P2",
+                   "billing", "active", "nps", "small", "gold", "strategic", "Loyal", "31-40",
+                   "Lost", "2022-06", "c14", "A", "with_children", "", "Zzz", "a \"quoted\\ name*"});
+    if (Chance(0.3)) e.value = e.value.substr(0, 1);
+    if (Chance(0.2)) e.op = ":";
+    for (const char c : e.value) {
+      if (c == '"' || c == '\\' || c == '*') e.text.push_back('\\');
+      e.text.push_back(c);
+    }
+    e.prefix = (e.op == "=" || e.op == "!=") && Chance(0.3);
+    if (e.prefix) e.text.push_back('*');
+  }
+
+  std::mt19937 random_;
+  const std::vector<const Field*> fields_;
+  const image::Revision& revision_;
+};
+
+class BoundFilterTest : public ::testing::TestWithParam<uint32_t> {
+ protected:
+  BoundFilterTest() : model_(RandomWorkspace(GetParam())) {
+    image::BlockSizes sizes;
+    sizes.target_lines = 60;
+    sizes.max_customers = 16;
+    sizes.min_tail_orders = 40;
+    revision_ = model_.Build(sizes, model_.orders.size() / 10);
+    catalogue_ = std::make_unique<FieldCatalogue>(*revision_);
+    as_of_ = *ParseDay("2023-06-01");
+    std::vector<std::string> ids;
+    for (const Field& field : catalogue_->fields()) {
+      if (field.grain == Grain::kCustomer) ids.push_back(field.id);
+    }
+    features_ = std::make_unique<Features>(
+        *Features::Compute(*revision_, as_of_, ids, StopToken()));
+  }
+
+  Value CustomerValue(const Field& field, size_t slot) const {
+    return features_->Column(field.id).At(static_cast<image::Slot>(slot));
+  }
+  static Value TextValue(const std::string& text) {
+    if (text.empty()) return NullReason::kUnknown;
+    return text;
+  }
+  Value EventValue(const Field& field, Day day) const {
+    if (field.id == "weekday") return int64_t{WeekdayOf(day)};
+    if (field.id == "day") return DateValue{day};
+    const PeriodUnit unit = *PeriodUnitOf(field.id);
+    return revision_->calendar->Label(unit, revision_->calendar->PeriodOf(unit, day));
+  }
+  Value OrderValue(const Field& field, size_t order, size_t line) const {
+    const ModelWorkspace::OrderRow& row = model_.orders[order];
+    if (field.grain == Grain::kCustomer) return CustomerValue(field, row.customer);
+    if (field.grain == Grain::kEvent) return EventValue(field, row.day);
+    if (field.id == "status") return TextValue(row.status);
+    if (field.id == "channel") return TextValue(row.channel);
+    if (field.id == "product") return TextValue(row.lines[line].product);
+    if (field.id == "product_line") return TextValue(row.lines[line].product_line);
+    Micros total = 0;
+    for (const ModelLine& of_order : row.lines) total += of_order.amount;
+    return total < model_.settings.deal_size_medium  ? std::string("small")
+           : total < model_.settings.deal_size_large ? std::string("medium")
+                                                     : std::string("large");
+  }
+  Value TicketValue(const Field& field, const ModelWorkspace::TicketRow& row) const {
+    if (field.grain == Grain::kCustomer) return CustomerValue(field, row.customer);
+    if (field.grain == Grain::kEvent) return EventValue(field, revision_->calendar->DayOf(row.opened));
+    return TextValue(field.id == "priority" ? row.priority : row.category);
+  }
+  Value ContractValue(const Field& field, const ModelWorkspace::ContractRow& row) const {
+    if (field.grain == Grain::kCustomer) return CustomerValue(field, row.customer);
+    if (field.grain == Grain::kEvent) return EventValue(field, row.start);
+    return TextValue(field.id == "contract_status" ? row.status : row.owner);
+  }
+  Value SurveyValue(const Field& field, const ModelWorkspace::SurveyRow& row) const {
+    if (field.grain == Grain::kCustomer) return CustomerValue(field, row.customer);
+    if (field.grain == Grain::kEvent) return EventValue(field, row.day);
+    return std::string(row.kind == SurveyKind::kNps ? "nps" : "csat");
+  }
+
+  // Masks of [0, n) by two calls, so that `begin` counts.
+  std::vector<uint8_t> Rows(const BoundFilter& filter, const FactRows& rows, image::Slot first_slot,
+                            size_t n) const {
+    std::vector<uint8_t> mask(n, 7);
+    const auto middle = static_cast<uint32_t>(n / 3);
+    filter.MatchRows(rows, first_slot, 0, middle, mask.data());
+    filter.MatchRows(rows, first_slot, middle, static_cast<uint32_t>(n), mask.data() + middle);
+    return mask;
+  }
+
+  void CheckOrders(const BoundFilter& filter, const Expression& e) {
+    image::OrderRuns runs;
+    for (const image::Block& block : revision_->blocks) {
+      for (const image::OrderRun& run : runs.Of(block)) {
+        FactRows rows;
+        rows.orders = &run;
+        const std::vector<uint8_t> orders = Rows(filter, rows, block.first_slot, run.orders);
+        std::vector<uint8_t> lines(run.lines, 7);
+        const auto middle = static_cast<uint32_t>(run.orders / 3);
+        filter.MatchLines(rows, block.first_slot, 0, middle, lines.data());
+        filter.MatchLines(rows, block.first_slot, middle, static_cast<uint32_t>(run.orders),
+                          lines.data() + run.FirstLine(middle));
+        for (size_t row = 0; row < run.orders; ++row) {
+          const size_t order = run.order_key[row] - 1;
+          const bool customer = filter.customer_part()[model_.orders[order].customer] != 0;
+          for (size_t line = run.FirstLine(row); line < run.FirstLine(row + 1); ++line) {
+            const bool expected = Holds(e, [&](const Field& field) {
+              return OrderValue(field, order, line - run.FirstLine(row));
+            });
+            Check(customer && lines[line] != 0, expected);
+            ASSERT_LE(lines[line], orders[row]);
+            if (!filter.has_line_part()) Check(customer && orders[row] != 0, expected);
+          }
+        }
+      }
+    }
+  }
+
+  template <typename Columns, typename Rows_, typename ValueOf>
+  void CheckFacts(const BoundFilter& filter, const Expression& e,
+                  std::shared_ptr<const Columns> image::Block::*column,
+                  const Columns* FactRows::*member, const Rows_& model, size_t first_key,
+                  ValueOf value) {
+    for (const image::Block& block : revision_->blocks) {
+      const Columns* facts = (block.*column).get();
+      if (facts == nullptr) continue;
+      FactRows rows;
+      rows.*member = facts;
+      const std::vector<uint8_t> mask = Rows(filter, rows, block.first_slot, facts->key.size());
+      for (size_t row = 0; row < mask.size(); ++row) {
+        const auto& fact = model[facts->key[row] - first_key];
+        const bool expected = Holds(e, [&](const Field& field) { return value(field, fact); });
+        Check(filter.customer_part()[fact.customer] != 0 && mask[row] != 0, expected);
+      }
+    }
+  }
+
+  void Check(bool actual, bool expected) {
+    ASSERT_EQ(actual, expected);
+    ++(expected ? matched_ : unmatched_);
+  }
+
+  std::vector<const Field*> FieldsFor(std::initializer_list<Grain> grains) const {
+    std::vector<const Field*> fields;
+    for (const Field& field : catalogue_->fields()) {
+      // Each fact field as often as the many customer fields together make it worth.
+      const bool customer = field.grain == Grain::kCustomer;
+      if (std::find(grains.begin(), grains.end(), field.grain) == grains.end()) continue;
+      for (int i = customer ? 1 : 8; i > 0; --i) fields.push_back(&field);
+    }
+    return fields;
+  }
+
+  ModelWorkspace model_;
+  image::RevisionPtr revision_;
+  std::unique_ptr<FieldCatalogue> catalogue_;
+  std::unique_ptr<Features> features_;
+  Day as_of_ = 0;
+  int64_t matched_ = 0, unmatched_ = 0;
+};
+
+constexpr int kFilters = 25;
+
+TEST_P(BoundFilterTest, MatchesCustomers) {
+  Expressions expressions(GetParam(), FieldsFor({Grain::kCustomer}), *revision_);
+  for (int i = 0; i < 4 * kFilters; ++i) {
+    const Expression e = expressions.Make(i % 4);
+    const std::string text = expressions.Spell(e);
+    SCOPED_TRACE(text);
+    const absl::StatusOr<Filter> filter = Filter::Parse(text, *catalogue_);
+    ASSERT_TRUE(filter.ok()) << filter.status();
+    const Filter again = *Filter::Parse(filter->Canonical(), *catalogue_);
+    EXPECT_EQ(again.Canonical(), filter->Canonical());
+    for (const Filter* which : {&*filter, &again}) {
+      const BoundFilter bound = *BoundFilter::BindCustomers(*which, *revision_, *features_);
+      EXPECT_FALSE(bound.has_order_part() || bound.has_line_part());
+      for (image::Slot slot = 0; slot < revision_->slots; ++slot) {
+        const bool expected =
+            Holds(e, [&](const Field& field) { return CustomerValue(field, slot); });
+        Check(bound.customer_part()[slot] != 0, expected);
+        Check(bound.customers()[slot] != 0, expected && features_->exists()[slot] != 0);
+      }
+      if (HasFatalFailure()) return;
+    }
+  }
+  EXPECT_GT(matched_, 0);
+  EXPECT_GT(unmatched_, 0);
+}
+
+TEST_P(BoundFilterTest, MatchesOrdersAndLines) {
+  Expressions expressions(
+      GetParam(), FieldsFor({Grain::kCustomer, Grain::kOrder, Grain::kLine, Grain::kEvent}),
+      *revision_);
+  for (int i = 0; i < kFilters; ++i) {
+    const Expression e = expressions.Make(i % 4);
+    const std::string text = expressions.Spell(e);
+    SCOPED_TRACE(text);
+    const Filter filter = *Filter::Parse(text, *catalogue_);
+    const RowGrain facts = i % 2 == 0 ? RowGrain::kOrder : RowGrain::kLine;
+    CheckOrders(*BoundFilter::Bind(filter, facts, *revision_, *features_, {}), e);
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST_P(BoundFilterTest, MatchesTicketsContractsAndSurveys) {
+  const auto check = [&](Grain grain, auto check_one) {
+    Expressions expressions(GetParam(), FieldsFor({Grain::kCustomer, grain, Grain::kEvent}),
+                            *revision_);
+    for (int i = 0; i < kFilters; ++i) {
+      const Expression e = expressions.Make(i % 3);
+      const std::string text = expressions.Spell(e);
+      SCOPED_TRACE(text);
+      check_one(*Filter::Parse(text, *catalogue_), e);
+      if (HasFatalFailure()) return;
+    }
+  };
+  check(Grain::kTicket, [&](const Filter& filter, const Expression& e) {
+    CheckFacts(*BoundFilter::Bind(filter, RowGrain::kTicket, *revision_, *features_, {}), e,
+               &image::Block::tickets, &FactRows::tickets, model_.tickets, 1,
+               [&](const Field& field, const auto& row) { return TicketValue(field, row); });
+  });
+  check(Grain::kContract, [&](const Filter& filter, const Expression& e) {
+    CheckFacts(*BoundFilter::Bind(filter, RowGrain::kContract, *revision_, *features_, {}), e,
+               &image::Block::contracts, &FactRows::contracts, model_.contracts,
+               model_.tickets.size() + 1,
+               [&](const Field& field, const auto& row) { return ContractValue(field, row); });
+  });
+  check(Grain::kSurvey, [&](const Filter& filter, const Expression& e) {
+    CheckFacts(*BoundFilter::Bind(filter, RowGrain::kSurvey, *revision_, *features_, {}), e,
+               &image::Block::surveys, &FactRows::surveys, model_.surveys,
+               model_.tickets.size() + model_.contracts.size() + 1,
+               [&](const Field& field, const auto& row) { return SurveyValue(field, row); });
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, BoundFilterTest, ::testing::Range(200u, 230u));
+
+TEST(BoundFilter, TellsWhichPartsItHas) {
+  const auto revision = RandomWorkspace(4).Build();
+  const FieldCatalogue catalogue(*revision);
+  const Features features =
+      *Features::Compute(*revision, revision->last_event_day, {"country"}, StopToken());
+  const auto bind = [&](absl::string_view text) {
+    return *BoundFilter::Bind(*Filter::Parse(text, catalogue), RowGrain::kOrder, *revision,
+                              features, {});
+  };
+  const auto parts = [&](absl::string_view text) {
+    const BoundFilter bound = bind(text);
+    return absl::StrCat(bound.has_order_part() ? "order" : "", bound.has_line_part() ? "line" : "");
+  };
+  EXPECT_EQ(parts(""), "");
+  EXPECT_EQ(parts("country = US"), "");
+  EXPECT_EQ(parts("country = US status = x"), "order");
+  EXPECT_EQ(parts("country = US OR status = x"), "order");
+  EXPECT_EQ(parts("country = US OR product = x"), "line");
+  EXPECT_EQ(parts("month = 2024-01 product = x"), "orderline");
+  EXPECT_EQ(bind("").customers(), features.exists());
+}
+
+TEST(BoundFilter, RefusesFieldsOfOtherFacts) {
+  const auto revision = RandomWorkspace(4).Build();
+  const FieldCatalogue catalogue(*revision);
+  const Features features = *Features::Compute(*revision, 19'000, {}, StopToken());
+  const auto bind = [&](absl::string_view text, RowGrain facts) {
+    return BoundFilter::Bind(*Filter::Parse(text, catalogue), facts, *revision, features, {}).status();
+  };
+  const absl::Status status = bind("priority = P1", RowGrain::kOrder);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("\"priority\" cannot filter here"));
+  EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("deal_size"));
+  EXPECT_FALSE(bind("status = x", RowGrain::kTicket).ok());
+  EXPECT_TRUE(bind("month = 2024-01", RowGrain::kContract).ok());
+  EXPECT_FALSE(BoundFilter::BindCustomers(*Filter::Parse("month = 2024-01", catalogue), *revision,
+                                          features)
+                   .ok());
+}
+
+}  // namespace
+}  // namespace strata::analytics

@@ -1,0 +1,65 @@
+#ifndef STRATA_SERVER_ANALYTICS_SEGMENT_FILTER_NODE_H_
+#define STRATA_SERVER_ANALYTICS_SEGMENT_FILTER_NODE_H_
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/analytics/fields/field.h"
+#include "server/analytics/segment/filter.h"
+#include "server/analytics/segment/filter_lexer.h"
+
+namespace strata::analytics {
+
+enum class FilterOperator : uint8_t {
+  kEqual, kNotEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual, kHas,
+};
+
+// "=", "!=" ...
+absl::string_view SpellingOf(FilterOperator op);
+
+// A comparison after type checking. A value that is not known fulfils no test; kNotEqual is the
+// opposite of kEqual, so there `negated` is set and the test is that of kEqual.
+struct Comparison {
+  enum class Test : uint8_t {
+    kKnown,     // has any value
+    kText,      // text compared with `text` by `op`
+    kPrefix,    // begins with `text`
+    kContains,  // contains `text`, which is lower case, without ASCII case
+    kRange,     // integers, money, booleans, dates: low <= value <= high
+    kNumber,    // compared with `number` by `op`
+    kPeriod,    // a time field compared with the period of label `text` by `op`
+  };
+  const Field* field = nullptr;
+  Test test = Test::kKnown;
+  FilterOperator op = FilterOperator::kHas;  // never kNotEqual
+  bool negated = false;
+  std::string text;
+  int64_t low = std::numeric_limits<int64_t>::min() + 1;  // the least integer means: not known
+  int64_t high = std::numeric_limits<int64_t>::max();
+  double number = 0;
+  std::string spelling;  // of the whole comparison, canonical
+};
+
+// Checks a literal against the type of a field. FilterError at the operator or the literal.
+absl::StatusOr<Comparison> MakeComparison(const Field& field, const FilterToken& op,
+                                          const FilterToken& literal);
+// A boolean field that stands alone: field = true.
+Comparison MakeTrueComparison(const Field& field);
+
+struct Filter::Node {
+  enum class Kind : uint8_t { kAnd, kOr, kNot, kComparison };
+  Kind kind = Kind::kComparison;
+  std::vector<Node> children;  // two or more of kAnd and kOr, neither of the same kind; one of kNot
+  Comparison comparison;
+};
+
+// Which rows a filter's value belongs to: the finest grain that a subtree names.
+enum class FilterGrain : uint8_t { kCustomer, kRow, kLine };
+FilterGrain GrainOf(const Filter::Node& node);
+
+}  // namespace strata::analytics
+
+#endif  // STRATA_SERVER_ANALYTICS_SEGMENT_FILTER_NODE_H_

@@ -1,0 +1,17 @@
+#include "server/analytics/segment/loyalty.h"
+
+namespace strata::analytics {
+
+absl::Span<const absl::string_view> LoyaltyNames() {
+  static constexpr absl::string_view kNames[] = {"", "VIP", "Loyal", "Periodic", "none"};
+  return kNames;
+}
+
+Loyalty LoyaltyOf(int64_t purchases, int64_t units, const LoyaltyRule& rule) {
+  constexpr int64_t kLoyalPurchases = 2;
+  if (purchases == 0) return Loyalty::kNone;
+  if (purchases >= rule.vip_purchases && units >= rule.vip_units) return Loyalty::kVip;
+  return purchases >= kLoyalPurchases ? Loyalty::kLoyal : Loyalty::kPeriodic;
+}
+
+}  // namespace strata::analytics

@@ -1,0 +1,44 @@
+#ifndef STRATA_SERVER_ANALYTICS_SEGMENT_REVENUE_ORDER_H_
+#define STRATA_SERVER_ANALYTICS_SEGMENT_REVENUE_ORDER_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "server/domain/settings.h"
+#include "server/image/columns.h"
+#include "server/image/dictionary.h"
+
+// Customers by revenue, highest first, ties by customer id (bytewise).
+
+namespace strata::analytics {
+
+// `revenue` and `ids` are by slot.
+void SortByRevenue(std::vector<image::Slot>& slots, absl::Span<const int64_t> revenue,
+                   const image::TextList& ids);
+
+// How many of n customers a share makes: share_bp basis points of n. Integers, because 0.29 * 100
+// floors to 28 in doubles. `kRound` rounds halves up.
+int64_t CountOfShare(int64_t n, int share_bp, ShareRounding rounding);
+
+// Tells whether a customer is one of the `count` highest of some.
+class TopByRevenue {
+ public:
+  // For each count, which ascend and are at most slots.size(), without sorting the slots.
+  static std::vector<TopByRevenue> Find(absl::Span<const image::Slot> slots,
+                                        absl::Span<const size_t> counts,
+                                        absl::Span<const int64_t> revenue,
+                                        const image::TextList& ids);
+
+  // For one of the slots.
+  bool Contains(image::Slot slot, int64_t revenue) const;
+
+ private:
+  bool none_ = true;
+  int64_t threshold_ = 0;            // more than this is in
+  std::vector<image::Slot> at_threshold_;  // of those that equal it, these are in; ascending
+};
+
+}  // namespace strata::analytics
+
+#endif  // STRATA_SERVER_ANALYTICS_SEGMENT_REVENUE_ORDER_H_

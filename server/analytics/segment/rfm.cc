@@ -1,0 +1,160 @@
+#include "server/analytics/segment/rfm.h"
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+
+#include "server/analytics/segment/order_statistics.h"
+#include "server/base/scan_pool.h"
+#include "server/domain/money.h"
+
+namespace strata::analytics {
+namespace {
+
+struct SegmentRule {
+  int r_low, r_high, f_low, f_high, m_low, m_high;
+};
+
+// The map of the R package's documentation (rfm-introduction), first match wins; names below.
+constexpr SegmentRule kSegmentRules[] = {
+    {5, 5, 5, 5, 5, 5}, {3, 5, 3, 5, 2, 5}, {2, 4, 2, 4, 2, 4}, {3, 4, 1, 3, 3, 5},
+    {4, 5, 1, 3, 1, 5}, {1, 2, 3, 4, 4, 5}, {1, 2, 2, 5, 4, 5}, {1, 3, 3, 5, 3, 5},
+    {2, 3, 1, 3, 1, 4}, {1, 1, 1, 5, 1, 5},
+};
+constexpr uint32_t kUnclassified = std::size(kSegmentRules) + 1;
+
+RfmCuts CutsOf(absl::Span<const int64_t> values, int bins, int64_t unit) {
+  RfmCuts cuts;
+  cuts.bins = bins;
+  // The type-7 quantile at k/bins lies at (n - 1) k / bins: whole part and a rest in 1/bins.
+  const uint64_t last = values.size() - 1;
+  std::vector<size_t> places;
+  for (int k = 1; k < bins; ++k) {
+    const size_t low = last * static_cast<uint64_t>(k) / static_cast<uint64_t>(bins);
+    places.push_back(low);
+    places.push_back(std::min<size_t>(low + 1, last));
+  }
+  std::vector<size_t> distinct = places;
+  std::sort(distinct.begin(), distinct.end());
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+  const std::vector<int64_t> found = OrderStatistics(values, distinct);
+  const auto at = [&](size_t place) {
+    return found[static_cast<size_t>(
+        std::lower_bound(distinct.begin(), distinct.end(), place) - distinct.begin())];
+  };
+  for (int k = 1; k < bins; ++k) {
+    const uint64_t rest = last * static_cast<uint64_t>(k) % static_cast<uint64_t>(bins);
+    const __int128 low = at(places[2 * (static_cast<size_t>(k) - 1)]);
+    const __int128 high = at(places[2 * (static_cast<size_t>(k) - 1) + 1]);
+    cuts.times_bins.push_back((low + unit) * bins + (high - low) * static_cast<__int128>(rest));
+  }
+  return cuts;
+}
+
+// The score of each value.
+std::vector<uint8_t> Score(absl::Span<const int64_t> values, const RfmCuts& cuts, bool reversed) {
+  // An integer is at or above a cut exactly when it is at or above the next integer.
+  std::vector<int64_t> whole;
+  for (const __int128 cut : cuts.times_bins) {
+    const __int128 ceiling = cut / cuts.bins + (cut % cuts.bins > 0 ? 1 : 0);
+    if (ceiling <= std::numeric_limits<int64_t>::max()) {  // else no value reaches it
+      whole.push_back(static_cast<int64_t>(ceiling));
+    }
+  }
+  std::vector<uint8_t> scores(values.size());
+  const int first = reversed ? cuts.bins : 1, step = reversed ? -1 : 1;
+  uint8_t* out = scores.data();
+  if (whole.size() == kRfmBins - 1) {  // the usual number of bins keeps its cuts in registers
+    const int64_t a = whole[0], b = whole[1], c = whole[2], d = whole[3];
+    for (const int64_t value : values) {
+      const int above = (value >= a) + (value >= b) + (value >= c) + (value >= d);
+      *out++ = static_cast<uint8_t>(first + step * above);
+    }
+    return scores;
+  }
+  for (const int64_t value : values) {
+    int above = 0;
+    for (const int64_t cut : whole) above += value >= cut;
+    *out++ = static_cast<uint8_t>(first + step * above);
+  }
+  return scores;
+}
+
+}  // namespace
+
+int RfmCuts::Bin(int64_t value) const {
+  int bin = 1;
+  for (const __int128 cut : times_bins) bin += static_cast<__int128>(value) * bins >= cut;
+  return bin;
+}
+
+RfmScores ScoreRfm(const RfmMeasures& measures, int bins) {
+  RfmScores scores;
+  const size_t slots = measures.frequency.size();
+  scores.r.resize(slots);
+  scores.f.resize(slots);
+  scores.m.resize(slots);
+  std::vector<uint32_t> buyers;
+  for (size_t slot = 0; slot < slots; ++slot) {
+    if (measures.frequency[slot] > 0) buyers.push_back(static_cast<uint32_t>(slot));
+  }
+  if (buyers.empty()) return scores;
+
+  struct Part {
+    absl::Span<const int64_t> values;
+    int64_t unit;
+    bool reversed;
+    RfmCuts* cuts;
+    std::vector<uint8_t>* scores;
+  };
+  const Part parts[] = {
+      {measures.recency_days, 1, true, &scores.recency, &scores.r},
+      {measures.frequency, 1, false, &scores.frequency, &scores.f},
+      {measures.monetary_micros, kMicrosAUnit, false, &scores.monetary, &scores.m},
+  };
+  ParallelScan(std::size(parts), [&](size_t, size_t item) {
+    const Part& part = parts[item];
+    if (buyers.size() == slots) {
+      *part.cuts = CutsOf(part.values, bins, part.unit);
+      *part.scores = Score(part.values, *part.cuts, part.reversed);
+      return;
+    }
+    std::vector<int64_t> values;
+    values.reserve(buyers.size());
+    for (const uint32_t slot : buyers) values.push_back(part.values[slot]);
+    *part.cuts = CutsOf(values, bins, part.unit);
+    const std::vector<uint8_t> of_buyers = Score(values, *part.cuts, part.reversed);
+    for (size_t i = 0; i < buyers.size(); ++i) (*part.scores)[buyers[i]] = of_buyers[i];
+  });
+  return scores;
+}
+
+absl::Span<const absl::string_view> RfmSegmentNames() {
+  static constexpr absl::string_view kNames[] = {"",
+                                                 "Champions",
+                                                 "Potential Loyalist",
+                                                 "Loyal Customers",
+                                                 "Promising",
+                                                 "New Customers",
+                                                 "Can't Lose Them",
+                                                 "At Risk",
+                                                 "Need Attention",
+                                                 "About To Sleep",
+                                                 "Lost",
+                                                 "Unclassified"};
+  return kNames;
+}
+
+uint32_t RfmSegmentOf(int r, int f, int m) {
+  if (r == 0) return 0;
+  for (uint32_t i = 0; i < std::size(kSegmentRules); ++i) {
+    const SegmentRule& rule = kSegmentRules[i];
+    if (r >= rule.r_low && r <= rule.r_high && f >= rule.f_low && f <= rule.f_high &&
+        m >= rule.m_low && m <= rule.m_high) {
+      return i + 1;
+    }
+  }
+  return kUnclassified;
+}
+
+}  // namespace strata::analytics

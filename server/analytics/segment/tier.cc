@@ -1,0 +1,52 @@
+#include "server/analytics/segment/tier.h"
+
+#include <algorithm>
+
+#include "server/analytics/fields/block_scan.h"
+#include "server/analytics/segment/revenue_order.h"
+
+namespace strata::analytics {
+
+absl::Span<const absl::string_view> TierNames() {
+  static constexpr absl::string_view kNames[] = {"", "strategic", "growth", "standard",
+                                                 "prospect"};
+  return kNames;
+}
+
+std::vector<uint32_t> TierPartition(absl::Span<const int64_t> revenue,
+                                    absl::Span<const int8_t> declared,
+                                    absl::Span<const uint8_t> present, const TierRule& rule,
+                                    const image::TextList& ids) {
+  std::vector<image::Slot> earning;
+  for (image::Slot slot = 0; slot < revenue.size(); ++slot) {
+    if (present[slot] != 0 && revenue[slot] > 0) earning.push_back(slot);
+  }
+  const auto n = static_cast<int64_t>(earning.size());
+  const auto count = [&](int share_bp) {
+    return static_cast<size_t>(std::min(n, CountOfShare(n, share_bp, rule.rounding)));
+  };
+  const size_t strategic_count = count(rule.strategic_bp);
+  const std::vector<TopByRevenue> tops = TopByRevenue::Find(
+      earning, {strategic_count, std::max(strategic_count, count(rule.growth_bp))}, revenue, ids);
+  const TopByRevenue &strategic = tops[0], &growth = tops[1];
+
+  std::vector<uint32_t> classes(revenue.size(), 0);
+  const auto slots = static_cast<image::Slot>(revenue.size());
+  ForSlotRanges(slots, [&](image::Slot begin, image::Slot end) {
+    for (image::Slot slot = begin; slot < end; ++slot) {
+      if (present[slot] == 0) continue;
+      Tier tier = Tier::kProspect;
+      if (declared[slot] == 1) {
+        tier = Tier::kStrategic;
+      } else if (revenue[slot] > 0) {
+        tier = strategic.Contains(slot, revenue[slot]) ? Tier::kStrategic
+               : growth.Contains(slot, revenue[slot])  ? Tier::kGrowth
+                                                       : Tier::kStandard;
+      }
+      classes[slot] = static_cast<uint32_t>(tier);
+    }
+  });
+  return classes;
+}
+
+}  // namespace strata::analytics

@@ -1,0 +1,19 @@
+// The cutter of mapping scripts on arbitrary text: statements are pieces of the text, in its order.
+
+#include <cstdint>
+#include <cstdlib>
+
+#include "client/cli/mapping_script.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const absl::string_view text(reinterpret_cast<const char*>(data), size);
+  const auto statements = strata::cli::ParseMapping(text);
+  if (!statements.ok()) return 0;
+  size_t at = 0;
+  for (const strata::cli::MappingStatement& statement : *statements) {
+    at = text.find(statement.sql, at);
+    if (at == absl::string_view::npos || statement.line < statement.first_line) std::abort();
+    at += statement.sql.size();
+  }
+  return 0;
+}
