@@ -1,0 +1,198 @@
+#include <algorithm>
+#include <vector>
+
+#include "server/analytics/kpi/group_sums.h"
+
+// Contracts in force on a day, and what changed between two days.
+
+namespace strata::analytics::kpi {
+namespace {
+
+using M = Measure;
+
+bool InForce(const image::ContractColumns& contracts, size_t row, Day day) {
+  return contracts.start_date[row] <= day &&
+         (contracts.end_date[row] == kNoDay || contracts.end_date[row] >= day);
+}
+
+// The row part of the keys of a block's contracts; ~0 where the filter drops the contract.
+constexpr uint64_t kDropped = ~uint64_t{0};
+std::vector<uint64_t> RowKeys(const ScanInput& input, const image::Block& block) {
+  const auto count = static_cast<uint32_t>(block.contracts->key.size());
+  FactRows rows;
+  rows.contracts = block.contracts.get();
+  std::vector<uint64_t> keys(count, 0);
+  std::vector<uint32_t> codes(count);
+  for (const RowAxis& axis : input.space->rows()) {
+    axis.field->Codes(rows, 0, count, codes.data());
+    for (uint32_t row = 0; row < count; ++row) keys[row] += codes[row] * axis.stride;
+  }
+  if (input.filter != nullptr && input.filter->has_order_part()) {
+    std::vector<uint8_t> mask(count);
+    input.filter->MatchRows(rows, block.first_slot, 0, count, mask.data());
+    for (uint32_t row = 0; row < count; ++row) {
+      if (mask[row] == 0) keys[row] = kDropped;
+    }
+  }
+  return keys;
+}
+
+// One customer's contracts on one day.
+struct Standing {
+  int64_t contracts = 0;
+  MicrosSum value = 0;
+};
+
+Standing StandingOn(const image::ContractColumns& contracts, uint32_t begin, uint32_t end,
+                    Day day) {
+  Standing standing;
+  for (uint32_t row = begin; row < end; ++row) {
+    if (!InForce(contracts, row, day)) continue;
+    ++standing.contracts;
+    standing.value += contracts.annual_value[row];
+  }
+  return standing;
+}
+
+// `known`: the customer had a contract at some time up to the start.
+void AddMovement(const Standing& start, const Standing& end, bool known, uint32_t id,
+                 GroupSums* sums) {
+  if (start.contracts == 0 && end.contracts == 0) return;
+  sums->Add(M::kContractCustomers, id, 1);
+  sums->Add(M::kRecurringEnd, id, end.value);
+  if (start.contracts == 0) {
+    sums->Add(known ? M::kRecurringReactivation : M::kRecurringNew, id, end.value);
+    return;
+  }
+  sums->Add(M::kContractCustomersStart, id, 1);
+  sums->Add(M::kRecurringStart, id, start.value);
+  sums->Add(M::kRecurringRetained, id, end.value);
+  if (end.contracts == 0) {
+    sums->Add(M::kContractCustomersLost, id, 1);
+    sums->Add(M::kRecurringChurn, id, -start.value);
+    sums->Add(M::kRecurringKept, id, std::min<MicrosSum>(start.value, 0));
+    return;
+  }
+  const MicrosSum change = end.value - start.value;
+  sums->Add(change > 0 ? M::kRecurringExpansion : M::kRecurringContraction, id, change);
+  sums->Add(M::kRecurringKept, id, std::min(start.value, end.value));
+}
+
+// The day of the customer's last recognised order at or before `day`; kNoDay without one.
+Day LastOrderBy(absl::Span<const image::OrderRun> runs, uint32_t customer, Day day,
+                const std::vector<uint8_t>& excluded) {
+  Day last = kNoDay;
+  for (const image::OrderRun& run : runs) {
+    const Day* const begin = run.day + run.begin[customer];
+    const Day* at = std::upper_bound(begin, run.day + run.begin[customer + 1], day);
+    while (at != begin && excluded[run.status[at - 1 - run.day]] != 0) --at;
+    if (at != begin) last = std::max(last, at[-1]);
+  }
+  return last;
+}
+
+}  // namespace
+
+absl::StatusOr<ScanResult> ScanContracts(const ScanInput& input) {
+  const std::vector<TimeSpan> spans = SpansOf(input);
+  return ScanGroupSums(
+      input, Facts::kContracts, M::kContracts,
+      [&](size_t, const image::Block& block, GroupSums* sums) {
+        if (block.contracts == nullptr) return;
+        const image::ContractColumns& contracts = *block.contracts;
+        const std::vector<uint64_t> row_keys = RowKeys(input, block);
+        for (uint32_t customer = 0; customer < block.customers; ++customer) {
+          const uint32_t group = input.space->customers().GroupOf(block.first_slot + customer);
+          for (uint32_t row = contracts.begin[customer]; row < contracts.begin[customer + 1];
+               ++row) {
+            const bool matches = group != CustomerGroups::kNone && row_keys[row] != kDropped;
+            bool in_force = false;
+            for (const TimeSpan& span : spans) {
+              if (!InForce(contracts, row, span.last)) continue;
+              in_force = true;
+              if (!matches) break;
+              const uint32_t id = sums->ids().IdOf(input.space->KeyOf(group, span.time_group) +
+                                                   row_keys[row]);
+              sums->Add(M::kContracts, id, 1);
+              sums->Add(M::kContractValue, id, contracts.annual_value[row]);
+            }
+            sums->counts() += {in_force, in_force && matches, in_force && matches};
+          }
+        }
+      });
+}
+
+absl::StatusOr<ScanResult> ScanMovements(const ScanInput& input) {
+  const std::vector<TimeSpan> spans = SpansOf(input);
+  return ScanGroupSums(
+      input, Facts::kMovements, M::kContractCustomers,
+      [&](size_t, const image::Block& block, GroupSums* sums) {
+        if (block.contracts == nullptr) return;
+        const image::ContractColumns& contracts = *block.contracts;
+        for (uint32_t customer = 0; customer < block.customers; ++customer) {
+          const uint32_t begin = contracts.begin[customer], end = contracts.begin[customer + 1];
+          if (begin == end) continue;
+          const uint32_t group = input.space->customers().GroupOf(block.first_slot + customer);
+          const bool matches = group != CustomerGroups::kNone;
+          int64_t involved = 0;
+          for (const TimeSpan& span : spans) {
+            const Standing before = StandingOn(contracts, begin, end, span.first - 1);
+            const Standing after = StandingOn(contracts, begin, end, span.last);
+            involved = std::max({involved, before.contracts, after.contracts});
+            if (!matches) continue;
+            // Rows are sorted by start.
+            const bool known = contracts.start_date[begin] < span.first;
+            AddMovement(before, after, known,
+                        sums->ids().IdOf(input.space->KeyOf(group, span.time_group)), sums);
+          }
+          sums->counts() += {involved, matches ? involved : 0, matches ? involved : 0};
+        }
+      });
+}
+
+absl::StatusOr<ScanResult> ScanInactivity(const ScanInput& input) {
+  const std::vector<TimeSpan> spans = SpansOf(input);
+  const int window = input.revision->settings->inactivity_days;
+  std::vector<image::OrderRuns> order_runs(ScanWorkers());
+  return ScanGroupSums(
+      input, Facts::kInactivity, M::kOrderedBefore,
+      [&](size_t worker, const image::Block& block, GroupSums* sums) {
+        const absl::Span<const image::OrderRun> runs = order_runs[worker].Of(block);
+        for (uint32_t customer = 0; customer < block.customers; ++customer) {
+          const uint32_t group = input.space->customers().GroupOf(block.first_slot + customer);
+          if (group == CustomerGroups::kNone) continue;
+          bool counted = false;
+          for (const TimeSpan& span : spans) {
+            const Day last =
+                LastOrderBy(runs, customer, span.last, input.revision->excluded_status);
+            if (last == kNoDay) continue;
+            if (block.contracts != nullptr &&
+                StandingOn(*block.contracts, block.contracts->begin[customer],
+                           block.contracts->begin[customer + 1], span.last)
+                        .contracts > 0) {
+              continue;
+            }
+            const uint32_t id = sums->ids().IdOf(input.space->KeyOf(group, span.time_group));
+            sums->Add(M::kOrderedBefore, id, 1);
+            if (span.last - last > window) sums->Add(M::kInactive, id, 1);
+            counted = true;
+          }
+          sums->counts() += {counted, counted, counted};
+        }
+      });
+}
+
+absl::StatusOr<ScanResult> ScanCustomers(const ScanInput& input) {
+  return ScanGroupSums(
+      input, Facts::kCustomers, M::kCustomers,
+      [&](size_t, const image::Block& block, GroupSums* sums) {
+        for (image::Slot slot = block.first_slot; slot < block.first_slot + block.customers;
+             ++slot) {
+          const uint32_t group = input.space->customers().GroupOf(slot);
+          if (group == CustomerGroups::kNone || (*input.exists)[slot] == 0) continue;
+          sums->Add(M::kCustomers, sums->ids().IdOf(input.space->KeyOf(group, 0)), 1);
+        }
+      });
+}
+
+}  // namespace strata::analytics::kpi

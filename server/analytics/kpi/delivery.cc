@@ -1,0 +1,32 @@
+#include "server/analytics/kpi/definition.h"
+#include "server/analytics/kpi/figures.h"
+
+// Whether promises of delivery were kept.
+
+namespace strata::analytics::kpi {
+
+std::vector<Definition> DeliveryDefinitions() {
+  using M = Measure;
+  Definition on_time{
+      .kpi = {.id = "on_time_delivery_rate", .name = "On-time delivery rate", .unit = "1",
+              .type = ValueType::kNumber,
+              .formula = "orders delivered at or before the promised time / orders delivered or "
+                         "overdue",
+              .family = "delivery",
+              .notes = "Recognised orders with a promised time, by the day of the order; exact "
+                       "times. Open and past due by the end of as_of counts as late; open and not "
+                       "yet due is left out."},
+      .facts = Facts::kOrders,
+      .needs = {M::kOnTimeOrders, M::kDueOrders, M::kOrders},
+      .figure = &Ratio<M::kOnTimeOrders, M::kDueOrders>,
+      .rate = true,
+      .records = M::kDueOrders,
+  };
+  on_time.numerator = Part{M::kOnTimeOrders, ValueType::kInteger, "orders delivered on time"};
+  on_time.denominator = Part{M::kDueOrders, ValueType::kInteger, "orders delivered or overdue"};
+  std::vector<Definition> all;
+  all.push_back(std::move(on_time));
+  return all;
+}
+
+}  // namespace strata::analytics::kpi

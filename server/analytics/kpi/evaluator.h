@@ -1,0 +1,73 @@
+#ifndef STRATA_SERVER_ANALYTICS_KPI_EVALUATOR_H_
+#define STRATA_SERVER_ANALYTICS_KPI_EVALUATOR_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/analytics/fields/features.h"
+#include "server/analytics/kpi/fact_scan.h"
+#include "server/analytics/segment/filter.h"
+
+namespace strata::analytics::kpi {
+
+// Runs scans over windows of a scope: looks up customers' fields once, chooses at which date ranks
+// and classes are taken, and hands each scan's result on. Used by one thread.
+class Evaluator {
+ public:
+  struct Request {
+    DayRange window;  // may reach beyond as_of; nothing after it is seen
+    std::vector<const Field*> fields;
+    MeasureSet measures;
+    bool each_customer = false;  // a group a customer, its number the slot; without fields
+  };
+  // What a scan gave. Where classes are taken period by period there are several for one request,
+  // with spaces of their own, whose groups are distinct by the values of the fields.
+  using Sink =
+      std::function<absl::Status(Facts facts, const GroupSpace& space, const ScanResult& result)>;
+
+  // `scope`, `filter` and `fields` outlive it. `fields` are all that requests may name.
+  Evaluator(const Scope& scope, const Filter& filter, std::vector<const Field*> fields,
+            MeasureSet measures);
+  ~Evaluator();
+
+  absl::Status Evaluate(const Request& request, const Sink& sink);
+
+  // Customers that exist by as_of and satisfy the customer part of the filter.
+  absl::StatusOr<int64_t> MatchingCustomers();
+
+  // Whether any rank or class is looked at.
+  bool uses_classes() const { return uses_classes_; }
+  // Whether they are taken anew for each period.
+  bool by_period() const { return by_period_; }
+
+ private:
+  // Customers' fields with ranks and classes as of one day.
+  struct Snapshot;
+
+  absl::Status EvaluateWindow(const Request& request, DayRange window, const Sink& sink,
+                              Snapshot* snapshot);
+  absl::StatusOr<std::shared_ptr<const CustomerGroups>> GroupsOf(const Request& request,
+                                                                 Snapshot* snapshot);
+  absl::StatusOr<Snapshot*> SnapshotAt(Day class_day);
+  absl::StatusOr<const BoundFilter*> FilterFor(Facts facts, Snapshot* snapshot);
+  absl::Status ComputeBase();
+
+  const Scope& scope_;
+  const Filter& filter_;
+  const std::vector<const Field*> fields_;
+  const MeasureSet measures_;
+  bool uses_classes_ = false;
+  bool filter_has_facts_ = false;  // the filter names a field of facts
+  bool by_period_ = false;         // classes_at is kPeriodStart, and there are classes
+  std::optional<Features> base_;   // as of as_of
+  std::map<Day, std::unique_ptr<Snapshot>> snapshots_;
+};
+
+}  // namespace strata::analytics::kpi
+
+#endif  // STRATA_SERVER_ANALYTICS_KPI_EVALUATOR_H_

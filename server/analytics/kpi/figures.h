@@ -1,0 +1,57 @@
+#ifndef STRATA_SERVER_ANALYTICS_KPI_FIGURES_H_
+#define STRATA_SERVER_ANALYTICS_KPI_FIGURES_H_
+
+#include "absl/status/statusor.h"
+#include "server/analytics/kpi/definition.h"
+
+// The forms that most figures have. Sums and counts of nothing are 0; what is computed from records
+// is null where there are none.
+
+namespace strata::analytics::kpi {
+
+// OUT_OF_RANGE when it does not fit in 64 bits.
+absl::StatusOr<Cell> CountCell(MicrosSum count);
+absl::StatusOr<Cell> MoneyCell(MicrosSum micros);
+// Rounded half away from zero to a billionth; null (no records) when the divisor is 0.
+absl::StatusOr<Cell> MoneyRatioCell(MicrosSum micros, MicrosSum divisor);
+// Null for `reason` when the divisor is not positive.
+Cell RatioCell(MicrosSum numerator, MicrosSum divisor, NullReason reason = NullReason::kNoRecords);
+Cell NumberCell(double value);
+Cell NullCell(NullReason reason);
+
+template <Measure M>
+absl::StatusOr<Cell> Count(const FigureInput& input) {
+  return CountCell(input.cell[M]);
+}
+
+template <Measure M>
+absl::StatusOr<Cell> Money(const FigureInput& input) {
+  return MoneyCell(input.cell[M]);
+}
+
+template <Measure Numerator, Measure Divisor>
+absl::StatusOr<Cell> MoneyRatio(const FigureInput& input) {
+  return MoneyRatioCell(input.cell[Numerator], input.cell[Divisor]);
+}
+
+template <Measure Numerator, Measure Divisor>
+absl::StatusOr<Cell> Ratio(const FigureInput& input) {
+  return RatioCell(input.cell[Numerator], input.cell[Divisor]);
+}
+
+// this / previous - 1.
+template <Measure M>
+absl::StatusOr<Cell> Growth(const FigureInput& input) {
+  if (!input.has_history) return NullCell(NullReason::kNotEnoughHistory);
+  const MicrosSum before = input.previous.has_value() ? (*input.previous)[M] : 0;
+  return RatioCell(input.cell[M] - before, before, NullReason::kZeroDenominator);
+}
+
+template <Measure M>
+absl::StatusOr<Cell> Share(const FigureInput& input) {
+  return RatioCell(input.cell[M], (*input.whole)[M], NullReason::kZeroDenominator);
+}
+
+}  // namespace strata::analytics::kpi
+
+#endif  // STRATA_SERVER_ANALYTICS_KPI_FIGURES_H_

@@ -1,0 +1,102 @@
+#include "server/analytics/kpi/group_space.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/base/error.h"
+#include "server/base/status_macros.h"
+
+namespace strata::analytics::kpi {
+namespace {
+
+RowGrain FactsWith(Grain grain) {
+  switch (grain) {
+    case Grain::kTicket: return RowGrain::kTicket;
+    case Grain::kContract: return RowGrain::kContract;
+    case Grain::kSurvey: return RowGrain::kSurvey;
+    case Grain::kLine: return RowGrain::kLine;
+    default: return RowGrain::kOrder;
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<GroupSpace> GroupSpace::Make(const std::vector<const Field*>& fields,
+                                            std::shared_ptr<const CustomerGroups> customers,
+                                            const image::Revision& revision, DayRange window) {
+  GroupSpace space;
+  space.customers_ = std::move(customers);
+  std::vector<const Field*> time_fields;
+  size_t customer_fields = 0;
+  unsigned __int128 keys = 1;
+  for (const Field* field : fields) {
+    if (field->grain == Grain::kCustomer) {
+      space.axes_.push_back({Part::kCustomer, customer_fields++});
+    } else if (field->grain == Grain::kEvent) {
+      space.axes_.push_back({Part::kTime, time_fields.size()});
+      time_fields.push_back(field);
+    } else {
+      RowAxis axis;
+      STRATA_ASSIGN_OR_RETURN(
+          axis.field, MakeRowField(*field, FactsWith(field->grain), revision, window));
+      axis.of_lines = field->grain == Grain::kLine;
+      axis.stride = space.row_groups_;
+      keys *= std::max<uint32_t>(axis.field->size(), 1);
+      if (keys >> 63 != 0) break;
+      space.row_groups_ = static_cast<uint64_t>(keys);
+      space.axes_.push_back({Part::kRow, space.rows_.size()});
+      space.rows_.push_back(std::move(axis));
+    }
+  }
+  STRATA_ASSIGN_OR_RETURN(space.time_, TimeGroups::Make(time_fields, revision, window));
+  keys *= space.time_.groups();
+  if (keys >> 63 == 0) keys *= space.customers_->groups();
+  if (keys >> 63 != 0) {
+    return FieldError("group_by", "these fields have too many combinations of values; take fewer");
+  }
+  space.keys_ = static_cast<uint64_t>(keys);
+  return space;
+}
+
+bool GroupSpace::has_line_axis() const {
+  return std::any_of(rows_.begin(), rows_.end(), [](const RowAxis& axis) { return axis.of_lines; });
+}
+
+uint32_t GroupSpace::CodeOf(size_t field, uint64_t key) const {
+  const Axis axis = axes_[field];
+  switch (axis.part) {
+    case Part::kCustomer: return customers_->CodeOf(axis.index, CustomerGroupOf(key));
+    case Part::kTime: return time_.CodeOf(axis.index, TimeGroupOf(key));
+    case Part::kRow: break;
+  }
+  const RowAxis& row = rows_[axis.index];
+  return static_cast<uint32_t>(key % row_groups_ / row.stride % row.field->size());
+}
+
+uint32_t GroupSpace::Codes(size_t field) const {
+  const Axis axis = axes_[field];
+  switch (axis.part) {
+    case Part::kCustomer: return customers_->Codes(axis.index);
+    case Part::kTime: return time_.Codes(axis.index);
+    case Part::kRow: break;
+  }
+  return rows_[axis.index].field->size();
+}
+
+Value GroupSpace::ValueOf(size_t field, uint32_t code) const {
+  const Axis axis = axes_[field];
+  switch (axis.part) {
+    case Part::kCustomer: return customers_->ValueOf(axis.index, code);
+    case Part::kTime: return time_.ValueOf(axis.index, code);
+    case Part::kRow: break;
+  }
+  return rows_[axis.index].field->ValueOf(code);
+}
+
+bool GroupSpace::Ordered(size_t field) const {
+  const Axis axis = axes_[field];
+  return axis.part == Part::kRow ||
+         (axis.part == Part::kCustomer && customers_->Ordered(axis.index));
+}
+
+}  // namespace strata::analytics::kpi

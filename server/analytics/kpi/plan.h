@@ -1,0 +1,62 @@
+#ifndef STRATA_SERVER_ANALYTICS_KPI_PLAN_H_
+#define STRATA_SERVER_ANALYTICS_KPI_PLAN_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/analytics/kpi/definition.h"
+#include "server/analytics/kpi/query.h"
+#include "server/analytics/segment/filter.h"
+
+// A request, checked: every name resolved, every combination known to fit.
+
+namespace strata::analytics::kpi {
+
+inline constexpr size_t kMostKpis = 50, kMostGroupFields = 8, kMostRanges = 4;
+
+struct Plan {
+  struct Range {
+    std::string name;  // empty: the scope's own, which is the first
+    DayRange days;
+  };
+  struct Order {
+    bool by_kpi;
+    size_t index;  // of the KPI or the field
+    bool descending;
+  };
+
+  std::shared_ptr<const FieldCatalogue> catalogue;  // owns the fields
+  std::vector<const Definition*> kpis;
+  std::vector<const Field*> fields;     // group_by
+  std::vector<bool> in_denominator;     // by field: named by share_within
+  std::vector<Range> ranges;
+  std::vector<Order> order;
+  Filter filter;
+  // The time field of group_by with the shortest periods.
+  std::optional<size_t> finest_period;
+
+  MeasureSet Needs(Comparison comparison) const;  // of KPIs with that comparison
+  MeasureSet Needs() const;                       // of all
+};
+
+// INVALID_ARGUMENT names the request's field.
+absl::StatusOr<Plan> MakePlan(const KpiQuery& query);
+
+// The scope's filter, parsed, for KPIs that all can be filtered by it. `paths` names each of them in
+// the request ("kpis[0]").
+absl::StatusOr<Filter> ParseFilter(const Scope& scope, const FieldCatalogue& catalogue,
+                                   const std::vector<const Definition*>& kpis,
+                                   const std::vector<std::string>& paths);
+
+// The place of the time field with the shortest periods.
+std::optional<size_t> FinestPeriodOf(const std::vector<const Field*>& fields);
+
+// Fields whose values are ranks or classes over the whole workspace: what classes_at is about.
+bool IsClassField(const Field& field);
+
+}  // namespace strata::analytics::kpi
+
+#endif  // STRATA_SERVER_ANALYTICS_KPI_PLAN_H_

@@ -1,0 +1,223 @@
+#include "server/analytics/kpi/table_builder.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "server/analytics/kpi/period.h"
+#include "server/analytics/kpi/row_order.h"
+#include "server/base/status_macros.h"
+
+namespace strata::analytics::kpi {
+namespace {
+
+// Copies row `from` of a scan to row `to` of a table.
+void CopyRow(const MeasureTable& source, size_t from, size_t to, MeasureTable* target) {
+  for (size_t i = 0; i < kMeasures; ++i) {
+    if (source.sums[i].empty()) continue;
+    if (target->sums[i].size() <= to) target->sums[i].resize(to + 1, 0);
+    target->sums[i][to] = source.sums[i][from];
+  }
+  if (source.median_gap_cv.empty()) return;
+  if (target->median_gap_cv.size() <= to) target->median_gap_cv.resize(to + 1, 0);
+  target->median_gap_cv[to] = source.median_gap_cv[from];
+}
+
+std::vector<size_t> AllFields(size_t fields) {
+  std::vector<size_t> all(fields);
+  std::iota(all.begin(), all.end(), size_t{0});
+  return all;
+}
+
+}  // namespace
+
+TableBuilder::TableBuilder(const KpiQuery& query, const Plan& plan, Evaluator* evaluator)
+    : query_(query),
+      plan_(plan),
+      evaluator_(evaluator),
+      revision_(*query.scope.revision),
+      rows_(plan.fields.size()),
+      tables_(plan.ranges.size()),
+      previous_(plan.ranges.size()),
+      whole_(plan.ranges.size()),
+      customers_(plan.ranges.size()) {}
+
+MicrosSum TableBuilder::Sum(Measure measure) const {
+  const std::vector<MicrosSum>& column = tables_[0][measure];
+  return std::accumulate(column.begin(), column.end(), MicrosSum{0});
+}
+
+absl::Status TableBuilder::EvaluateRange(size_t range) {
+  const bool customer_rows =
+      std::any_of(plan_.kpis.begin(), plan_.kpis.end(), [](const Definition* definition) {
+        return definition->facts == Facts::kCustomers;
+      });
+  return evaluator_->Evaluate(
+      {plan_.ranges[range].days, plan_.fields, plan_.Needs()},
+      [&](Facts facts, const GroupSpace& space, const ScanResult& result) {
+        if (range == 0) counts_[facts] += result.counts;
+        SpaceCodes codes(space, AllFields(plan_.fields.size()), &rows_);
+        for (size_t i = 0; i < result.keys.size(); ++i) {
+          const KeyCodes key = codes.Intern(result.keys[i]);
+          if (facts == Facts::kCustomers) {
+            customers_[range][CustomerKey(key)] = result.measures[Measure::kCustomers][i];
+            if (customer_rows) rows_.Add(key);
+          } else {
+            CopyRow(result.measures, i, rows_.Add(key), &tables_[range]);
+          }
+        }
+        ScanInput limit;
+        return CheckGroups(limit, rows_.size());
+      });
+}
+
+KeyCodes TableBuilder::CustomerKey(const KeyCodes& key) const {
+  KeyCodes part{};
+  for (size_t field = 0; field < plan_.fields.size(); ++field) {
+    // Where classes change from period to period, so do the customers of a class.
+    const bool kept = plan_.fields[field]->grain == Grain::kCustomer ||
+                      (evaluator_->by_period() && plan_.finest_period == field);
+    if (kept) part[field] = key[field];
+  }
+  return part;
+}
+
+void TableBuilder::BroadcastCustomers(size_t range) {
+  if (customers_[range].empty()) return;
+  std::vector<MicrosSum>& column = tables_[range][Measure::kCustomers];
+  column.assign(rows_.size(), 0);
+  for (size_t row = 0; row < rows_.size(); ++row) {
+    const auto found = customers_[range].find(CustomerKey(rows_.KeyOf(row)));
+    if (found != customers_[range].end()) column[row] = found->second;
+  }
+}
+
+// Every combination of time values of the range with every combination of other values that occurs.
+absl::Status TableBuilder::FillEmpty() {
+  if (!query_.fill_empty || !plan_.finest_period.has_value()) return absl::OkStatus();
+  std::vector<const Field*> time_fields;
+  std::vector<size_t> places;
+  for (size_t field = 0; field < plan_.fields.size(); ++field) {
+    if (plan_.fields[field]->grain != Grain::kEvent) continue;
+    time_fields.push_back(plan_.fields[field]);
+    places.push_back(field);
+  }
+  STRATA_ASSIGN_OR_RETURN(const TimeGroups time,
+                          TimeGroups::Make(time_fields, revision_, plan_.ranges[0].days));
+  // In the order in which they came, so that nothing depends on hashing.
+  std::vector<KeyCodes> others;
+  absl::flat_hash_map<KeyCodes, uint32_t> seen;
+  for (size_t row = 0; row < rows_.size(); ++row) {
+    KeyCodes other = rows_.KeyOf(row);
+    for (const size_t place : places) other[place] = 0;
+    if (seen.try_emplace(other, row).second) others.push_back(other);
+  }
+  if (others.empty() && places.size() == plan_.fields.size()) others.emplace_back(KeyCodes{});
+  ScanInput limit;
+  STRATA_RETURN_IF_ERROR(CheckGroups(limit, others.size() * time.groups()));
+  for (uint32_t group = 0; group < time.groups(); ++group) {
+    KeyCodes codes{};
+    for (size_t i = 0; i < places.size(); ++i) {
+      codes[places[i]] = rows_.Intern(places[i], time.ValueOf(i, time.CodeOf(i, group)), 0);
+    }
+    for (KeyCodes key : others) {
+      for (const size_t place : places) key[place] = codes[place];
+      rows_.Add(key);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Cell>> TableBuilder::CellsOf(uint32_t row) const {
+  std::vector<Cell> cells;
+  for (size_t range = 0; range < plan_.ranges.size(); ++range) {
+    for (const Definition* definition : plan_.kpis) {
+      FigureInput input{CellView(tables_[range], row)};
+      if (definition->comparison == Comparison::kPrevious) {
+        input.previous = CellView(previous_[range], row);
+        input.has_history = HasHistory(row, range);
+      }
+      if (definition->comparison == Comparison::kWhole) input.whole = CellView(whole_[range], row);
+      absl::StatusOr<Cell> cell = definition->figure(input);
+      if (!cell.ok()) {
+        return absl::Status(cell.status().code(), definition->kpi.id + ": " +
+                                                      std::string(cell.status().message()));
+      }
+      cells.push_back(*std::move(cell));
+    }
+  }
+  return cells;
+}
+
+int32_t TableBuilder::PeriodOfRow(uint32_t row) const {
+  return period_of_code_[rows_.KeyOf(row)[*plan_.finest_period]];
+}
+
+bool TableBuilder::IsComplete(uint32_t row) const {
+  if (!plan_.finest_period.has_value()) return query_.scope.range.to <= query_.scope.as_of;
+  const PeriodUnit unit = *PeriodUnitOf(plan_.fields[*plan_.finest_period]->id);
+  return DaysOf(*revision_.calendar, unit, PeriodOfRow(row)).to <= query_.scope.as_of;
+}
+
+std::vector<KpiTable::Column> TableBuilder::Keys() const {
+  std::vector<KpiTable::Column> keys;
+  for (const Field* field : plan_.fields) keys.push_back({field->id, "", field->type, field->unit});
+  return keys;
+}
+
+std::vector<KpiTable::Column> TableBuilder::Columns() const {
+  std::vector<KpiTable::Column> columns;
+  for (const Plan::Range& range : plan_.ranges) {
+    for (const Definition* definition : plan_.kpis) {
+      const Kpi& kpi = definition->kpi;
+      columns.push_back({kpi.id, range.name, kpi.type, kpi.unit, kpi.additive});
+    }
+  }
+  return columns;
+}
+
+absl::Status TableBuilder::MakeRows(KpiTable* table) const {
+  std::vector<KpiTable::Row> rows(rows_.size());
+  for (uint32_t row = 0; row < rows_.size(); ++row) {
+    for (size_t field = 0; field < plan_.fields.size(); ++field) {
+      rows[row].keys.push_back(rows_.ValueOf(field, rows_.KeyOf(row)[field]));
+    }
+    STRATA_ASSIGN_OR_RETURN(rows[row].cells, CellsOf(row));
+    rows[row].complete = IsComplete(row);
+  }
+  std::vector<uint32_t> order = OrderOfRows(plan_.order, rows_, rows);
+  if (query_.limit > 0 && order.size() > static_cast<uint64_t>(query_.limit)) {
+    order.resize(static_cast<size_t>(query_.limit));
+  }
+  table->rows.reserve(order.size());
+  for (const uint32_t row : order) table->rows.push_back(std::move(rows[row]));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<KpiTable> TableBuilder::Build() {
+  for (size_t range = 0; range < plan_.ranges.size(); ++range) {
+    STRATA_RETURN_IF_ERROR(EvaluateRange(range));
+  }
+  if (plan_.fields.empty()) rows_.Add({});
+  STRATA_RETURN_IF_ERROR(FillEmpty());
+  if (plan_.finest_period.has_value()) {
+    const size_t field = *plan_.finest_period;
+    const PeriodUnit unit = *PeriodUnitOf(plan_.fields[field]->id);
+    for (uint32_t code = 0; code < rows_.Values(field); ++code) {
+      period_of_code_.push_back(
+          PeriodOfValue(*revision_.calendar, unit, rows_.ValueOf(field, code)).value_or(0));
+    }
+  }
+  for (size_t range = 0; range < plan_.ranges.size(); ++range) {
+    BroadcastCustomers(range);
+    STRATA_RETURN_IF_ERROR(EvaluatePrevious(range));
+    STRATA_RETURN_IF_ERROR(EvaluateWhole(range));
+  }
+  KpiTable table;
+  table.keys = Keys();
+  table.columns = Columns();
+  STRATA_RETURN_IF_ERROR(MakeRows(&table));
+  return table;
+}
+
+}  // namespace strata::analytics::kpi

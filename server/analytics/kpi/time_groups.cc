@@ -1,0 +1,61 @@
+#include "server/analytics/kpi/time_groups.h"
+
+#include <memory>
+#include <numeric>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "server/analytics/fields/row_field.h"
+#include "server/base/status_macros.h"
+
+namespace strata::analytics::kpi {
+
+absl::StatusOr<TimeGroups> TimeGroups::Make(const std::vector<const Field*>& fields,
+                                            const image::Revision& revision, DayRange window) {
+  TimeGroups groups;
+  groups.window_ = window;
+  const auto days = static_cast<uint32_t>(window.Days());
+  groups.of_day_.assign(days, 0);
+  if (fields.empty()) {
+    groups.days_ = {window};
+    return groups;
+  }
+  // Reads the fields through a run that has one order on each day: so their values are those that
+  // filters see, and no fact is looked at.
+  std::vector<Day> each_day(days);
+  std::iota(each_day.begin(), each_day.end(), window.from);
+  image::OrderRun run;
+  run.orders = days;
+  run.day = each_day.data();
+  FactRows rows;
+  rows.orders = &run;
+  std::vector<std::vector<uint32_t>> code_of_day;
+  for (const Field* field : fields) {
+    STRATA_ASSIGN_OR_RETURN(const std::unique_ptr<RowField> row_field,
+                            MakeRowField(*field, RowGrain::kOrder, revision, window));
+    row_field->Codes(rows, 0, days, code_of_day.emplace_back(days).data());
+    std::vector<Value>& values = groups.values_.emplace_back();
+    for (uint32_t code = 0; code < row_field->size(); ++code) {
+      values.push_back(row_field->ValueOf(code));
+    }
+  }
+  groups.codes_.resize(fields.size());
+  absl::flat_hash_map<std::vector<uint32_t>, uint32_t> group_of;
+  std::vector<uint32_t> codes(fields.size());
+  for (uint32_t day = 0; day < days; ++day) {
+    for (size_t field = 0; field < fields.size(); ++field) codes[field] = code_of_day[field][day];
+    const auto [found, made] = group_of.try_emplace(codes, groups.groups());
+    const Day date = window.from + static_cast<Day>(day);
+    if (made) {
+      groups.days_.push_back({date, date});
+      for (size_t field = 0; field < fields.size(); ++field) {
+        groups.codes_[field].push_back(codes[field]);
+      }
+    }
+    groups.of_day_[day] = found->second;
+    groups.days_[found->second].to = date;
+  }
+  return groups;
+}
+
+}  // namespace strata::analytics::kpi

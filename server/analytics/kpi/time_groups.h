@@ -1,0 +1,45 @@
+#ifndef STRATA_SERVER_ANALYTICS_KPI_TIME_GROUPS_H_
+#define STRATA_SERVER_ANALYTICS_KPI_TIME_GROUPS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/analytics/fields/field.h"
+#include "server/analytics/fields/scope.h"
+#include "server/image/revision.h"
+
+namespace strata::analytics::kpi {
+
+// The time part of a group key: a dense number for every combination of the values of some time
+// fields, looked up by day. The same for all facts, since a day is a day.
+class TimeGroups {
+ public:
+  // By `fields` (of event grain) over `window`, which is not empty.
+  static absl::StatusOr<TimeGroups> Make(const std::vector<const Field*>& fields,
+                                         const image::Revision& revision, DayRange window);
+
+  uint32_t groups() const { return static_cast<uint32_t>(days_.size()); }
+  DayRange window() const { return window_; }
+  // For a day of the window.
+  uint32_t GroupOf(Day day) const { return of_day_[static_cast<size_t>(day - window_.from)]; }
+
+  uint32_t CodeOf(size_t field, uint32_t group) const { return codes_[field][group]; }
+  uint32_t Codes(size_t field) const { return static_cast<uint32_t>(values_[field].size()); }
+  const Value& ValueOf(size_t field, uint32_t code) const { return values_[field][code]; }
+
+  // First and last day of a group. Groups by periods consist of all days between; groups by
+  // weekday do not.
+  DayRange DaysOf(uint32_t group) const { return days_[group]; }
+
+ private:
+  DayRange window_;
+  std::vector<uint32_t> of_day_;
+  std::vector<DayRange> days_;
+  std::vector<std::vector<uint32_t>> codes_;  // by field, by group
+  std::vector<std::vector<Value>> values_;    // by field, by code
+};
+
+}  // namespace strata::analytics::kpi
+
+#endif  // STRATA_SERVER_ANALYTICS_KPI_TIME_GROUPS_H_

@@ -1,0 +1,16 @@
+#ifndef STRATA_SERVER_ANALYTICS_STATS_MULTIPLE_TESTING_H_
+#define STRATA_SERVER_ANALYTICS_STATS_MULTIPLE_TESTING_H_
+
+#include <vector>
+
+#include "absl/types/span.h"
+
+namespace strata::analytics::stats {
+
+// Benjamini and Hochberg (1995): the smallest false-discovery rate at which each test would still
+// be called a discovery. In the order of `p`.
+std::vector<double> BenjaminiHochberg(absl::Span<const double> p);
+
+}  // namespace strata::analytics::stats
+
+#endif  // STRATA_SERVER_ANALYTICS_STATS_MULTIPLE_TESTING_H_
