@@ -124,5 +124,11 @@ TEST(Calendar, AddMonthsStaysInTheMonth) {
   EXPECT_EQ(FormatDay(Calendar::AddMonths(D("2024-01-15"), -13)), "2022-12-15");
 }
 
+TEST(Calendar, SpansShiftedByTheirLastDayTile) {
+  EXPECT_EQ(FormatDay(Calendar::ShiftLastDay(D("2024-06-30"), -3)), "2024-03-31");
+  EXPECT_EQ(FormatDay(Calendar::ShiftLastDay(D("2024-09-30"), 3)), "2024-12-31");
+  EXPECT_EQ(FormatDay(Calendar::ShiftLastDay(D("2024-11-21"), 3)), "2025-02-21");
+}
+
 }  // namespace
 }  // namespace strata

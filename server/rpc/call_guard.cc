@@ -1,0 +1,127 @@
+#include "server/rpc/call_guard.h"
+
+#include <algorithm>
+#include <random>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_format.h"
+#include "server/base/error.h"
+#include "server/rpc/status.h"
+
+namespace strata::rpc {
+namespace {
+
+constexpr char kRequestIdKey[] = "x-request-id";
+constexpr size_t kMaxRequestIdBytes = 128;
+// How often a scan's questions reach gRPC; between them the last answer stands.
+constexpr std::chrono::milliseconds kLookInterval(1);
+
+uint64_t RandomBits() {
+  thread_local std::mt19937_64 generator = [] {
+    std::random_device device;
+    std::seed_seq seed{device(), device(), device(), device()};
+    return std::mt19937_64(seed);
+  }();
+  return generator();
+}
+
+std::string RandomId() { return absl::StrFormat("%016x%016x", RandomBits(), RandomBits()); }
+
+// The caller's id if it has one that fits into a header and a log line, else a new one.
+std::string RequestIdOf(const grpc::ServerContextBase& context) {
+  const auto found = context.client_metadata().find(kRequestIdKey);
+  if (found == context.client_metadata().end()) return RandomId();
+  const absl::string_view id(found->second.data(), found->second.size());
+  const bool fits =
+      !id.empty() && id.size() <= kMaxRequestIdBytes &&
+      std::all_of(id.begin(), id.end(), [](char c) { return absl::ascii_isgraph(c); });
+  return fits ? std::string(id) : RandomId();
+}
+
+}  // namespace
+
+Call::Call(CallGuard& guard, grpc::ServerContextBase& context, absl::string_view method)
+    : guard_(guard),
+      context_(context),
+      method_(method),
+      start_(std::chrono::steady_clock::now()),
+      request_id_(RequestIdOf(context)) {
+  context_.AddInitialMetadata(kRequestIdKey, request_id_);
+  const std::chrono::seconds fallback(guard.options_.default_deadline_seconds);
+  deadline_ = start_ + fallback;
+  const auto theirs = context_.deadline();
+  if (theirs == std::chrono::system_clock::time_point::max()) return;
+  const auto left = theirs - std::chrono::system_clock::now();
+  // A deadline years away would overflow the steady clock's sum.
+  deadline_ = start_ + std::min<std::chrono::nanoseconds>(left, std::chrono::hours(24 * 365));
+}
+
+Call::~Call() {
+  if (counted_) guard_.reads_.fetch_sub(1);
+}
+
+absl::Status Call::Admit() {
+  if (!guard_.draining()) return absl::OkStatus();
+  return WithReason(absl::UnavailableError("the server is shutting down; try another or later"),
+                    "DRAINING");
+}
+
+absl::Status Call::AdmitRead() {
+  if (absl::Status status = Admit(); !status.ok()) return status;
+  const int limit = guard_.options_.max_concurrent_reads;
+  if (guard_.reads_.fetch_add(1) >= limit) {
+    guard_.reads_.fetch_sub(1);
+    return WithReason(absl::ResourceExhaustedError(
+                          absl::StrCat(limit, " reads are at work already (max_concurrent_reads)")),
+                      "TOO_MANY_CALLS");
+  }
+  counted_ = true;
+  return absl::OkStatus();
+}
+
+CallContext Call::context() {
+  return {request_id_, StopToken([this] { return WhyStop(); })};
+}
+
+absl::Status Call::WhyStop() {
+  const SteadyTime now = std::chrono::steady_clock::now();
+  if (now >= deadline_) return absl::DeadlineExceededError("the call's deadline has passed");
+  if (!cancelled_.load(std::memory_order_relaxed) && mutex_.try_lock()) {
+    if (now >= next_look_) {
+      next_look_ = now + kLookInterval;
+      if (context_.IsCancelled()) cancelled_.store(true, std::memory_order_relaxed);
+    }
+    mutex_.unlock();
+  }
+  if (!cancelled_.load(std::memory_order_relaxed)) return absl::OkStatus();
+  return absl::CancelledError("the caller has gone away");
+}
+
+grpc::Status Call::End(const absl::Status& status) {
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start_;
+  std::string error_id;
+  if (IsHidden(status)) {
+    error_id = RandomId();
+    guard_.log_.Write(LogLevel::kError, "error",
+                      {{"error_id", error_id},
+                       {"method", method_},
+                       {"request_id", request_id_},
+                       {"message", status.message()}});
+  }
+  const LogLevel level = status.ok() ? LogLevel::kInfo : LogLevel::kWarn;
+  if (guard_.log_.Wants(level)) {
+    const std::string peer = context_.peer();
+    guard_.log_.Write(level, "call",
+                      {{"method", method_},
+                       {"workspace", workspace_},
+                       {"code", NameOf(status.code())},
+                       {"duration_ms", took.count()},
+                       {"records", records_},
+                       {"request_id", request_id_},
+                       {"peer", peer},
+                       {"message", status.message()}});
+  }
+  return ToGrpcStatus(status, error_id);
+}
+
+}  // namespace strata::rpc

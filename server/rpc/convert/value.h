@@ -1,0 +1,32 @@
+#ifndef STRATA_SERVER_RPC_CONVERT_VALUE_H_
+#define STRATA_SERVER_RPC_CONVERT_VALUE_H_
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "server/analytics/fields/field.h"
+#include "server/analytics/kpi/query.h"
+#include "server/domain/money.h"
+#include "strata/v1/kpi_service.pb.h"
+#include "strata/v1/types.pb.h"
+
+// Typed values and the catalogues' words, from analytics to protobuf.
+
+namespace strata::rpc {
+
+void ToProto(const Amount& amount, v1::Amount* out);
+// INVALID_ARGUMENT naming `field`: signs that differ, nanos out of range, more than six decimals,
+// or an amount that does not fit in micros.
+absl::StatusOr<Micros> MicrosFrom(const v1::Amount& amount, absl::string_view field);
+
+void ToProto(const analytics::Value& value, v1::Value* out);
+// With the interval and the sample's size where the cell has them.
+void ToProto(const analytics::Cell& cell, v1::Value* out);
+
+v1::ValueType ToProto(analytics::ValueType type);
+v1::Grain ToProto(analytics::Grain grain);
+v1::NullReason ToProto(analytics::NullReason reason);
+void ToProto(const analytics::Field& field, v1::Field* out);
+
+}  // namespace strata::rpc
+
+#endif  // STRATA_SERVER_RPC_CONVERT_VALUE_H_

@@ -1,0 +1,183 @@
+#include "server/rpc/customer_service.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "server/analytics/fields/features.h"
+#include "server/analytics/fields/field.h"
+#include "server/base/error.h"
+#include "server/base/status_macros.h"
+#include "server/rpc/convert/customer.h"
+#include "server/rpc/convert/kpi.h"
+#include "server/rpc/convert/meta.h"
+#include "server/rpc/convert/records.h"
+#include "server/rpc/convert/value.h"
+#include "server/rpc/customer_list.h"
+#include "server/rpc/page_token.h"
+#include "server/rpc/read_scope.h"
+
+namespace strata::rpc {
+namespace {
+
+constexpr int kDefaultOrders = 10, kMaxOrders = 1'000;
+constexpr int64_t kDefaultPage = 100, kMaxPage = 10'000;
+constexpr int kMaxFields = 100;
+
+absl::Status NoCustomer(absl::string_view id) {
+  return WithReason(absl::NotFoundError(absl::StrCat("there is no customer \"", id, "\"")),
+                    "CUSTOMER_NOT_FOUND");
+}
+
+absl::Status RefuseRange(const v1::QueryScope& scope) {
+  if (scope.range().from().empty() && scope.range().to().empty()) return absl::OkStatus();
+  return FieldError("scope.range", "customers have no range; leave it empty");
+}
+
+absl::Status CheckGet(const v1::GetCustomerRequest& request) {
+  STRATA_RETURN_IF_ERROR(RefuseRange(request.scope()));
+  if (!request.scope().filter().empty()) {
+    return FieldError("scope.filter", "one customer is asked for; leave it empty");
+  }
+  if (!request.scope().segment().empty()) {
+    return FieldError("scope.segment", "one customer is asked for; leave it empty");
+  }
+  if (request.customer().empty()) return FieldError("customer", "name a customer");
+  if (request.view() < v1::CUSTOMER_VIEW_UNSPECIFIED || request.view() > v1::CUSTOMER_VIEW_FULL) {
+    return FieldError("view",
+                      absl::StrCat(static_cast<int>(request.view()), " is none of its values"));
+  }
+  if (request.orders() < 0 || request.orders() > kMaxOrders) {
+    return FieldError("orders", absl::StrCat(request.orders(), " lies outside 0 to 1,000"));
+  }
+  return absl::OkStatus();
+}
+
+// Every customer-grain field of the catalogue.
+absl::Status AddFeatures(const analytics::Scope& scope, image::Slot slot,
+                         v1::GetCustomerResponse* response) {
+  const analytics::FieldCatalogue catalogue(*scope.revision);
+  std::vector<std::string> ids;
+  for (const analytics::Field& field : catalogue.fields()) {
+    if (field.grain == analytics::Grain::kCustomer) ids.push_back(field.id);
+  }
+  STRATA_ASSIGN_OR_RETURN(
+      const analytics::Features features,
+      analytics::Features::Compute(*scope.revision, scope.as_of, ids, scope.stop));
+  for (const std::string& id : ids) {
+    v1::FieldValue* made = response->add_features();
+    made->set_field(id);
+    ToProto(features.Column(id).At(slot), made->mutable_value());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AddOrders(const PinnedScope& pinned, image::Slot slot, int count,
+                       v1::GetCustomerResponse* response) {
+  const analytics::Scope& scope = pinned.scope;
+  for (ImageOrder& order :
+       LatestOrders(*scope.revision, slot, scope.as_of, static_cast<size_t>(count))) {
+    absl::StatusOr<std::string> id = pinned.workspace->RecordIdOf(RecordKind::kOrder, order.key);
+    const absl::StatusOr<Millis> time = pinned.workspace->OrderTimeOf(order.key);
+    // Deleted since the revision was pinned: it has no id any more that could be told.
+    if (id.status().code() == absl::StatusCode::kNotFound) continue;
+    if (!id.ok()) return id.status();
+    if (!time.ok()) return time.status();
+    order.order.set_id(*std::move(id));
+    // An order that was moved to another day since then keeps the revision's day.
+    const Calendar& calendar = *scope.revision->calendar;
+    const bool same_day = calendar.DayOf(*time) == order.day;
+    ToProto(same_day ? *time : calendar.StartOf(order.day), order.order.mutable_order_time());
+    *response->add_orders() = std::move(order.order);
+  }
+  return absl::OkStatus();
+}
+
+analytics::ResultInfo InfoOfOne(const analytics::Scope& scope) {
+  analytics::ResultInfo info;
+  info.as_of = scope.as_of;
+  info.customers_used = 1;
+  info.current_values = {"customer.*", "order.*"};
+  return info;
+}
+
+}  // namespace
+
+absl::Status CustomerHandlers::GetCustomer(const CallContext& call,
+                                           const v1::GetCustomerRequest& request,
+                                           v1::GetCustomerResponse* response) {
+  STRATA_RETURN_IF_ERROR(CheckGet(request));
+  STRATA_ASSIGN_OR_RETURN(const PinnedScope pinned,
+                          PinScope(registry_, request.scope(), 0, call.stop));
+  const image::Revision& revision = *pinned.scope.revision;
+  const std::optional<image::Slot> slot = FindCustomer(revision, request.customer());
+  if (!slot.has_value()) return NoCustomer(request.customer());
+  ToProto(revision, InfoOfOne(pinned.scope), response->mutable_meta());
+  CustomerToProto(revision, *slot, response->mutable_customer());
+  response->set_placeholder(IsPlaceholder(revision, *slot));
+  if (request.view() != v1::CUSTOMER_VIEW_FULL) return absl::OkStatus();
+  STRATA_RETURN_IF_ERROR(AddFeatures(pinned.scope, *slot, response));
+  return AddOrders(pinned, *slot, request.orders() == 0 ? kDefaultOrders : request.orders(),
+                   response);
+}
+
+absl::Status CustomerHandlers::ListCustomers(const CallContext& call,
+                                             const v1::ListCustomersRequest& request,
+                                             v1::ListCustomersResponse* response) {
+  const uint64_t binding = PageBinding(request);
+  STRATA_ASSIGN_OR_RETURN(const PageToken token, DecodePageToken(request.page_token(), binding));
+  STRATA_RETURN_IF_ERROR(RefuseRange(request.scope()));
+  if (request.fields_size() > kMaxFields) {
+    return FieldError("fields", absl::StrCat(request.fields_size(), " fields; at most 100"));
+  }
+  CustomerListQuery query;
+  STRATA_ASSIGN_OR_RETURN(query.limit, PageSize(request.page_size(), kDefaultPage, kMaxPage));
+  query.offset = token.offset;
+  STRATA_ASSIGN_OR_RETURN(std::vector<analytics::OrderTerm> order,
+                          OrderTermsFrom(request.order_by()));
+  if (order.size() > 1) return FieldError("order_by", "customers are ordered by one field");
+  if (!order.empty()) query.order = std::move(order.front());
+  query.fields.assign(request.fields().begin(), request.fields().end());
+  if (query.fields.empty()) query.fields.push_back("display_name");
+  STRATA_ASSIGN_OR_RETURN(PinnedScope pinned,
+                          PinScope(registry_, request.scope(), token.revision, call.stop));
+  query.scope = std::move(pinned.scope);
+  STRATA_ASSIGN_OR_RETURN(const CustomerList list, rpc::ListCustomers(query));
+
+  const image::Revision& revision = *query.scope.revision;
+  ToProto(revision, list.info, response->mutable_meta());
+  for (const std::string& field : query.fields) response->add_fields(field);
+  for (const image::Slot slot : list.page) {
+    v1::CustomerRow* row = response->add_customers();
+    row->set_customer(std::string(revision.CustomerId(slot)));
+    for (const std::string& field : query.fields) {
+      ToProto(list.features.Column(field).At(slot), row->add_values());
+    }
+  }
+  response->set_total(list.total);
+  const int64_t end = query.offset + static_cast<int64_t>(list.page.size());
+  if (end < list.total) {
+    pinned.workspace->Hold(query.scope.revision);
+    response->set_next_page_token(EncodePageToken({revision.number, end, ""}, binding));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CustomerHandlers::EraseCustomer(const CallContext& call,
+                                             const v1::EraseCustomerRequest& request,
+                                             v1::EraseCustomerResponse* response) {
+  STRATA_ASSIGN_OR_RETURN(const WorkspacePtr workspace,
+                          FindWorkspace(registry_, request.workspace()));
+  if (request.customer().empty()) return FieldError("customer", "name a customer");
+  const absl::StatusOr<int64_t> revision = workspace->EraseCustomer(request.customer());
+  if (revision.status().code() == absl::StatusCode::kNotFound) {
+    return WithDefaultReason(revision.status(), "CUSTOMER_NOT_FOUND");
+  }
+  if (!revision.ok()) return revision.status();
+  response->set_revision(*revision);
+  return absl::OkStatus();
+}
+
+}  // namespace strata::rpc

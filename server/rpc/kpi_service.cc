@@ -1,0 +1,189 @@
+#include "server/rpc/kpi_service.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "server/analytics/fields/field.h"
+#include "server/analytics/kpi/catalogue.h"
+#include "server/analytics/kpi/query.h"
+#include "server/base/error.h"
+#include "server/base/status_macros.h"
+#include "server/rpc/convert/kpi.h"
+#include "server/rpc/convert/meta.h"
+#include "server/rpc/convert/value.h"
+#include "server/rpc/page_token.h"
+#include "server/rpc/read_scope.h"
+
+namespace strata::rpc {
+namespace {
+
+constexpr int64_t kMaxPageRows = 10'000;
+constexpr int kDefaultContributors = 10, kMaxContributors = 100;
+
+// A KPI that the caller names in `field`.
+absl::StatusOr<const analytics::Kpi*> KpiNamed(absl::string_view id, absl::string_view field) {
+  const absl::StatusOr<const analytics::Kpi*> kpi = analytics::FindKpi(id);
+  if (kpi.ok()) return kpi;
+  return WithReason(FieldError(field, kpi.status().message()), "UNKNOWN_KPI");
+}
+
+// Tells an unknown KPI or field from two that cannot go together, so that callers can.
+absl::Status CheckNames(const analytics::KpiQuery& query,
+                        const analytics::FieldCatalogue& catalogue) {
+  for (size_t i = 0; i < query.group_by.size(); ++i) {
+    const std::string& id = query.group_by[i];
+    if (catalogue.Find(id).ok()) continue;
+    const std::string nearest = absl::StrJoin(catalogue.Nearest(id), ", ");
+    return WithMetadata(
+        WithReason(FieldError(absl::StrCat("group_by[", i, "]"),
+                              absl::StrCat("there is no field \"", id, "\"; nearest: ", nearest)),
+                   "UNKNOWN_FIELD"),
+        "nearest", nearest);
+  }
+  for (size_t k = 0; k < query.kpis.size(); ++k) {
+    STRATA_ASSIGN_OR_RETURN(const analytics::Kpi* kpi,
+                            KpiNamed(query.kpis[k], absl::StrCat("kpis[", k, "]")));
+    const std::vector<std::string> fields = analytics::FieldsOf(*kpi, catalogue);
+    for (size_t i = 0; i < query.group_by.size(); ++i) {
+      if (std::find(fields.begin(), fields.end(), query.group_by[i]) != fields.end()) continue;
+      const std::string fitting = absl::StrJoin(fields, ", ");
+      return WithMetadata(
+          WithReason(FieldError(absl::StrCat("group_by[", i, "]"),
+                                absl::StrCat("\"", kpi->id, "\" cannot be grouped by \"",
+                                             query.group_by[i], "\"; it can by ", fitting)),
+                     "INCOMPATIBLE_FIELD"),
+          "fields", fitting);
+    }
+  }
+  return absl::OkStatus();
+}
+
+void TableToProto(const analytics::KpiTable& table, v1::KpiTable* out) {
+  ToProto(table, 0, table.rows.size(), out);
+}
+
+}  // namespace
+
+absl::Status KpiHandlers::ListKpis(const CallContext& call, const v1::ListKpisRequest& request,
+                                   v1::ListKpisResponse* response) {
+  STRATA_ASSIGN_OR_RETURN(const WorkspacePtr workspace,
+                          FindWorkspace(registry_, request.workspace()));
+  const image::RevisionPtr revision = workspace->Current();
+  const analytics::FieldCatalogue catalogue(*revision);
+  for (const analytics::Kpi& kpi : analytics::Kpis()) {
+    ToProto(kpi, analytics::FieldsOf(kpi, catalogue), response->add_kpis());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status KpiHandlers::ListFields(const CallContext& call, const v1::ListFieldsRequest& request,
+                                     v1::ListFieldsResponse* response) {
+  STRATA_ASSIGN_OR_RETURN(const WorkspacePtr workspace,
+                          FindWorkspace(registry_, request.workspace()));
+  const image::RevisionPtr revision = workspace->Current();
+  const analytics::FieldCatalogue catalogue(*revision);
+  for (const analytics::Field& field : catalogue.fields()) ToProto(field, response->add_fields());
+  return absl::OkStatus();
+}
+
+absl::Status KpiHandlers::QueryKpis(const CallContext& call, const v1::QueryKpisRequest& request,
+                                    v1::QueryKpisResponse* response) {
+  const uint64_t binding = PageBinding(request);
+  STRATA_ASSIGN_OR_RETURN(const PageToken token, DecodePageToken(request.page_token(), binding));
+  STRATA_ASSIGN_OR_RETURN(const int64_t page_size,
+                          PageSize(request.page_size(), kMaxPageRows, kMaxPageRows));
+  STRATA_ASSIGN_OR_RETURN(PinnedScope pinned,
+                          PinScope(registry_, request.scope(), token.revision, call.stop));
+  const image::RevisionPtr revision = pinned.scope.revision;
+  STRATA_ASSIGN_OR_RETURN(const analytics::KpiQuery query,
+                          KpiQueryFrom(request, std::move(pinned.scope)));
+  STRATA_RETURN_IF_ERROR(CheckNames(query, analytics::FieldCatalogue(*revision)));
+  STRATA_ASSIGN_OR_RETURN(const analytics::KpiAnswer answer, analytics::QueryKpis(query));
+
+  const auto rows = static_cast<int64_t>(answer.table.rows.size());
+  const int64_t begin = std::min(token.offset, rows), end = std::min(begin + page_size, rows);
+  ToProto(*revision, answer.info, response->mutable_meta());
+  ToProto(answer.table, static_cast<size_t>(begin), static_cast<size_t>(end),
+          response->mutable_table());
+  if (end < rows) {
+    pinned.workspace->Hold(revision);
+    response->set_next_page_token(EncodePageToken({revision->number, end, ""}, binding));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status KpiHandlers::SummarizeKpis(const CallContext& call,
+                                        const v1::SummarizeKpisRequest& request,
+                                        v1::SummarizeKpisResponse* response) {
+  STRATA_ASSIGN_OR_RETURN(PinnedScope pinned, PinScope(registry_, request.scope(), 0, call.stop));
+  const image::RevisionPtr revision = pinned.scope.revision;
+  STRATA_ASSIGN_OR_RETURN(const analytics::SummaryQuery query,
+                          SummaryQueryFrom(request, std::move(pinned.scope)));
+  STRATA_ASSIGN_OR_RETURN(const analytics::SummaryAnswer answer, analytics::SummarizeKpis(query));
+
+  const analytics::FieldCatalogue catalogue(*revision);
+  ToProto(*revision, answer.info, response->mutable_meta());
+  response->set_period(answer.period);
+  response->set_previous_period(answer.previous_period);
+  for (const analytics::KpiSummary& summary : answer.headline) {
+    v1::KpiSummary* made = response->add_headline();
+    ToProto(*summary.kpi, analytics::FieldsOf(*summary.kpi, catalogue), made->mutable_kpi());
+    ToProto(summary.value, made->mutable_value());
+    ToProto(summary.previous, made->mutable_previous());
+    ToProto(summary.change, made->mutable_change());
+    for (const analytics::KpiSummary::Point& point : summary.series) {
+      v1::SeriesPoint* made_point = made->add_series();
+      made_point->set_period(point.period);
+      ToProto(point.cell, made_point->mutable_value());
+      made_point->set_complete(point.complete);
+    }
+  }
+  for (const analytics::KpiTable& table : answer.tracking) {
+    TableToProto(table, response->add_tracking());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status KpiHandlers::ExplainKpi(const CallContext& call, const v1::ExplainKpiRequest& request,
+                                     v1::ExplainKpiResponse* response) {
+  if (request.contributors() < 0 || request.contributors() > kMaxContributors) {
+    return FieldError("contributors",
+                      absl::StrCat(request.contributors(), " lies outside 0 to 100"));
+  }
+  STRATA_RETURN_IF_ERROR(KpiNamed(request.kpi(), "kpi").status());
+  STRATA_ASSIGN_OR_RETURN(PinnedScope pinned, PinScope(registry_, request.scope(), 0, call.stop));
+  const image::RevisionPtr revision = pinned.scope.revision;
+  analytics::ExplainQuery query;
+  query.scope = std::move(pinned.scope);
+  query.kpi = request.kpi();
+  query.contributors = request.contributors() == 0 ? kDefaultContributors : request.contributors();
+  STRATA_ASSIGN_OR_RETURN(const analytics::Explanation answer, analytics::ExplainKpi(query));
+
+  const analytics::FieldCatalogue catalogue(*revision);
+  ToProto(*revision, answer.info, response->mutable_meta());
+  ToProto(*answer.kpi, analytics::FieldsOf(*answer.kpi, catalogue), response->mutable_kpi());
+  ToProto(answer.value, response->mutable_value());
+  if (answer.numerator.has_value()) ToProto(*answer.numerator, response->mutable_numerator());
+  if (answer.denominator.has_value()) {
+    ToProto(*answer.denominator, response->mutable_denominator());
+  }
+  response->set_numerator_meaning(answer.numerator_meaning);
+  response->set_denominator_meaning(answer.denominator_meaning);
+  response->set_records(answer.records);
+  response->set_customers(answer.customers);
+  *response->mutable_left_out() = response->meta().left_out();
+  for (const analytics::Explanation::Contributor& contributor : answer.contributors) {
+    v1::Contributor* made = response->add_contributors();
+    made->set_customer(contributor.customer);
+    made->set_display_name(contributor.display_name);
+    ToProto(contributor.value, made->mutable_value());
+    made->set_share(contributor.share);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace strata::rpc

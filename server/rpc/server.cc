@@ -1,0 +1,191 @@
+#include "server/rpc/server.h"
+
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/stubs/logging.h"
+#include "grpc/support/log.h"
+#include "grpcpp/ext/proto_server_reflection_plugin.h"
+#include "grpcpp/health_check_service_interface.h"
+#include "grpcpp/resource_quota.h"
+#include "grpcpp/server.h"
+#include "grpcpp/server_builder.h"
+#include "server/base/error.h"
+#include "server/base/status_macros.h"
+#include "server/rpc/append_stream.h"
+#include "server/rpc/call_guard.h"
+#include "server/rpc/ingestion_service.h"
+#include "server/rpc/log.h"
+#include "server/rpc/unary_services.h"
+#include "server/workspace/registry.h"
+
+namespace strata::rpc {
+namespace {
+
+// Threads beside those of the reads at work: they poll, refuse the reads that are one too many with
+// a rich error (gRPC's own refusal has none), and hold reflection's streams.
+constexpr int kSpareThreads = 16;
+
+constexpr const char* kServices[] = {"strata.v1.WorkspaceService", "strata.v1.IngestionService",
+                                     "strata.v1.CustomerService", "strata.v1.KpiService"};
+
+absl::StatusOr<std::string> ReadPem(const std::string& path, absl::string_view flag) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf())) {
+    return absl::InvalidArgumentError(absl::StrCat(flag, ": cannot read ", path));
+  }
+  return text.str();
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> Credentials(const ServerOptions& options) {
+  if (options.tls_cert_file.empty() && options.tls_key_file.empty()) {
+    return grpc::InsecureServerCredentials();
+  }
+  if (options.tls_cert_file.empty() || options.tls_key_file.empty()) {
+    return absl::InvalidArgumentError("--tls-cert and --tls-key: give both or neither");
+  }
+  grpc::SslServerCredentialsOptions ssl;
+  grpc::SslServerCredentialsOptions::PemKeyCertPair pair;
+  STRATA_ASSIGN_OR_RETURN(pair.private_key, ReadPem(options.tls_key_file, "--tls-key"));
+  STRATA_ASSIGN_OR_RETURN(pair.cert_chain, ReadPem(options.tls_cert_file, "--tls-cert"));
+  ssl.pem_key_cert_pairs.push_back(std::move(pair));
+  return grpc::SslServerCredentials(ssl);
+}
+
+absl::Status CheckOptions(const ServerOptions& options) {
+  if (options.data_dir.empty()) {
+    return absl::InvalidArgumentError("--data-dir: name the folder that holds the data");
+  }
+  if (options.max_concurrent_reads < 1) {
+    return absl::InvalidArgumentError("--max-concurrent-reads: at least 1");
+  }
+  if (options.default_deadline_seconds < 1) {
+    return absl::InvalidArgumentError("--default-deadline: at least 1 second");
+  }
+  if (options.drain_seconds < 0) return absl::InvalidArgumentError("--drain: not negative");
+  if (options.max_receive_bytes < 4 << 20) {
+    return absl::InvalidArgumentError("--max-receive-bytes: a batch of 4 MiB must fit");
+  }
+  return absl::OkStatus();
+}
+
+// gRPC's own complaints (a port in use, a broken handshake) as lines of the same form as ours.
+void LogOfGrpc(gpr_log_func_args* args) {
+  if (args->severity < GPR_LOG_SEVERITY_ERROR) return;
+  const std::string line = Log::Line(Clock::System().NowMillis(), LogLevel::kWarn, "grpc",
+                                     {{"message", absl::string_view(args->message)}});
+  std::fprintf(stderr, "%s\n", line.c_str());
+}
+
+class RunningServer final : public Server {
+ public:
+  RunningServer(const ServerOptions& options, LogLevel level)
+      : options_(options),
+        log_(level),
+        guard_({options.max_concurrent_reads, options.default_deadline_seconds}, log_) {}
+
+  ~RunningServer() override { Shutdown(); }
+
+  absl::Status Start() {
+    WorkspaceOptions workspace_options;
+    workspace_options.clock = options_.clock;
+    STRATA_ASSIGN_OR_RETURN(registry_,
+                            WorkspaceRegistry::Open(options_.data_dir, workspace_options));
+    services_ = MakeUnaryServices(guard_, *registry_);
+    services_.push_back(MakeIngestionService(guard_, *registry_, streams_));
+    STRATA_RETURN_IF_ERROR(Build());
+    SetServing(true);
+    return absl::OkStatus();
+  }
+
+  int port() const override { return port_; }
+
+  std::shared_ptr<grpc::Channel> InProcessChannel() override {
+    grpc::ChannelArguments arguments;
+    arguments.SetMaxReceiveMessageSize(-1);
+    return server_->InProcessChannel(arguments);
+  }
+
+  void Shutdown() override {
+    MutexLock lock(shutdown_mutex_);
+    if (registry_ == nullptr) return;
+    guard_.Drain();
+    if (server_ != nullptr) {
+      SetServing(false);
+      streams_.Drain();
+      server_->Shutdown(std::chrono::system_clock::now() +
+                        std::chrono::seconds(options_.drain_seconds));
+      server_->Wait();
+    }
+    registry_->Drain();
+    // The services point to the registry, the server to the services.
+    server_.reset();
+    services_.clear();
+    registry_.reset();
+  }
+
+  Log& log() { return log_; }
+
+ private:
+  absl::Status Build() {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    grpc::ServerBuilder builder;
+    // Two servers would share the port without a word.
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    builder.SetMaxReceiveMessageSize(options_.max_receive_bytes);
+    builder.SetMaxSendMessageSize(-1);
+    builder.SetResourceQuota(
+        grpc::ResourceQuota("strata").SetMaxThreads(options_.max_concurrent_reads + kSpareThreads));
+    builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::NUM_CQS, 1);
+    builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MIN_POLLERS, 2);
+    builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MAX_POLLERS, 4);
+    for (const auto& service : services_) builder.RegisterService(service.get());
+    if (!options_.listen.empty()) {
+      STRATA_ASSIGN_OR_RETURN(auto credentials, Credentials(options_));
+      builder.AddListeningPort(options_.listen, std::move(credentials), &port_);
+    }
+    server_ = builder.BuildAndStart();
+    if (server_ != nullptr && (options_.listen.empty() || port_ != 0)) return absl::OkStatus();
+    return absl::UnavailableError(absl::StrCat(
+        "--listen: cannot listen on ", options_.listen,
+        "; is the address taken by another process, or the certificate no match for the key?"));
+  }
+
+  void SetServing(bool serving) {
+    grpc::HealthCheckServiceInterface* const health = server_->GetHealthCheckService();
+    if (health == nullptr) return;
+    health->SetServingStatus(serving);
+    for (const char* service : kServices) health->SetServingStatus(service, serving);
+  }
+
+  const ServerOptions options_;
+  Log log_;
+  CallGuard guard_;
+  OpenAppendStreams streams_;
+  int port_ = 0;
+  Mutex shutdown_mutex_;
+  std::unique_ptr<WorkspaceRegistry> registry_;
+  std::vector<std::unique_ptr<grpc::Service>> services_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options) {
+  STRATA_RETURN_IF_ERROR(CheckOptions(options));
+  STRATA_ASSIGN_OR_RETURN(const LogLevel level, ParseLogLevel(options.log_level));
+  // protobuf writes to standard error about text that is not UTF-8; callers learn it by the answer.
+  google::protobuf::SetLogHandler(nullptr);
+  gpr_set_log_function(LogOfGrpc);
+  auto server = std::make_unique<RunningServer>(options, level);
+  STRATA_RETURN_IF_ERROR(server->Start());
+  return server;
+}
+
+}  // namespace strata::rpc
