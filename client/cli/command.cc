@@ -1,0 +1,31 @@
+#include "client/cli/command.h"
+
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+
+namespace strata::cli {
+
+CLI::App* AddCommand(CLI::App& noun, const std::string& name, const std::string& description,
+                     const std::string& example, std::function<absl::Status()> action,
+                     Context& context) {
+  CLI::App* command = noun.add_subcommand(name, description);
+  command->fallthrough();
+  command->footer(absl::StrCat("Example:\n  ", example,
+                               "\n\nGlobal flags (-w, -o, --server, --data-dir, --filter ...) may "
+                               "stand here too: strata --help"));
+  command->callback(
+      [&context, action = std::move(action)] { context.set_action(std::move(action)); });
+  return command;
+}
+
+CLI::App* AddNoun(CLI::App& app, const std::string& name, const std::string& description) {
+  CLI::App* noun = app.add_subcommand(name, description);
+  noun->fallthrough();
+  noun->require_subcommand(1);
+  noun->footer(absl::StrCat("Each has an example: strata ", name, " VERB --help"));
+  return noun;
+}
+
+}  // namespace strata::cli

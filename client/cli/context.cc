@@ -1,0 +1,88 @@
+#include <ostream>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/cli/command.h"
+#include "client/cli/local_server.h"
+#include "google/protobuf/util/json_util.h"
+#include "server/base/status_macros.h"
+
+namespace strata::cli {
+
+Context::Context(Terminal terminal) : terminal_(terminal) {}
+Context::~Context() = default;
+
+void Context::set_client(Client client) { client_ = std::move(client); }
+
+absl::StatusOr<Client*> Context::client() {
+  if (client_.has_value()) return &*client_;
+  ClientOptions options;
+  options.target = flags_.server;
+  options.token = flags_.token;
+  options.tls_ca_file = flags_.tls_ca;
+  if (!flags_.data_dir.empty()) {
+    STRATA_ASSIGN_OR_RETURN(local_server_, LocalServer::Start(flags_.data_dir));
+    client_ = local_server_->Connect(options);
+  } else {
+    STRATA_ASSIGN_OR_RETURN(client_, Client::Connect(options));
+  }
+  return &*client_;
+}
+
+absl::StatusOr<std::string> Context::Workspace() {
+  if (!flags_.workspace.empty()) return flags_.workspace;
+  STRATA_ASSIGN_OR_RETURN(Client * client, this->client());
+  STRATA_ASSIGN_OR_RETURN(const v1::ListWorkspacesResponse list,
+                          client->ListWorkspaces({}, call_options()));
+  if (list.workspaces_size() == 0) {
+    return absl::NotFoundError(
+        "there is no workspace yet: make one with `strata workspace create NAME`, or try "
+        "`strata demo`");
+  }
+  if (list.workspaces_size() > 1) {
+    std::vector<std::string> names;
+    for (const v1::Workspace& workspace : list.workspaces()) names.push_back(workspace.workspace());
+    return absl::InvalidArgumentError(absl::StrCat(
+        "there are several workspaces: say which with -w NAME (", absl::StrJoin(names, ", "), ")"));
+  }
+  flags_.workspace = list.workspaces(0).workspace();
+  return flags_.workspace;
+}
+
+absl::StatusOr<v1::QueryScope> Context::Scope() {
+  v1::QueryScope scope;
+  STRATA_ASSIGN_OR_RETURN(*scope.mutable_workspace(), Workspace());
+  scope.set_as_of(flags_.as_of);
+  scope.mutable_range()->set_from(flags_.from);
+  scope.mutable_range()->set_to(flags_.to);
+  scope.set_filter(flags_.filter);
+  scope.set_segment(flags_.segment);
+  scope.set_min_revision(flags_.min_revision);
+  if (flags_.classes_at == "as-of") scope.set_classes_at(v1::CLASSES_AT_AS_OF);
+  if (flags_.classes_at == "period-start") scope.set_classes_at(v1::CLASSES_AT_PERIOD_START);
+  return scope;
+}
+
+CallOptions Context::call_options() const {
+  if (flags_.timeout_seconds <= 0) return {};
+  return {.timeout = absl::Seconds(flags_.timeout_seconds)};
+}
+
+absl::Status Context::PrintJson(const google::protobuf::Message& message) const {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  // A count of nothing is a figure too; a program should not have to know what may be absent.
+  options.always_print_primitive_fields = true;
+  std::string json;
+  if (const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
+      !status.ok()) {
+    return absl::InternalError(
+        absl::StrCat("cannot print the answer as JSON: ", std::string(status.message())));
+  }
+  out() << json;
+  return absl::OkStatus();
+}
+
+}  // namespace strata::cli

@@ -1,0 +1,45 @@
+#ifndef STRATA_CLIENT_CLI_CSV_ENCODING_H_
+#define STRATA_CLIENT_CLI_CSV_ENCODING_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace strata::cli {
+
+// Stands in decoded text for a byte that the encoding does not know. It never occurs in UTF-8, so
+// the reader of the text can tell which field of which row is bad.
+inline constexpr char kBadByte = '\xFF';
+
+// Turns the bytes of a file into UTF-8, piece by piece.
+class TextDecoder {
+ public:
+  // `encoding` is a name that iconv(3) knows ("CP437", "ISO-8859-1"), without case. Empty: UTF-8 or
+  // UTF-16, as the byte order mark or else the pattern of zero bytes in `first_bytes` says.
+  // INVALID_ARGUMENT when this machine does not know the name.
+  static absl::StatusOr<std::unique_ptr<TextDecoder>> Create(absl::string_view encoding,
+                                                             absl::string_view first_bytes);
+  virtual ~TextDecoder() = default;
+
+  // Appends the text of `bytes` to `text`, kBadByte for each byte that is none. A character cut off
+  // at the end of `bytes` waits for the next call; `last` says that there is none. A byte order
+  // mark at the start of the file is left out.
+  virtual void Decode(absl::string_view bytes, bool last, std::string* text) = 0;
+
+  // The encoding in use, for messages.
+  const std::string& encoding() const { return encoding_; }
+
+ protected:
+  explicit TextDecoder(std::string encoding) : encoding_(std::move(encoding)) {}
+
+ private:
+  std::string encoding_;
+};
+
+bool IsValidUtf8(absl::string_view text);
+
+}  // namespace strata::cli
+
+#endif  // STRATA_CLIENT_CLI_CSV_ENCODING_H_

@@ -1,0 +1,199 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "client/cli/command.h"
+#include "client/cli/customer_page.h"
+#include "client/cli/delimited_output.h"
+#include "client/cli/result_footer.h"
+#include "client/cli/text_table.h"
+#include "client/cli/value_format.h"
+#include "server/base/status_macros.h"
+
+namespace strata::cli {
+namespace {
+
+constexpr int32_t kDefaultRows = 100;
+constexpr int32_t kLargestPage = 10'000;
+
+absl::Status ShowCustomer(Context& context, const std::string& id, int32_t orders) {
+  v1::GetCustomerRequest request;
+  STRATA_ASSIGN_OR_RETURN(*request.mutable_scope(), context.Scope());
+  request.mutable_scope()->clear_range();
+  request.set_customer(id);
+  request.set_view(v1::CUSTOMER_VIEW_FULL);
+  request.set_orders(orders);
+  STRATA_ASSIGN_OR_RETURN(Client * client, context.client());
+  STRATA_ASSIGN_OR_RETURN(const v1::GetCustomerResponse answer,
+                          client->GetCustomer(request, context.call_options()));
+  switch (context.flags().output) {
+    case OutputForm::kJson:
+      return context.PrintJson(answer);
+    case OutputForm::kCsv:
+      WriteCsvRow(context.out(), {"field", "value"});
+      for (const v1::FieldValue& feature : answer.features()) {
+        WriteCsvRow(context.out(), {feature.field(), PlainValue(feature.value())});
+      }
+      break;
+    case OutputForm::kTable:
+      PrintCustomerPage(context.terminal(), answer);
+      break;
+  }
+  return absl::OkStatus();
+}
+
+struct ListArguments {
+  std::vector<std::string> fields;
+  bool all = false;
+};
+
+// Pages until there are `wanted` rows (0: all of them), as one answer.
+absl::StatusOr<v1::ListCustomersResponse> Fetch(Context& context, v1::ListCustomersRequest request,
+                                                int32_t wanted) {
+  STRATA_ASSIGN_OR_RETURN(Client * client, context.client());
+  v1::ListCustomersResponse all;
+  for (;;) {
+    const int32_t left = wanted == 0 ? kLargestPage : wanted - all.customers_size();
+    request.set_page_size(std::min(left, kLargestPage));
+    STRATA_ASSIGN_OR_RETURN(v1::ListCustomersResponse page,
+                            client->ListCustomers(request, context.call_options()));
+    google::protobuf::RepeatedPtrField<v1::CustomerRow> rows;
+    rows.Swap(all.mutable_customers());
+    for (v1::CustomerRow& row : *page.mutable_customers()) *rows.Add() = std::move(row);
+    all = std::move(page);
+    rows.Swap(all.mutable_customers());
+    if (all.next_page_token().empty() || (wanted > 0 && all.customers_size() >= wanted)) return all;
+    request.set_page_token(all.next_page_token());
+  }
+}
+
+void PrintTable(const Context& context, const v1::ListCustomersResponse& list) {
+  std::vector<TextTable::Column> columns = {{"customer"}};
+  for (int i = 0; i < list.fields_size(); ++i) {
+    const bool text = std::all_of(
+        list.customers().begin(), list.customers().end(),
+        [i](const v1::CustomerRow& row) { return !Magnitude(row.values(i)).has_value(); });
+    columns.push_back({Printable(list.fields(i)), text ? Align::kLeft : Align::kRight});
+  }
+  TextTable table(std::move(columns));
+  for (const v1::CustomerRow& customer : list.customers()) {
+    std::vector<std::string> row = {Printable(customer.customer())};
+    for (const v1::Value& value : customer.values()) row.push_back(FormatValue(value, ""));
+    table.AddRow(std::move(row));
+  }
+  table.Print(context.terminal());
+  if (list.customers_size() < list.total()) {
+    context.out() << "\n"
+                  << FormatInteger(list.customers_size()) << " of " << FormatInteger(list.total())
+                  << " customers: more with --limit N or --all\n";
+  }
+  PrintResultFooter(context.terminal(), list.meta());
+}
+
+absl::Status ListCustomers(Context& context, const ListArguments& args) {
+  v1::ListCustomersRequest request;
+  STRATA_ASSIGN_OR_RETURN(*request.mutable_scope(), context.Scope());
+  request.mutable_scope()->clear_range();
+  for (const std::string& field : args.fields) request.add_fields(field);
+  request.set_order_by(context.flags().sort);
+  const int32_t limit = context.flags().limit;
+  const int32_t wanted = args.all ? 0 : limit > 0 ? limit : kDefaultRows;
+  STRATA_ASSIGN_OR_RETURN(const v1::ListCustomersResponse list, Fetch(context, request, wanted));
+  switch (context.flags().output) {
+    case OutputForm::kJson:
+      return context.PrintJson(list);
+    case OutputForm::kTable:
+      PrintTable(context, list);
+      break;
+    case OutputForm::kCsv: {
+      std::vector<std::string> row = {"customer"};
+      row.insert(row.end(), list.fields().begin(), list.fields().end());
+      WriteCsvRow(context.out(), row);
+      for (const v1::CustomerRow& customer : list.customers()) {
+        row = {customer.customer()};
+        for (const v1::Value& value : customer.values()) row.push_back(PlainValue(value));
+        WriteCsvRow(context.out(), row);
+      }
+      break;
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Asks a person; a program that got here means it.
+bool Confirmed(const Context& context, const std::string& id, const std::string& workspace) {
+  if (isatty(STDIN_FILENO) == 0 || !context.terminal().err_is_terminal) return true;
+  context.err() << "Erase customer " << Printable(id) << " of workspace " << Printable(workspace)
+                << " with every record of theirs, for good? [y/N] " << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+absl::Status EraseCustomer(Context& context, const std::string& id, bool yes) {
+  v1::EraseCustomerRequest request;
+  STRATA_ASSIGN_OR_RETURN(*request.mutable_workspace(), context.Workspace());
+  request.set_customer(id);
+  STRATA_ASSIGN_OR_RETURN(Client * client, context.client());
+  if (!yes && !Confirmed(context, id, request.workspace())) {
+    return absl::CancelledError("nothing was erased");
+  }
+  STRATA_ASSIGN_OR_RETURN(const v1::EraseCustomerResponse answer,
+                          client->EraseCustomer(request, context.call_options()));
+  switch (context.flags().output) {
+    case OutputForm::kJson:
+      return context.PrintJson(answer);
+    case OutputForm::kCsv:
+      WriteCsvRow(context.out(), {"customer", "revision"});
+      WriteCsvRow(context.out(), {id, absl::StrCat(answer.revision())});
+      break;
+    case OutputForm::kTable:
+      context.out() << "erased customer " << Printable(id) << "; revision " << answer.revision()
+                    << " is the first without them\n";
+      break;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void RegisterCustomer(CLI::App& app, Context& context) {
+  CLI::App* noun = AddNoun(app, "customer", "One customer, or a list of them");
+  auto id = std::make_shared<std::string>();
+  auto orders = std::make_shared<int32_t>(0);
+  CLI::App* show = AddCommand(
+      *noun, "show", "Record, figures and latest orders of a customer (csv holds the figures)",
+      "strata customer show 4711 --as-of 2024-12-31",
+      [&context, id, orders] { return ShowCustomer(context, *id, *orders); }, context);
+  show->add_option("id", *id, "The customer")->required();
+  show->add_option("--orders", *orders, "How many of the latest orders [10]")
+      ->check(CLI::Range(1, 1000));
+
+  auto args = std::make_shared<ListArguments>();
+  CLI::App* list = AddCommand(
+      *noun, "list", "Customers with fields of your choice",
+      "strata customer list --fields display_name,tier,revenue --sort 'revenue desc' --limit 20",
+      [&context, args] { return ListCustomers(context, *args); }, context);
+  list->add_option("--fields", args->fields, "A,B of `strata kpi fields` [display_name]")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  list->add_flag("--all", args->all, "All of them, not the first 100 or --limit");
+
+  auto yes = std::make_shared<bool>(false);
+  CLI::App* erase = AddCommand(
+      *noun, "erase", "Remove a person with every record of theirs, for good",
+      "strata customer erase 4711 --yes",
+      [&context, id, yes] { return EraseCustomer(context, *id, *yes); }, context);
+  erase->add_option("id", *id, "The customer")->required();
+  erase->add_flag("-y,--yes", *yes, "Do not ask");
+}
+
+}  // namespace strata::cli

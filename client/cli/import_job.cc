@@ -1,0 +1,205 @@
+#include "client/cli/import_job.h"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "client/cli/import_presets.h"
+#include "client/cli/import_report.h"
+#include "client/cli/import_sender.h"
+#include "client/cli/value_format.h"
+#include "server/base/status_macros.h"
+#include "strata/error.h"
+
+namespace strata::cli {
+namespace {
+
+using TablesAndPaths = std::vector<std::pair<std::string, std::string>>;
+
+absl::StatusOr<CsvOptions> CsvOptionsOf(const ImportArguments& arguments) {
+  CsvOptions options;
+  options.encoding = arguments.encoding;
+  const std::string& delimiter = arguments.delimiter;
+  if (delimiter == "tab" || delimiter == "\\t") {
+    options.delimiter = '\t';
+  } else if (delimiter.size() == 1 && delimiter != "\"" && delimiter != "\n") {
+    options.delimiter = delimiter.front();
+  } else if (!delimiter.empty()) {
+    return absl::InvalidArgumentError("--delimiter takes one character, or the word tab");
+  }
+  return options;
+}
+
+absl::StatusOr<TablesAndPaths> CsvFilesOf(const ImportArguments& arguments) {
+  if (arguments.csv.empty()) {
+    return absl::InvalidArgumentError("--sql needs files to read: --csv NAME=PATH");
+  }
+  TablesAndPaths files;
+  for (const std::string& argument : arguments.csv) {
+    const size_t equals = argument.find('=');
+    const bool named = equals != std::string::npos && equals > 0;
+    const std::string path = named ? argument.substr(equals + 1) : argument;
+    files.emplace_back(
+        named ? argument.substr(0, equals) : std::filesystem::path(path).stem().string(), path);
+  }
+  return files;
+}
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (!in) return absl::NotFoundError(absl::StrCat(path, ": no such file, or it is empty"));
+  return text.str();
+}
+
+// One import from arguments to report.
+class ImportJob {
+ public:
+  ImportJob(Context& context, const ImportArguments& arguments)
+      : context_(context), arguments_(arguments) {}
+
+  absl::Status Run() {
+    STRATA_RETURN_IF_ERROR(CheckArguments());
+    STRATA_RETURN_IF_ERROR(rejects_.WriteTo(arguments_.rejects));
+    const absl::Time start = absl::Now();
+    report_.dry_run = arguments_.dry_run;
+    STRATA_ASSIGN_OR_RETURN(ImportContent content, Read());
+    report_.refused_here = rejects_.records();
+    if (report_.workspace_missing) {
+      report_.sent.counts.set_accepted(content.records->size());
+    } else {
+      STRATA_RETURN_IF_ERROR(Send(content));
+    }
+    report_.spent = absl::Now() - start;
+    const absl::Status written = rejects_.Finish();
+    PrintImportReport(context_, report_, rejects_);
+    STRATA_RETURN_IF_ERROR(written);
+    return Verdict(*content.records);
+  }
+
+ private:
+  bool skip() const { return arguments_.on_error == "skip"; }
+
+  absl::Status CheckArguments() const {
+    const int sources =
+        !arguments_.sql.empty() + !arguments_.preset.empty() + !arguments_.jsonl.empty();
+    if (sources != 1) {
+      return absl::InvalidArgumentError(
+          "say what to import with one of --sql FILE --csv NAME=PATH, --preset NAME PATH, --jsonl "
+          "FILE");
+    }
+    if (arguments_.sql.empty() && !arguments_.csv.empty()) {
+      return absl::InvalidArgumentError("--csv goes with --sql");
+    }
+    if (arguments_.preset.empty() != arguments_.path.empty()) {
+      return absl::InvalidArgumentError(arguments_.preset.empty()
+                                            ? "a path alone goes with --preset NAME"
+                                            : "--preset needs the path of its data behind it");
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<ImportContent> Read() {
+    if (!arguments_.jsonl.empty()) {
+      STRATA_ASSIGN_OR_RETURN(report_.workspace, context_.Workspace());
+      return ReadJsonFile(context_, arguments_.jsonl, rejects_);
+    }
+    STRATA_ASSIGN_OR_RETURN(const CsvOptions options, CsvOptionsOf(arguments_));
+    if (!arguments_.preset.empty()) {
+      STRATA_ASSIGN_OR_RETURN(const ImportPreset preset, FindPreset(arguments_.preset));
+      report_.workspace =
+          context_.flags().workspace.empty() ? preset.name : context_.flags().workspace;
+      STRATA_ASSIGN_OR_RETURN(const v1::Workspace workspace, FindOrMakeWorkspace(preset.workspace));
+      return ReadCsvFiles(context_, preset.mapping_name, preset.mapping,
+                          preset.FilesUnder(arguments_.path), options, workspace.time_zone(),
+                          rejects_);
+    }
+    STRATA_ASSIGN_OR_RETURN(const TablesAndPaths files, CsvFilesOf(arguments_));
+    STRATA_ASSIGN_OR_RETURN(const std::string mapping, ReadFile(arguments_.sql));
+    STRATA_ASSIGN_OR_RETURN(report_.workspace, context_.Workspace());
+    STRATA_ASSIGN_OR_RETURN(const v1::Workspace workspace, GetWorkspace());
+    return ReadCsvFiles(context_, std::filesystem::path(arguments_.sql).filename().string(),
+                        mapping, files, options, workspace.time_zone(), rejects_);
+  }
+
+  absl::StatusOr<v1::Workspace> GetWorkspace() {
+    STRATA_ASSIGN_OR_RETURN(Client * client, context_.client());
+    v1::GetWorkspaceRequest request;
+    request.set_workspace(report_.workspace);
+    STRATA_ASSIGN_OR_RETURN(v1::GetWorkspaceResponse response,
+                            client->GetWorkspace(request, context_.call_options()));
+    return std::move(*response.mutable_workspace());
+  }
+
+  // The workspace of a preset; a dry run makes none.
+  absl::StatusOr<v1::Workspace> FindOrMakeWorkspace(const v1::Workspace& settings) {
+    absl::StatusOr<v1::Workspace> found = GetWorkspace();
+    if (!absl::IsNotFound(found.status())) return found;
+    if (arguments_.dry_run) {
+      report_.workspace_missing = true;
+      return settings;
+    }
+    STRATA_ASSIGN_OR_RETURN(Client * client, context_.client());
+    v1::CreateWorkspaceRequest request;
+    *request.mutable_workspace() = settings;
+    request.mutable_workspace()->set_workspace(report_.workspace);
+    STRATA_ASSIGN_OR_RETURN(v1::CreateWorkspaceResponse response,
+                            client->CreateWorkspace(request, context_.call_options()));
+    return std::move(*response.mutable_workspace());
+  }
+
+  absl::Status Send(ImportContent& content) {
+    // What was refused here keeps all out already, but the server's opinion of the rest is wanted
+    // too.
+    const bool only_check = report_.refused_here > 0 && !skip() && !arguments_.dry_run;
+    SendOptions options;
+    options.workspace = report_.workspace;
+    options.stream = arguments_.stream;
+    options.import_name = content.name;
+    options.skip_bad_records = skip();
+    options.dry_run = arguments_.dry_run || only_check;
+    STRATA_ASSIGN_OR_RETURN(
+        report_.sent, SendSpool(context_, options, content.files, *content.records, rejects_));
+    v1::RecordCounts& counts = report_.sent.counts;
+    if (only_check) {
+      const int64_t rejected = counts.rejected();
+      counts.Clear();
+      counts.set_rejected(rejected);
+    }
+    if (!arguments_.dry_run) {
+      report_.kept_out = content.records->size() - counts.accepted() - counts.duplicate() -
+                         counts.stale() - counts.rejected();
+    }
+    return absl::OkStatus();
+  }
+
+  // Bad records fail the command unless they were to be skipped.
+  absl::Status Verdict(const RecordSpool& records) const {
+    const int64_t bad = report_.refused_here + report_.sent.counts.rejected();
+    if (bad == 0 || skip()) return absl::OkStatus();
+    const std::string before =
+        report_.sent.resumed_at == 0
+            ? "nothing is stored"
+            : absl::StrCat("the ", FormatInteger(report_.sent.resumed_at),
+                           " records of an earlier run stay, nothing more is stored");
+    return absl::DataLossError(absl::StrCat(
+        FormatInteger(bad), " of ", FormatInteger(records.size() + report_.refused_here),
+        " records are bad, so ", before, "; --on-error skip takes the good ones"));
+  }
+
+  Context& context_;
+  const ImportArguments& arguments_;
+  RejectLog rejects_;
+  ImportReport report_;
+};
+
+}  // namespace
+
+absl::Status RunImport(Context& context, const ImportArguments& arguments) {
+  return ImportJob(context, arguments).Run();
+}
+
+}  // namespace strata::cli

@@ -1,0 +1,35 @@
+#ifndef STRATA_CLIENT_CLI_IMPORT_REPORT_H_
+#define STRATA_CLIENT_CLI_IMPORT_REPORT_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "client/cli/command.h"
+#include "client/cli/import_reject.h"
+#include "client/cli/import_sender.h"
+
+namespace strata::cli {
+
+// What an import did, for its last words.
+struct ImportReport {
+  std::string workspace;
+  SendResult sent;  // counts.rejected without those that were refused before sending
+  int64_t refused_here = 0;
+  int64_t kept_out = 0;  // good records that bad ones keep out
+  bool dry_run = false;
+  bool workspace_missing = false;  // a dry run without a server's opinion
+  absl::Duration spent;
+
+  int64_t Records() const;
+};
+
+// The counts on out in the form that -o says, bad records on err (the first 20 for people; all that
+// the log keeps under -o json).
+void PrintImportReport(const Context& context, const ImportReport& report,
+                       const RejectLog& rejects);
+
+}  // namespace strata::cli
+
+#endif  // STRATA_CLIENT_CLI_IMPORT_REPORT_H_

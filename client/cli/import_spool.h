@@ -1,0 +1,63 @@
+#ifndef STRATA_CLIENT_CLI_IMPORT_SPOOL_H_
+#define STRATA_CLIENT_CLI_IMPORT_SPOOL_H_
+
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "client/cli/import_reject.h"
+#include "strata/v1/records.pb.h"
+
+namespace strata::cli {
+
+// The records of an import, converted and good, in a temporary file that is gone with this object.
+// Being there before the first one is sent, they can be counted (progress), checked by the server
+// as a whole (nothing of a bad file is stored), named by their content (the same import again finds
+// its write stream), sent again from any place, and traced back to file and line.
+class RecordSpool {
+ public:
+  // A record that takes more bytes fits in no batch.
+  static constexpr size_t kLargestRecord = 3 << 20;
+
+  static absl::StatusOr<std::unique_ptr<RecordSpool>> Create();
+  ~RecordSpool();
+  RecordSpool(const RecordSpool&) = delete;
+  RecordSpool& operator=(const RecordSpool&) = delete;
+
+  // Appends a record of at most kLargestRecord bytes. Not after the first read.
+  absl::Status Add(const v1::Record& record, absl::Span<const Origin> origins);
+
+  // Records so far; they are numbered from 0.
+  int64_t size() const { return size_; }
+
+  // 16 hexadecimal digits that depend on all records and their order, and on nothing else.
+  std::string ContentHash() const;
+
+  // The next Next() reads record `number`, at most size().
+  absl::Status Seek(int64_t number);
+  // False behind the last one.
+  absl::StatusOr<bool> Next(v1::Record* record);
+
+  // Where record `number` comes from. Next() goes on where it was.
+  absl::StatusOr<std::vector<Origin>> OriginsOf(int64_t number);
+
+ private:
+  explicit RecordSpool(std::FILE* file) : file_(file) {}
+  absl::StatusOr<bool> ReadEntry(std::string* record, std::vector<Origin>* origins);
+
+  std::FILE* const file_;
+  int64_t size_ = 0;
+  int64_t next_ = 0;
+  std::vector<int64_t> landmarks_;  // where every so manieth record starts in the file
+  uint64_t hash_ = 14695981039346656037u;
+  std::string bytes_;  // of the record at hand
+};
+
+}  // namespace strata::cli
+
+#endif  // STRATA_CLIENT_CLI_IMPORT_SPOOL_H_

@@ -1,0 +1,81 @@
+#ifndef STRATA_CLIENT_CLI_IMPORT_STAGING_H_
+#define STRATA_CLIENT_CLI_IMPORT_STAGING_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/node_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "client/cli/csv_reader.h"
+#include "client/cli/import_reject.h"
+
+struct sqlite3;
+
+namespace strata::cli {
+
+// The CSV files of an import as tables of a temporary SQLite database, which is gone with this
+// object. All columns are TEXT with the names of the header; an empty field is NULL unless it was
+// quoted. Two columns more, _file and _line, say where a row comes from.
+class StagingDatabase {
+ public:
+  static absl::StatusOr<std::unique_ptr<StagingDatabase>> Create();
+  ~StagingDatabase();
+  StagingDatabase(const StagingDatabase&) = delete;
+  StagingDatabase& operator=(const StagingDatabase&) = delete;
+
+  // Reads a file into `table`; a table that exists gets more rows, from a file with the same
+  // header. `shown_name` is what _file holds. Rows that are bad as CSV are loaded as far as they
+  // can be read and remembered, so that the record they belong to is refused as a whole. `on_bytes`
+  // hears how much of the file is read. NOT_FOUND, DATA_LOSS, INVALID_ARGUMENT name the file.
+  absl::Status Load(const std::string& table, const std::string& path,
+                    const std::string& shown_name, const CsvOptions& options,
+                    const std::function<void(int64_t)>& on_bytes);
+
+  sqlite3* handle() const { return handle_; }
+
+  // The names in _file by Origin::file.
+  const std::vector<std::string>& files() const { return files_; }
+  // -1 for a name that was not loaded.
+  int32_t FileIndex(absl::string_view name) const;
+  int64_t rows() const { return rows_; }
+
+  struct BadRow {
+    CsvProblem problem;
+    bool reported = false;  // with the record that it belongs to
+  };
+  // Null when the row is good.
+  BadRow* FindBadRow(Origin origin);
+  bool has_bad_rows() const { return !bad_rows_.empty(); }
+  // Those that were not reported with a record, by file and line.
+  std::vector<Reject> UnreportedBadRows() const;
+  // Takes bad rows out of the tables until ShowBadRows: for a statement that does not say where its
+  // rows come from, so that what it makes could not be told from good records.
+  absl::Status HideBadRows();
+  absl::Status ShowBadRows();
+
+ private:
+  explicit StagingDatabase(sqlite3* handle) : handle_(handle) {}
+  absl::Status Execute(const std::string& sql);
+  absl::Status PrepareTable(const std::string& table, const std::vector<std::string>& header);
+
+  sqlite3* const handle_;
+  std::vector<std::string> files_;
+  absl::flat_hash_map<std::string, std::vector<std::string>> headers_;  // by table
+  std::vector<std::string> tables_;
+  absl::node_hash_map<int64_t, BadRow> bad_rows_;  // by file << 40 | line
+  bool knows_bad_rows_ = false;                    // the database has a list of them
+  int64_t rows_ = 0;
+};
+
+// "name" for SQL.
+std::string QuoteName(absl::string_view name);
+
+}  // namespace strata::cli
+
+#endif  // STRATA_CLIENT_CLI_IMPORT_STAGING_H_

@@ -1,0 +1,147 @@
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "client/cli/chart.h"
+#include "client/cli/command.h"
+#include "client/cli/delimited_output.h"
+#include "client/cli/kpi_time_grid.h"
+#include "client/cli/kpi_verbs.h"
+#include "client/cli/result_footer.h"
+#include "client/cli/text_table.h"
+#include "client/cli/value_format.h"
+#include "server/base/status_macros.h"
+
+namespace strata::cli {
+namespace {
+
+struct SummaryArguments {
+  std::string period = "quarter";
+  int32_t points = 0;
+};
+
+// A rate's change is a difference, in points of a percent; any other change is relative.
+std::string ChangeText(const v1::KpiSummary& summary) {
+  if (summary.change().kind_case() != v1::Value::kNumber) return "–";
+  const double change = summary.change().number();
+  if (!IsPercentUnit(summary.kpi().unit())) return FormatChange(change);
+  std::string points = FormatChange(change);
+  points.pop_back();  // the percent sign
+  return absl::StrCat(points, " pts");
+}
+
+std::string Arrow(const Terminal& terminal, const v1::KpiSummary& summary) {
+  const double change = summary.change().number();
+  if (!terminal.rich || summary.change().kind_case() != v1::Value::kNumber || change == 0)
+    return "";
+  return Coloured(terminal, change > 0 ? "▲" : "▼",
+                  (change > 0) == summary.kpi().higher_is_better());
+}
+
+std::string Series(const v1::KpiSummary& summary) {
+  std::vector<std::optional<double>> figures;
+  for (const v1::SeriesPoint& point : summary.series()) figures.push_back(Magnitude(point.value()));
+  return Sparkline(figures);
+}
+
+std::string NameOf(const v1::KpiSummary& summary, const std::string& currency_code) {
+  const v1::Kpi& kpi = summary.kpi();
+  const std::string unit =
+      kpi.type() == v1::VALUE_TYPE_INTEGER ? "" : UnitLabel(kpi.unit(), currency_code);
+  const std::string name = Printable(kpi.name().empty() ? kpi.id() : kpi.name());
+  return unit.empty() ? name : absl::StrCat(name, " (", unit, ")");
+}
+
+void PrintHeadline(const Context& context, const v1::SummarizeKpisResponse& summary) {
+  const Terminal& terminal = context.terminal();
+  std::vector<TextTable::Column> columns = {{""},
+                                            {Printable(summary.period()), Align::kRight},
+                                            {Printable(summary.previous_period()), Align::kRight},
+                                            {"change", Align::kRight}};
+  // The arrow stands last: its colour codes would spoil the width of what comes after it.
+  if (terminal.rich) columns.insert(columns.end(), {{"trend"}, {""}});
+  TextTable table(std::move(columns));
+  bool small = false;
+  for (const v1::KpiSummary& kpi : summary.headline()) {
+    std::vector<std::string> row = {NameOf(kpi, summary.meta().currency_code()),
+                                    FormatValue(kpi.value(), kpi.kpi().unit()),
+                                    FormatValue(kpi.previous(), kpi.kpi().unit()), ChangeText(kpi)};
+    if (terminal.rich) row.insert(row.end(), {Series(kpi), Arrow(terminal, kpi)});
+    table.AddRow(std::move(row));
+    small = small || kpi.value().small_sample() || kpi.previous().small_sample();
+  }
+  table.Print(terminal);
+  if (small) context.out() << "° fewer than 30 records\n";
+  if (!summary.meta().last_period_complete()) {
+    context.out() << summary.period() << " is not over: the period before is cut to as many days\n";
+  }
+}
+
+void PrintPage(const Context& context, const v1::SummarizeKpisResponse& summary,
+               const std::string& workspace) {
+  context.out() << Bold(context.terminal(),
+                        absl::StrCat(Printable(workspace), ": ", summary.period(), " against ",
+                                     summary.previous_period()))
+                << "\n\n";
+  PrintHeadline(context, summary);
+  for (const v1::KpiTable& table : summary.tracking()) {
+    context.out() << '\n';
+    PrintTimeGrid(context.terminal(), table, summary.meta().currency_code());
+  }
+  PrintResultFooter(context.terminal(), summary.meta());
+}
+
+void WriteCsv(std::ostream& out, const v1::SummarizeKpisResponse& summary) {
+  WriteCsvRow(out, {"kpi", "period", "value", "previous_period", "previous", "change"});
+  for (const v1::KpiSummary& kpi : summary.headline()) {
+    WriteCsvRow(
+        out, {kpi.kpi().id(), summary.period(), PlainValue(kpi.value()), summary.previous_period(),
+              PlainValue(kpi.previous()), PlainValue(kpi.change())});
+  }
+}
+
+absl::Status Summarize(Context& context, const SummaryArguments& args) {
+  v1::SummarizeKpisRequest request;
+  STRATA_ASSIGN_OR_RETURN(*request.mutable_scope(), context.Scope());
+  request.set_period(args.period == "month"  ? v1::SUMMARY_PERIOD_MONTH
+                     : args.period == "year" ? v1::SUMMARY_PERIOD_YEAR
+                                             : v1::SUMMARY_PERIOD_QUARTER);
+  request.set_points(args.points);
+  STRATA_ASSIGN_OR_RETURN(Client * client, context.client());
+  STRATA_ASSIGN_OR_RETURN(const v1::SummarizeKpisResponse summary,
+                          client->SummarizeKpis(request, context.call_options()));
+  switch (context.flags().output) {
+    case OutputForm::kJson:
+      return context.PrintJson(summary);
+    case OutputForm::kCsv:
+      WriteCsv(context.out(), summary);
+      break;
+    case OutputForm::kTable:
+      PrintPage(context, summary, request.scope().workspace());
+      break;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddKpiSummary(CLI::App& kpi, Context& context) {
+  auto args = std::make_shared<SummaryArguments>();
+  CLI::App* command = AddCommand(
+      kpi, "summary",
+      "The executive page: headline KPIs against the period before, and what is "
+      "tracked each month (csv holds the headline)",
+      "strata kpi summary --period month --as-of 2024-12-31",
+      [&context, args] { return Summarize(context, *args); }, context);
+  command->add_option("--period", args->period, "month, quarter or year [quarter]")
+      ->check(CLI::IsMember({"month", "quarter", "year"}));
+  command->add_option("--points", args->points, "Length of each series in periods [8]")
+      ->check(CLI::Range(1, 60));
+}
+
+}  // namespace strata::cli

@@ -1,0 +1,20 @@
+#ifndef STRATA_CLIENT_CLI_KPI_TIME_GRID_H_
+#define STRATA_CLIENT_CLI_KPI_TIME_GRID_H_
+
+#include <string>
+
+#include "client/cli/command.h"
+#include "strata/v1/kpi_service.pb.h"
+
+namespace strata::cli {
+
+// A table over time turned on its side, for a page: a line for each figure and combination of the
+// other keys, the latest periods as columns, as many as the terminal holds (six where there is
+// none), and on a rich terminal a sparkline of all of them. A table without time, or with two time
+// fields, is printed as PrintKpiTable does.
+void PrintTimeGrid(const Terminal& terminal, const v1::KpiTable& table,
+                   const std::string& currency_code);
+
+}  // namespace strata::cli
+
+#endif  // STRATA_CLIENT_CLI_KPI_TIME_GRID_H_

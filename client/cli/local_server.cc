@@ -1,0 +1,33 @@
+#include "client/cli/local_server.h"
+
+#include <utility>
+
+#include "server/rpc/server.h"
+#include "strata/internal/channel_connection.h"
+
+namespace strata::cli {
+
+absl::StatusOr<std::unique_ptr<LocalServer>> LocalServer::Start(const std::string& data_dir) {
+  rpc::ServerOptions options;
+  options.data_dir = data_dir;
+  options.listen = "";
+  // What a call fails of the command says itself; only what the server hides from callers is left.
+  options.log_level = "error";
+  absl::StatusOr<std::unique_ptr<rpc::Server>> server = rpc::Server::Start(options);
+  // A folder that is held by another process or that another version wrote is one that cannot be
+  // served now; asking differently would not help.
+  if (absl::IsFailedPrecondition(server.status())) {
+    return absl::UnavailableError(server.status().message());
+  }
+  if (!server.ok()) return server.status();
+  return std::unique_ptr<LocalServer>(new LocalServer(*std::move(server)));
+}
+
+LocalServer::LocalServer(std::unique_ptr<rpc::Server> server) : server_(std::move(server)) {}
+LocalServer::~LocalServer() { server_->Shutdown(); }
+
+Client LocalServer::Connect(const ClientOptions& options) {
+  return Client(internal::ConnectionOverChannel(server_->InProcessChannel(), options));
+}
+
+}  // namespace strata::cli

@@ -1,0 +1,33 @@
+#ifndef STRATA_CLIENT_CLI_LOCAL_SERVER_H_
+#define STRATA_CLIENT_CLI_LOCAL_SERVER_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "strata/client.h"
+
+namespace strata::rpc {
+class Server;
+}
+
+namespace strata::cli {
+
+// The service of --data-dir: a whole server in this process, without a socket.
+class LocalServer {
+ public:
+  // UNAVAILABLE when the folder cannot be served, as when another process holds it.
+  static absl::StatusOr<std::unique_ptr<LocalServer>> Start(const std::string& data_dir);
+  ~LocalServer();
+
+  Client Connect(const ClientOptions& options);
+
+ private:
+  explicit LocalServer(std::unique_ptr<rpc::Server> server);
+
+  std::unique_ptr<rpc::Server> server_;
+};
+
+}  // namespace strata::cli
+
+#endif  // STRATA_CLIENT_CLI_LOCAL_SERVER_H_

@@ -1,0 +1,47 @@
+#include "client/cli/result_footer.h"
+
+#include <ostream>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/cli/display_width.h"
+#include "client/cli/value_format.h"
+
+namespace strata::cli {
+namespace {
+
+std::string Count(int64_t count, absl::string_view noun) {
+  return absl::StrCat(FormatInteger(count), " ", noun, count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+void PrintResultFooter(const Terminal& terminal, const v1::ResultMeta& meta) {
+  std::ostream& out = terminal.out;
+  out << "\nrevision " << meta.revision() << ", as of " << meta.as_of();
+  if (!meta.range().from().empty()) {
+    out << ", " << meta.range().from() << " to " << meta.range().to();
+  }
+  if (!meta.time_zone().empty()) out << ", " << meta.time_zone();
+  out << "\nused ";
+  if (meta.records_used() > 0) out << Count(meta.records_used(), "record") << " of ";
+  out << Count(meta.customers_used(), "customer") << '\n';
+  if (meta.left_out_size() > 0) {
+    out << "left out "
+        << absl::StrJoin(meta.left_out(), ", ",
+                         [](std::string* text, const v1::LeftOut& left) {
+                           absl::StrAppend(text, FormatInteger(left.records()), " (",
+                                           Printable(left.reason()), ")");
+                         })
+        << '\n';
+  }
+  if (!meta.filter().empty()) out << "filter " << Printable(meta.filter()) << '\n';
+  if (meta.current_values_size() > 0) {
+    out << "current values, not those of the date: "
+        << Printable(absl::StrJoin(meta.current_values(), ", ")) << '\n';
+  }
+  for (const std::string& note : meta.notes()) out << "note: " << Printable(note) << '\n';
+}
+
+}  // namespace strata::cli

@@ -1,0 +1,15 @@
+#ifndef STRATA_CLIENT_CLI_RESULT_FOOTER_H_
+#define STRATA_CLIENT_CLI_RESULT_FOOTER_H_
+
+#include "client/cli/command.h"
+#include "strata/v1/types.pb.h"
+
+namespace strata::cli {
+
+// What an answer is based on, below it: revision, as_of, range, filter, records used and left out,
+// notes.
+void PrintResultFooter(const Terminal& terminal, const v1::ResultMeta& meta);
+
+}  // namespace strata::cli
+
+#endif  // STRATA_CLIENT_CLI_RESULT_FOOTER_H_

@@ -1,0 +1,162 @@
+#include "client/cli/value_format.h"
+
+#include <charconv>
+#include <cmath>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
+#include "client/cli/display_width.h"
+#include "server/domain/money.h"
+
+namespace strata::cli {
+namespace {
+
+// "1234567.89" -> "1,234,567.89".
+std::string WithThousands(std::string digits) {
+  const size_t first = digits[0] == '-' || digits[0] == '+' ? 1 : 0;
+  const size_t point = std::min(digits.find('.'), digits.size());
+  for (size_t at = point; at > first + 3;) digits.insert(at -= 3, ",");
+  return digits;
+}
+
+std::string FixedWithoutMinusZero(double value, int decimals) {
+  std::string text = absl::StrFormat("%.*f", decimals, value);
+  if (text[0] == '-' && text.find_first_of("123456789") == std::string::npos) text.erase(0, 1);
+  return text;
+}
+
+}  // namespace
+
+std::string FormatInteger(int64_t value) { return WithThousands(absl::StrCat(value)); }
+
+std::string FormatMoney(const v1::Amount& amount) {
+  constexpr int64_t kNanosACent = 10'000'000;
+  // Units and nanos have one sign; magnitudes keep the smallest int64 from overflowing.
+  const bool negative = amount.units() < 0 || amount.nanos() < 0;
+  uint64_t units = amount.units() < 0 ? 0 - static_cast<uint64_t>(amount.units())
+                                      : static_cast<uint64_t>(amount.units());
+  uint64_t cents = (std::abs(static_cast<int64_t>(amount.nanos())) + kNanosACent / 2) / kNanosACent;
+  units += cents / 100;
+  cents %= 100;
+  const bool zero = units == 0 && cents == 0;
+  return WithThousands(absl::StrFormat("%s%d.%02d", negative && !zero ? "-" : "", units, cents));
+}
+
+std::string FormatNumber(double value) {
+  if (!std::isfinite(value)) return absl::StrCat(value);
+  const double magnitude = std::fabs(value);
+  return WithThousands(FixedWithoutMinusZero(value, magnitude > 0 && magnitude < 0.1 ? 4 : 2));
+}
+
+std::string FormatPercent(double fraction) {
+  if (!std::isfinite(fraction)) return absl::StrCat(fraction);
+  return absl::StrCat(WithThousands(FixedWithoutMinusZero(fraction * 100, 2)), "%");
+}
+
+std::string FormatChange(double fraction) {
+  const std::string percent = FormatPercent(fraction);
+  if (percent == "0.00%") return "±0.00%";
+  return percent[0] == '-' ? percent : absl::StrCat("+", percent);
+}
+
+bool IsPercentUnit(absl::string_view unit) {
+  return unit == "1" || unit == "share" || unit == "ratio" || unit == "rate";
+}
+
+std::string FormatValue(const v1::Value& value, absl::string_view unit) {
+  std::string text;
+  switch (value.kind_case()) {
+    case v1::Value::kMoney:
+      text = FormatMoney(value.money());
+      break;
+    case v1::Value::kInteger:
+      text = FormatInteger(value.integer());
+      break;
+    case v1::Value::kNumber:
+      text = IsPercentUnit(unit) ? FormatPercent(value.number()) : FormatNumber(value.number());
+      break;
+    case v1::Value::kText:
+      text = Printable(value.text());
+      break;
+    case v1::Value::kBoolean:
+      text = value.boolean() ? "yes" : "no";
+      break;
+    case v1::Value::kDate:
+      text = Printable(value.date());
+      break;
+    case v1::Value::kNull:
+    case v1::Value::KIND_NOT_SET:
+      return "–";
+  }
+  if (value.small_sample()) text += "°";
+  return text;
+}
+
+std::string FormatNullReason(v1::NullReason reason) {
+  switch (reason) {
+    case v1::NULL_REASON_UNKNOWN:
+      return "not known";
+    case v1::NULL_REASON_UNSPECIFIED:
+      return "none";
+    default:
+      break;
+  }
+  const std::string name = v1::NullReason_Name(reason);  // NULL_REASON_NO_RECORDS
+  constexpr absl::string_view kPrefix = "NULL_REASON_";
+  if (name.size() <= kPrefix.size()) return "none";
+  return absl::AsciiStrToLower(absl::StrReplaceAll(name.substr(kPrefix.size()), {{"_", " "}}));
+}
+
+std::string UnitLabel(absl::string_view unit, absl::string_view currency_code) {
+  if (unit == "currency") return std::string(currency_code);
+  if (unit.empty() || unit == "count" || IsPercentUnit(unit)) return "";
+  return std::string(unit);
+}
+
+std::string PlainNumber(double value) {
+  char buffer[32];
+  const std::to_chars_result end = std::to_chars(buffer, buffer + sizeof(buffer), value);
+  return std::string(buffer, end.ptr);
+}
+
+std::string PlainMoney(const v1::Amount& amount) {
+  return strata::FormatAmount({.units = amount.units(), .nanos = amount.nanos()});
+}
+
+std::string PlainValue(const v1::Value& value) {
+  switch (value.kind_case()) {
+    case v1::Value::kMoney:
+      return PlainMoney(value.money());
+    case v1::Value::kInteger:
+      return absl::StrCat(value.integer());
+    case v1::Value::kNumber:
+      return PlainNumber(value.number());
+    case v1::Value::kText:
+      return value.text();
+    case v1::Value::kBoolean:
+      return value.boolean() ? "true" : "false";
+    case v1::Value::kDate:
+      return value.date();
+    case v1::Value::kNull:
+    case v1::Value::KIND_NOT_SET:
+      break;
+  }
+  return "";
+}
+
+std::optional<double> Magnitude(const v1::Value& value) {
+  switch (value.kind_case()) {
+    case v1::Value::kMoney:
+      return static_cast<double>(value.money().units()) + value.money().nanos() * 1e-9;
+    case v1::Value::kInteger:
+      return static_cast<double>(value.integer());
+    case v1::Value::kNumber:
+      return value.number();
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace strata::cli

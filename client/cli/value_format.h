@@ -1,0 +1,49 @@
+#ifndef STRATA_CLIENT_CLI_VALUE_FORMAT_H_
+#define STRATA_CLIENT_CLI_VALUE_FORMAT_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "strata/v1/types.pb.h"
+
+// Values of answers as text, once for people (tables) and once for programs (csv).
+
+namespace strata::cli {
+
+// For people: "1,234,567".
+std::string FormatInteger(int64_t value);
+// "1,234.50": two decimals, half away from zero.
+std::string FormatMoney(const v1::Amount& amount);
+// "1,234.57"; below 0.1 four decimals; "-0.00" never shows.
+std::string FormatNumber(double value);
+// 0.70654 as "70.65%".
+std::string FormatPercent(double fraction);
+// 0.122 as "+12.20%", "±0.00%" for none.
+std::string FormatChange(double fraction);
+
+// Whether a number of this unit is a fraction that people read as a percentage.
+bool IsPercentUnit(absl::string_view unit);
+
+// By kind and unit, "–" for null. Text is made Printable. A small sample gets a "°" behind it.
+std::string FormatValue(const v1::Value& value, absl::string_view unit);
+
+// "no records", "zero denominator" ...
+std::string FormatNullReason(v1::NullReason reason);
+
+// The unit as it stands in a header: "USD" for "currency", nothing for counts and percentages.
+std::string UnitLabel(absl::string_view unit, absl::string_view currency_code);
+
+// For programs: money as decimal units with all its decimals and no trailing zeros, dates ISO,
+// shares as fractions (the shortest text that reads back as the same double), null as nothing.
+std::string PlainValue(const v1::Value& value);
+std::string PlainNumber(double value);
+std::string PlainMoney(const v1::Amount& amount);
+
+// The figure as a double, for bars and sparklines; nothing for null and text.
+std::optional<double> Magnitude(const v1::Value& value);
+
+}  // namespace strata::cli
+
+#endif  // STRATA_CLIENT_CLI_VALUE_FORMAT_H_

@@ -1,0 +1,156 @@
+#include "client/cli/workspace_settings.h"
+
+#include <map>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "server/base/status_macros.h"
+#include "server/domain/money.h"
+
+namespace strata::cli {
+namespace {
+
+absl::Status SetAmount(const std::string& flag, const std::string& text, v1::Amount& amount) {
+  const absl::StatusOr<Micros> micros = ParseMicros(text);
+  if (!micros.ok())
+    return absl::InvalidArgumentError(absl::StrCat(flag, ": ", text, " is no amount"));
+  STRATA_ASSIGN_OR_RETURN(const Amount parsed, AmountFromMicros(*micros));
+  amount.set_units(parsed.units);
+  amount.set_nanos(parsed.nanos);
+  return absl::OkStatus();
+}
+
+const std::map<std::string, v1::AgeMethod>& AgeMethods() {
+  static const auto& methods = *new std::map<std::string, v1::AgeMethod>{
+      {"exact", v1::AGE_METHOD_EXACT}, {"year-difference", v1::AGE_METHOD_YEAR_DIFFERENCE}};
+  return methods;
+}
+
+const std::map<std::string, v1::ShareRounding>& Roundings() {
+  static const auto& roundings =
+      *new std::map<std::string, v1::ShareRounding>{{"floor", v1::SHARE_ROUNDING_FLOOR},
+                                                    {"ceil", v1::SHARE_ROUNDING_CEIL},
+                                                    {"round", v1::SHARE_ROUNDING_ROUND}};
+  return roundings;
+}
+
+template <typename Enum>
+absl::StatusOr<Enum> Choose(const std::map<std::string, Enum>& choices, const std::string& flag,
+                            const std::string& text) {
+  const auto found = choices.find(text);
+  if (found != choices.end()) return found->second;
+  std::string names;
+  for (const auto& choice : choices) {
+    absl::StrAppend(&names, names.empty() ? "" : ", ", choice.first);
+  }
+  return absl::InvalidArgumentError(absl::StrCat(flag, " is one of ", names, ", not ", text));
+}
+
+}  // namespace
+
+template <typename T>
+void WorkspaceSettings::Add(CLI::App& command, const std::string& name,
+                            const std::string& description, const std::string& field,
+                            std::function<absl::Status(v1::Workspace&, const T&)> apply) {
+  auto value = std::make_shared<T>();
+  CLI::Option* option = command.add_option(name, *value, description);
+  flags_.push_back({.field = field,
+                    .given = [option] { return option->count() > 0; },
+                    .apply = [value, apply = std::move(apply)](
+                                 v1::Workspace& workspace) { return apply(workspace, *value); }});
+}
+
+void WorkspaceSettings::AddTo(CLI::App& command) {
+  using W = v1::Workspace;
+  auto text = [&](const char* name, const char* description, const char* field,
+                  void (*set)(W&, const std::string&)) {
+    Add<std::string>(command, name, description, field, [=](W& w, const std::string& value) {
+      set(w, value);
+      return absl::OkStatus();
+    });
+  };
+  auto number = [&](const char* name, const char* description, const char* field,
+                    void (*set)(W&, int32_t)) {
+    Add<int32_t>(command, name, description, field, [=](W& w, const int32_t& value) {
+      set(w, value);
+      return absl::OkStatus();
+    });
+  };
+  text("--display-name", "Name for people", "display_name",
+       [](W& w, const std::string& v) { w.set_display_name(v); });
+  text("--currency", "ISO 4217 [USD]; fixed once there are records", "currency_code",
+       [](W& w, const std::string& v) { w.set_currency_code(v); });
+  text("--time-zone", "IANA name [UTC]; fixed once there are records", "time_zone",
+       [](W& w, const std::string& v) { w.set_time_zone(v); });
+  number("--fiscal-first-month", "1..12 [1]", "fiscal_first_month",
+         [](W& w, int32_t v) { w.set_fiscal_first_month(v); });
+  Add<std::vector<std::string>>(
+      command, "--excluded-status", "Order statuses that are no revenue, A,B [cancelled]",
+      "excluded_statuses", [](W& w, const std::vector<std::string>& statuses) {
+        w.clear_excluded_statuses();
+        for (const std::string& status : statuses) w.add_excluded_statuses(status);
+        return absl::OkStatus();
+      });
+  command.get_option("--excluded-status")->delimiter(',')->allow_extra_args(false);
+  Add<std::string>(command, "--age-method", "exact or year-difference [exact]", "age_method",
+                   [](W& w, const std::string& value) -> absl::Status {
+                     STRATA_ASSIGN_OR_RETURN(const v1::AgeMethod method,
+                                             Choose(AgeMethods(), "--age-method", value));
+                     w.set_age_method(method);
+                     return absl::OkStatus();
+                   });
+  number("--age-band-width", "Years of an age band [10]", "age_band_width",
+         [](W& w, int32_t v) { w.set_age_band_width(v); });
+  number("--age-band-anchor", "Where bands begin [1: 31-40 is a band]", "age_band_anchor",
+         [](W& w, int32_t v) { w.set_age_band_anchor(v); });
+  Add<std::string>(command, "--deal-size-medium", "An order from this amount is medium [3000]",
+                   "deal_size_medium", [](W& w, const std::string& value) {
+                     return SetAmount("--deal-size-medium", value, *w.mutable_deal_size_medium());
+                   });
+  Add<std::string>(command, "--deal-size-large", "An order from this amount is large [7000]",
+                   "deal_size_large", [](W& w, const std::string& value) {
+                     return SetAmount("--deal-size-large", value, *w.mutable_deal_size_large());
+                   });
+  number("--strategic-share-bp", "Share of customers that are strategic, of 10,000 [2000]",
+         "tier_rule", [](W& w, int32_t v) { w.mutable_tier_rule()->set_strategic_share_bp(v); });
+  number("--growth-share-bp", "Share up to the end of tier growth, of 10,000 [5000]", "tier_rule",
+         [](W& w, int32_t v) { w.mutable_tier_rule()->set_growth_share_bp(v); });
+  Add<std::string>(command, "--tier-rounding", "floor, ceil or round [floor]", "tier_rule",
+                   [](W& w, const std::string& value) -> absl::Status {
+                     STRATA_ASSIGN_OR_RETURN(const v1::ShareRounding rounding,
+                                             Choose(Roundings(), "--tier-rounding", value));
+                     w.mutable_tier_rule()->set_rounding(rounding);
+                     return absl::OkStatus();
+                   });
+  number("--tier-window-days", "Revenue of the last so many days ranks tiers [0: all]", "tier_rule",
+         [](W& w, int32_t v) { w.mutable_tier_rule()->set_window_days(v); });
+  number("--vip-purchases", "Loyalty: VIP from so many purchases [2]", "loyalty_rule",
+         [](W& w, int32_t v) { w.mutable_loyalty_rule()->set_vip_purchases(v); });
+  number("--vip-units", "Loyalty: VIP from so many units [100]", "loyalty_rule",
+         [](W& w, int32_t v) { w.mutable_loyalty_rule()->set_vip_units(v); });
+  number("--inactivity-days", "Silent for longer is inactive [180]", "inactivity_days",
+         [](W& w, int32_t v) { w.set_inactivity_days(v); });
+  number("--retention-days", "Records are kept so long [0: for ever]", "retention_days",
+         [](W& w, int32_t v) { w.set_retention_days(v); });
+}
+
+absl::Status WorkspaceSettings::ApplyTo(v1::Workspace& workspace) const {
+  for (const Flag& flag : flags_) {
+    if (flag.given()) STRATA_RETURN_IF_ERROR(flag.apply(workspace));
+  }
+  return absl::OkStatus();
+}
+
+std::vector<std::string> WorkspaceSettings::given() const {
+  std::vector<std::string> fields;
+  for (const Flag& flag : flags_) {
+    // Flags of one field stand together.
+    if (flag.given() && (fields.empty() || fields.back() != flag.field)) {
+      fields.push_back(flag.field);
+    }
+  }
+  return fields;
+}
+
+}  // namespace strata::cli

@@ -1,0 +1,110 @@
+#ifndef STRATA_CLIENT_H_
+#define STRATA_CLIENT_H_
+
+#include <memory>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "strata/connection.h"
+#include "strata/options.h"
+
+namespace strata {
+
+// A client of one Strata server: one typed method an RPC. What each does, its units, defaults and
+// errors stand beside the RPC in strata/v1/*.proto; failed calls carry details, see strata/error.h;
+// what is repeated after UNAVAILABLE stands in strata/connection.h.
+//
+//   absl::StatusOr<Client> client = Client::Connect({.target = "localhost:50051"});
+//   v1::QueryKpisRequest request;
+//   request.mutable_scope()->set_workspace("sales");
+//   request.add_kpis("revenue");
+//   absl::StatusOr<v1::QueryKpisResponse> answer = client->QueryKpis(request);
+//
+// Cheap to copy; copies share the connection. Thread-safe. Many records are sent by AppendWriter.
+class Client {
+ public:
+  static absl::StatusOr<Client> Connect(const ClientOptions& options) {
+    absl::StatusOr<std::shared_ptr<Connection>> connection = strata::Connect(options);
+    if (!connection.ok()) return connection.status();
+    return Client(*std::move(connection));
+  }
+  // For tests: a MockConnection.
+  explicit Client(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+
+  // WorkspaceService
+  absl::StatusOr<v1::CreateWorkspaceResponse> CreateWorkspace(v1::CreateWorkspaceRequest request,
+                                                              CallOptions options = {}) {
+    return connection_->CreateWorkspace({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::GetWorkspaceResponse> GetWorkspace(v1::GetWorkspaceRequest request,
+                                                        CallOptions options = {}) {
+    return connection_->GetWorkspace({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::ListWorkspacesResponse> ListWorkspaces(v1::ListWorkspacesRequest request,
+                                                            CallOptions options = {}) {
+    return connection_->ListWorkspaces({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::UpdateWorkspaceResponse> UpdateWorkspace(v1::UpdateWorkspaceRequest request,
+                                                              CallOptions options = {}) {
+    return connection_->UpdateWorkspace({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::DeleteWorkspaceResponse> DeleteWorkspace(v1::DeleteWorkspaceRequest request,
+                                                              CallOptions options = {}) {
+    return connection_->DeleteWorkspace({std::move(request), std::move(options)});
+  }
+
+  // IngestionService
+  absl::StatusOr<v1::BatchAppendRecordsResponse> BatchAppendRecords(
+      v1::BatchAppendRecordsRequest request, CallOptions options = {}) {
+    return connection_->BatchAppendRecords({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::GetWriteStreamResponse> GetWriteStream(v1::GetWriteStreamRequest request,
+                                                            CallOptions options = {}) {
+    return connection_->GetWriteStream({std::move(request), std::move(options)});
+  }
+
+  // CustomerService
+  absl::StatusOr<v1::GetCustomerResponse> GetCustomer(v1::GetCustomerRequest request,
+                                                      CallOptions options = {}) {
+    return connection_->GetCustomer({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::ListCustomersResponse> ListCustomers(v1::ListCustomersRequest request,
+                                                          CallOptions options = {}) {
+    return connection_->ListCustomers({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::EraseCustomerResponse> EraseCustomer(v1::EraseCustomerRequest request,
+                                                          CallOptions options = {}) {
+    return connection_->EraseCustomer({std::move(request), std::move(options)});
+  }
+
+  // KpiService
+  absl::StatusOr<v1::ListKpisResponse> ListKpis(v1::ListKpisRequest request,
+                                                CallOptions options = {}) {
+    return connection_->ListKpis({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::ListFieldsResponse> ListFields(v1::ListFieldsRequest request,
+                                                    CallOptions options = {}) {
+    return connection_->ListFields({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::QueryKpisResponse> QueryKpis(v1::QueryKpisRequest request,
+                                                  CallOptions options = {}) {
+    return connection_->QueryKpis({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::SummarizeKpisResponse> SummarizeKpis(v1::SummarizeKpisRequest request,
+                                                          CallOptions options = {}) {
+    return connection_->SummarizeKpis({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::ExplainKpiResponse> ExplainKpi(v1::ExplainKpiRequest request,
+                                                    CallOptions options = {}) {
+    return connection_->ExplainKpi({std::move(request), std::move(options)});
+  }
+
+  const std::shared_ptr<Connection>& connection() const { return connection_; }
+
+ private:
+  std::shared_ptr<Connection> connection_;
+};
+
+}  // namespace strata
+
+#endif  // STRATA_CLIENT_H_

@@ -1,0 +1,45 @@
+#include <fstream>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
+#include "grpcpp/support/channel_arguments.h"
+#include "strata/internal/channel_connection.h"
+
+namespace strata {
+namespace {
+
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(
+    const ClientOptions& options) {
+  if (options.tls_ca_file.empty()) return grpc::InsecureChannelCredentials();
+  std::ifstream file(options.tls_ca_file, std::ios::binary);
+  std::ostringstream pem;
+  if (!file || !(pem << file.rdbuf())) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("cannot read the CA certificate ", options.tls_ca_file));
+  }
+  grpc::SslCredentialsOptions ssl;
+  ssl.pem_root_certs = pem.str();
+  return grpc::SslCredentials(ssl);
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<Connection>> Connect(const ClientOptions& options) {
+  absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> credentials = Credentials(options);
+  if (!credentials.ok()) return credentials.status();
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(options.max_receive_bytes);
+  // gRPC waits a second after a refused connection before it tries again, and fails calls
+  // meanwhile; the pauses of the retry policy would be spent on nothing.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5000);
+  if (!options.tls_server_name.empty()) {
+    arguments.SetSslTargetNameOverride(options.tls_server_name);
+  }
+  return internal::ConnectionOverChannel(
+      grpc::CreateCustomChannel(options.target, *credentials, arguments), options);
+}
+
+}  // namespace strata
