@@ -1,0 +1,52 @@
+#ifndef STRATA_TESTS_BENCH_PORTFOLIO_H_
+#define STRATA_TESTS_BENCH_PORTFOLIO_H_
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "server/domain/day.h"
+#include "server/domain/money.h"
+
+// The portfolio that every benchmark and every competitor is measured on: single-line orders over
+// three years, the customer drawn as u^2 so that some buy often, exponential amounts, five statuses
+// of which one is excluded. As plain arrays, so that a naive loop can check each answer.
+
+namespace strata::bench {
+
+inline constexpr std::array<absl::string_view, 5> kStatuses = {"Shipped", "Open", "Returned",
+                                                               "Disputed", "cancelled"};
+inline constexpr uint8_t kExcludedStatus = 4;
+inline constexpr std::array<absl::string_view, 8> kCountries = {"US", "DE", "FR", "JP",
+                                                                "BR", "IN", "GB", "AU"};
+inline constexpr std::array<absl::string_view, 2> kGenders = {"F", "M"};
+
+struct Portfolio {
+  Day first_day, as_of;  // 2022-01-01, 2024-12-31
+  // By customer.
+  std::vector<Day> birth_date;
+  std::vector<uint8_t> country, gender, children;
+  // By order.
+  std::vector<uint32_t> customer;
+  std::vector<Day> day;
+  std::vector<uint8_t> status;
+  std::vector<Micros> amount;  // whole cents, so that every competitor can hold it exactly
+
+  size_t customers() const { return birth_date.size(); }
+  size_t orders() const { return customer.size(); }
+};
+
+// The same for the same arguments on every machine.
+Portfolio MakePortfolio(size_t orders, size_t customers);
+
+// The id of customer `index`: its order as text is its order as a number.
+std::string CustomerId(uint32_t index);
+
+// Writes DIR/customers.csv and DIR/orders.csv for competitors (dates ISO, amounts in cents).
+bool ExportCsv(const Portfolio& portfolio, const std::string& directory);
+
+}  // namespace strata::bench
+
+#endif  // STRATA_TESTS_BENCH_PORTFOLIO_H_

@@ -1,0 +1,533 @@
+"""QueryKpis by SQL over a workspace's file: the written definitions, none of the server's code.
+
+Answers are dicts from group keys to values: money in integer nanos, counts, floats, None for null."""
+
+import calendar
+import collections
+import datetime
+import fractions
+import statistics
+
+import oracle_fields
+from oracle_filter import OTHER, TIME, column
+
+NANOS_A_MICRO = 1000
+UNITS = ["day", "week", "month", "quarter", "fiscal_quarter", "year", "fiscal_year"]  # finest first
+
+
+class Range(collections.namedtuple("Range", "first last")):
+    def whole_months(self):
+        first, last = map(datetime.date.fromisoformat, self)
+        return first.day == 1 and (last + datetime.timedelta(days=1)).day == 1
+
+    def previous(self):
+        first, last = map(datetime.date.fromisoformat, self)
+        end = first - datetime.timedelta(days=1)
+        if self.whole_months():
+            months = (last.year - first.year) * 12 + last.month - first.month + 1
+            return Range(add_months(self.first, -months), end.isoformat())
+        return Range((first - (last - first) - datetime.timedelta(days=1)).isoformat(),
+                     end.isoformat())
+
+    def last_year(self):
+        first, last = add_months(self.first, -12), add_months(self.last, -12)
+        if self.whole_months():
+            year, month = int(last[:4]), int(last[5:7])
+            last = f"{last[:8]}{calendar.monthrange(year, month)[1]:02d}"
+        return Range(first, last)
+
+
+def add_months(day, months):
+    date = datetime.date.fromisoformat(day)
+    month = date.year * 12 + date.month - 1 + months
+    year, month = month // 12, month % 12 + 1
+    return datetime.date(year, month, min(date.day, calendar.monthrange(year, month)[1])).isoformat()
+
+
+class Question:
+    """One range of one request."""
+
+    def __init__(self, fields, as_of, days, group_by=(), where=None, share_within=()):
+        self.fields, self.db = fields, fields.db
+        self.as_of, self.range, self.group_by = as_of, days, list(group_by)
+        self.where, self.share_within = where, list(share_within)
+        self.keys = {()}
+        self.cf = fields.customers_as_of(as_of)
+        self.cache = {}
+
+    def narrowed(self, **changes):
+        arguments = dict(as_of=self.as_of, days=self.range, group_by=self.group_by, where=self.where,
+                         share_within=self.share_within)
+        return Question(self.fields, **{**arguments, **changes})
+
+    # ---- rows ----
+
+    def _table(self, name, columns, source, condition, event="o.day"):
+        """Makes a temp table of matching rows with the group keys g0, g1 ..."""
+        if name in self.cache:
+            return self.cache[name]
+        name = self.cache[name] = self.fields.fresh_table(name)
+        parameters = {"d": self.as_of, "first": self.range.first, "last": self.range.last}
+        where = "1"
+        if self.where is not None:
+            values = []
+            text = self.where.sql(values).replace("o.day", event)
+            parts = text.split("?")
+            where = parts[0]
+            for i, (value, part) in enumerate(zip(values, parts[1:])):
+                parameters[f"v{i}"] = value
+                where += f":v{i}{part}"
+        keys = "".join(f", {column(g).replace('o.day', event)} AS g{i}"
+                       for i, g in enumerate(self.group_by))
+        self.db.execute(f"CREATE TEMP TABLE {name} AS SELECT {columns}{keys} FROM {source} "
+                        f"WHERE ({condition}) AND {where}", parameters)
+        return name
+
+    def sales(self):
+        return self._table(
+            "f", "o.order_key, o.customer_key, o.day, o.rec, o.promised_time, o.delivered_time, "
+            "l.amount, l.quantity, l.cost, cf.tier, cf.first_order_date",
+            f"o JOIN l USING (order_key) JOIN {self.cf} cf USING (customer_key)",
+            "o.day <= :d AND o.day BETWEEN :first AND :last")
+
+    def people(self):
+        return self._table("fc", "cf.customer_key", f"{self.cf} cf", "cf.ex")
+
+    def everybody(self):
+        return self._table("fe", "cf.customer_key", f"{self.cf} cf", "1")
+
+    def tickets(self):
+        return self._table(
+            "ft", "t.ticket_key, t.customer_key, t.opened_time, t.first_response_time, "
+            "t.resolved_time, t.escalated_time, t.sla_due_time, t.status",
+            f"t JOIN {self.cf} cf USING (customer_key)",
+            "t.day <= :d AND t.day BETWEEN :first AND :last", "t.day")
+
+    def ratings(self):
+        return self._table(
+            "fr", "ra.score", f"ra JOIN {self.cf} cf USING (customer_key)",
+            f"ra.day <= :d AND ra.settled < {self.fields.end_of(self.as_of)} "
+            "AND ra.day BETWEEN :first AND :last", "ra.day")
+
+    def nps_answers(self):
+        return self._table(
+            "fn", "sv.score", f"sv JOIN {self.cf} cf USING (customer_key)",
+            "sv.kind = 'nps' AND sv.day <= :d AND sv.day BETWEEN :first AND :last", "sv.day")
+
+    def contracts(self):
+        return self._table(
+            "fk", "k.customer_key, k.start_date, coalesce(k.end_date, '9999-12-31') AS end_date, "
+            "k.annual_value_micros AS value", f"k JOIN {self.cf} cf USING (customer_key)", "1")
+
+    # ---- days of periods ----
+
+    def spans(self):
+        """[(labels of the period fields, first day, last day)] of the range up to as_of."""
+        units = [g for g in self.group_by if g in TIME]
+        sql = "SELECT " + (", ".join(TIME[u].format(d=":x") for u in units) or "1")
+        found, day = {}, datetime.date.fromisoformat(self.range.first)
+        last = datetime.date.fromisoformat(min(self.range.last, self.as_of))
+        while day <= last:
+            labels = tuple(self.db.execute(sql, {"x": day.isoformat()}).fetchone())
+            first = found[labels][0] if labels in found else day.isoformat()
+            found[labels] = (first, day.isoformat())
+            day += datetime.timedelta(days=1)
+        return [(labels if units else (), *days) for labels, days in found.items()]
+
+    def by_span(self, rows_of, figure):
+        """{keys: figure(rows, first day, last day)}: rows without time, looked at for each span.
+
+        `rows_of` makes the table, on a question without time fields, and names its columns."""
+        others = [g for g in self.group_by if g not in TIME]
+        quiet = self.narrowed(group_by=others)
+        groups = quiet.lists(*rows_of(quiet))
+        result = {}
+        for labels, first, last in self.spans():
+            for keys, rows in groups.items():
+                of_time, of_others = iter(labels), iter(keys)
+                full = tuple(next(of_time) if g in TIME else next(of_others) for g in self.group_by)
+                value = figure(rows, first, last)
+                if value is not None:
+                    result[full] = value
+        return result
+
+    # ---- sums by group ----
+
+    def by_group(self, sql, table, condition="1"):
+        """{keys: value of the aggregate expression}."""
+        keys = "".join(f"g{i}, " for i in range(len(self.group_by)))
+        grouping = f"GROUP BY {keys[:-2]}" if keys else ""
+        rows = self.db.execute(
+            f"SELECT {keys}{sql} FROM {table} WHERE {condition} {grouping}").fetchall()
+        return {tuple(row[:-1]): row[-1] for row in rows}
+
+    def lists(self, columns, table, condition="1"):
+        """{keys: distinct rows of the columns}."""
+        keys = "".join(f"g{i}, " for i in range(len(self.group_by)))
+        found = collections.defaultdict(list)
+        count = len(self.group_by)
+        for row in self.db.execute(f"SELECT DISTINCT {keys}{columns} FROM {table} "
+                                   f"WHERE {condition} ORDER BY {keys}{columns}"):
+            found[tuple(row[:count])].append(tuple(row[count:]))
+        return found
+
+    def measure(self, sql, condition="rec"):
+        return self.by_group(sql, self.sales(), condition)
+
+    # ---- the period before ----
+
+    def before(self, measure):
+        """The measure of the period before, by the keys that were asked for."""
+        unit = next((u for u in UNITS if u in self.group_by), None)
+        if unit is None:
+            return measure(self.narrowed(days=self.range.previous()))
+        # The period before is a whole one, whatever the range; of the period fields the finest
+        # tells which, the coarser ones follow from it.
+        place = self.group_by.index(unit)
+        coarser = [i for i, g in enumerate(self.group_by)
+                   if g in UNITS and UNITS.index(g) > UNITS.index(unit)]
+
+        def without_coarser(keys):
+            return tuple(k for i, k in enumerate(keys) if i not in coarser)
+        totals = collections.defaultdict(int)
+        for keys, value in measure(self.narrowed(days=Range("0001-01-01", self.as_of))).items():
+            totals[without_coarser(keys)] += value
+        labels = self.labels(unit)
+        in_range = set(self.labels(unit, self.range.first, min(self.range.last, self.as_of)))
+        shifted = {}
+        for keys in self.keys:
+            if keys[place] not in in_range:
+                continue  # a row that another range of the request brought
+            wanted = list(keys)
+            wanted[place] = labels[labels.index(keys[place]) - 1]
+            shifted[keys] = totals.get(without_coarser(wanted), 0)
+        return shifted
+
+    def labels(self, unit, first="2019-01-01", last="2027-12-31"):
+        """Every period of the unit in time order."""
+        day, found = datetime.date.fromisoformat(first), []
+        sql = f"SELECT {TIME[unit].format(d=':x')}"
+        while day.isoformat() <= last:
+            label = self.db.execute(sql, {"x": day.isoformat()}).fetchone()[0]
+            if not found or found[-1] != label:
+                found.append(label)
+            day += datetime.timedelta(days=1)
+        return found
+
+    def whole(self, measure):
+        """{keys: the measure of the share's denominator}."""
+        within = [g for g in self.group_by if g in self.share_within]
+        sums = measure(self.narrowed(group_by=within))
+        places = [self.group_by.index(g) for g in within]
+        return {keys: sums.get(tuple(keys[p] for p in places), 0) for keys in self.keys}
+
+    def of_all_keys(self, sums):
+        """Sums with 0 for the keys that have no records."""
+        return {keys: sums.get(keys) or 0 for keys in self.keys}
+
+
+def ratio(top, bottom):
+    return None if not bottom or bottom < 0 or top is None else top / bottom
+
+
+def money(values):
+    return {k: (v or 0) * NANOS_A_MICRO for k, v in values.items()}
+
+
+def money_ratio(top, bottom):
+    return {k: oracle_fields.half_away((top[k] or 0) * NANOS_A_MICRO, bottom[k])
+            if bottom.get(k) else None for k in top}
+
+
+def ratios(top, bottom):
+    return {k: ratio(v, bottom.get(k)) for k, v in top.items()}
+
+
+def revenue(q):
+    return q.measure("coalesce(sum(amount), 0)")
+
+
+def orders(q):
+    return q.measure("count(DISTINCT order_key)")
+
+
+def orders_all(q):
+    return q.measure("count(DISTINCT order_key)", "1")
+
+
+def active(q):
+    return q.measure("count(DISTINCT customer_key)")
+
+
+def growth(measure):
+    def compute(q):
+        before = q.before(measure)
+        return {k: None if (before.get(k) or 0) <= 0 else v / before[k] - 1
+                for k, v in q.of_all_keys(measure(q)).items()}
+    return compute
+
+
+def share(measure):
+    def compute(q):
+        return ratios(q.of_all_keys(measure(q)), q.whole(measure))
+    return compute
+
+
+def order_quantile(p):
+    def compute(q):
+        values = q.lists("order_key, sum(amount) OVER (PARTITION BY order_key"
+                         + "".join(f", g{i}" for i in range(len(q.group_by))) + ")",
+                         q.sales(), "rec")
+        exact = {k: oracle_fields.quantile7([v for _, v in rows], p) for k, rows in values.items()}
+        result = {}
+        for k, value in exact.items():
+            value = fractions.Fraction(value) * NANOS_A_MICRO
+            result[k] = oracle_fields.half_away(value.numerator, value.denominator)
+        return result
+    return compute
+
+
+def gaps(q):
+    """{keys: {customer: [days between consecutive orders]}}."""
+    result = {}
+    for keys, rows in q.lists("customer_key, day, order_key", q.sales(), "rec").items():
+        days = collections.defaultdict(list)
+        for who, day, _ in rows:
+            days[who].append(day)
+        result[keys] = {who: [oracle_fields.days_between(b, a) for a, b in zip(d, d[1:])]
+                        for who, d in days.items()}
+    return result
+
+
+def median_gap(q):
+    found = {}
+    for keys, customers in gaps(q).items():
+        pooled = [gap for list_ in customers.values() for gap in list_]
+        found[keys] = float(oracle_fields.quantile7(pooled, fractions.Fraction(1, 2))) \
+            if pooled else None
+    return found
+
+
+def gap_cv(q):
+    found = {}
+    for keys, customers in gaps(q).items():
+        ratios_ = [statistics.stdev(g) / statistics.fmean(g) for g in customers.values()
+                   if len(g) >= 2 and sum(g) > 0]
+        found[keys] = statistics.median(ratios_) if ratios_ else None
+    return found
+
+
+def on_time(q):
+    end = q.fields.end_of(q.as_of)
+    found = {}
+    for keys, rows in q.lists("order_key, promised_time, delivered_time", q.sales(),
+                              "rec AND promised_time IS NOT NULL").items():
+        seen = [(p, d if d is not None and d < end else None) for _, p, d in rows]
+        due = [(p, d) for p, d in seen if d is not None or p < end]
+        found[keys] = sum(d is not None and d <= p for p, d in due) / len(due) if due else None
+    return found
+
+
+def with_cost(q, sql):
+    return q.measure(sql, "rec AND cost IS NOT NULL")
+
+
+def gross_margin(q):
+    earned, cost = with_cost(q, "sum(amount)"), with_cost(q, "sum(cost)")
+    return {k: ratio(earned[k] - cost[k], earned[k]) for k in earned}
+
+
+def strategic_share(q):
+    top = q.measure("sum(CASE WHEN tier = 'strategic' THEN amount ELSE 0 END)")
+    return ratios({k: v for k, v in top.items() if v is not None}, revenue(q))
+
+
+def monthly_frequency(q):
+    return ratios(orders(q), q.measure("count(DISTINCT customer_key || substr(day, 1, 7))"))
+
+
+def by_ticket(q, sql, condition="1"):
+    return q.by_group(sql, q.tickets(), condition)
+
+
+def seen(q, column):
+    return f"({column} IS NOT NULL AND {column} < {q.fields.end_of(q.as_of)})"
+
+
+def tickets_per_customer(q):
+    places = [i for i, g in enumerate(q.group_by) if g not in TIME and g not in OTHER]
+    people = q.narrowed(group_by=[q.group_by[i] for i in places])
+    count = people.by_group("count(*)", people.people())
+    return {keys: ratio(n, count.get(tuple(keys[i] for i in places)))
+            for keys, n in q.of_all_keys(by_ticket(q, "count(*)")).items()}
+
+
+def sla_compliance(q):
+    resolved = seen(q, "resolved_time")
+    met = f"({resolved} AND resolved_time <= sla_due_time)"
+    late = f"(({resolved} AND resolved_time > sla_due_time) OR (NOT {resolved} AND " \
+        f"sla_due_time < {q.fields.end_of(q.as_of)}))"
+    # A ticket that is called resolved without saying when is left out.
+    fits = "sla_due_time IS NOT NULL AND status <> 'cancelled' AND NOT (status = 'resolved' AND " \
+        "resolved_time IS NULL)"
+    return ratios(by_ticket(q, f"sum({met})", fits), by_ticket(q, f"sum({met} OR {late})", fits))
+
+
+def median_hours(column):
+    def compute(q):
+        found = q.lists(f"ticket_key, {column} - opened_time", q.tickets(), seen(q, column))
+        return {keys: float(oracle_fields.quantile7([ms for _, ms in rows],
+                                                    fractions.Fraction(1, 2))) / 3_600_000
+                for keys, rows in found.items()}
+    return compute
+
+
+def nps(q):
+    return {k: None if v is None else 100 * v for k, v in q.by_group(
+        "avg((score >= 9) - (score <= 6))", q.nps_answers()).items()}
+
+
+def contract_value(q):
+    # DISTINCT rows would merge equal contracts: the rowid keeps them apart.
+    def value(rows, first, last):
+        return sum(v for _, _, start, end, v in rows if start <= last <= end) * NANOS_A_MICRO
+    return q.by_span(lambda quiet: ("rowid, customer_key, start_date, end_date, value",
+                                    quiet.contracts()), value)
+
+
+def standings(rows, first, last):
+    """[(value the day before, value on the last day, had one before)], None where no contract."""
+    mine = collections.defaultdict(list)
+    for _, who, start, end, value in rows:
+        mine[who].append((start, end, value))
+    before = oracle_fields.add_days(first, -1)
+    for contracts in mine.values():
+        def on(day):
+            values = [v for start, end, v in contracts if start <= day <= end]
+            return sum(values) if values else None
+        yield on(before), on(last), any(start < first for start, _, _ in contracts)
+
+
+def movement(which):
+    def figure(rows, first, last):
+        total = 0
+        for start, end, known in standings(rows, first, last):
+            if start is None and end is None:
+                continue
+            kind = ("reactivation" if known else "new") if start is None else "churn" \
+                if end is None else "expansion" if end > start else "contraction"
+            if which in (kind, "net"):
+                total += (end or 0) - (start or 0)
+        return total * NANOS_A_MICRO
+    return figure
+
+
+def retention(top):
+    def figure(rows, first, last):
+        held = [(start, end) for start, end, _ in standings(rows, first, last) if start is not None]
+        bottom = len(held) if top == "lost" else sum(s for s, _ in held)
+        if bottom <= 0:
+            return None
+        return {"net": sum(e or 0 for _, e in held), "gross": sum(min(s, e or 0) for s, e in held),
+                "lost": sum(e is None for _, e in held)}[top] / bottom
+    return figure
+
+
+def by_contracts(figure):
+    return lambda q: q.by_span(lambda quiet: (
+        "rowid, customer_key, start_date, end_date, value", quiet.contracts()), figure)
+
+
+def inactive_rate(q):
+    window = q.fields.settings.get("inactivity_days", 180)
+    orders_ = collections.defaultdict(list)
+    for who, day in q.db.execute("SELECT customer_key, day FROM o WHERE rec ORDER BY day"):
+        orders_[who].append(day)
+    contracts = collections.defaultdict(list)
+    for who, start, end in q.db.execute("SELECT customer_key, start_date, "
+                                        "coalesce(end_date, '9999-12-31') FROM k"):
+        contracts[who].append((start, end))
+
+    def figure(rows, first, last):
+        ordered = silent = 0
+        for (who,) in rows:
+            days = [d for d in orders_[who] if d <= last]
+            if days and not any(s <= last <= e for s, e in contracts[who]):
+                ordered += 1
+                silent += oracle_fields.days_between(last, days[-1]) > window
+        return silent / ordered if ordered else None
+    return q.by_span(lambda quiet: ("customer_key", quiet.everybody()), figure)
+
+
+KPIS = {
+    "revenue": lambda q: money(revenue(q)),
+    "orders": orders,
+    "order_lines": lambda q: q.measure("count(*)"),
+    "units": lambda q: q.measure("coalesce(sum(quantity), 0)"),
+    "cost": lambda q: money({k: v for k, v in with_cost(q, "sum(cost)").items()
+                             if v is not None}),
+    "gross_margin": lambda q: {} if not any(v for v in with_cost(q, "count(*)").values())
+    else gross_margin(q),
+    "cost_coverage": lambda q: ratios(q.measure("count(cost)"), q.measure("count(*)")),
+    "average_order_value": lambda q: money_ratio(revenue(q), orders(q)),
+    "average_line_value": lambda q: money_ratio(revenue(q), q.measure("count(*)")),
+    "median_order_value": order_quantile(fractions.Fraction(1, 2)),
+    "p90_order_value": order_quantile(fractions.Fraction(9, 10)),
+    "revenue_growth": growth(revenue),
+    "orders_growth": growth(orders),
+    "share_of_revenue": share(revenue),
+    "strategic_revenue_share": strategic_share,
+    "orders_all": orders_all,
+    "revenue_all": lambda q: money(q.measure("coalesce(sum(amount), 0)", "1")),
+    "status_share": share(orders_all),
+    "customers": lambda q: q.by_group("count(*)", q.people()),
+    "active_customers": active,
+    "new_customers": lambda q: q.measure("count(DISTINCT customer_key)",
+                                         "rec AND day = first_order_date"),
+    "order_frequency": lambda q: ratios(orders(q), active(q)),
+    "order_frequency_monthly": monthly_frequency,
+    "median_order_gap_days": median_gap,
+    "order_gap_cv": gap_cv,
+    "revenue_per_customer": lambda q: money_ratio(revenue(q), active(q)),
+    "on_time_delivery_rate": on_time,
+    "tickets": lambda q: by_ticket(q, "count(*)"),
+    "tickets_per_customer": tickets_per_customer,
+    "escalations": lambda q: by_ticket(q, f"coalesce(sum({seen(q, 'escalated_time')}), 0)"),
+    "escalation_rate": lambda q: by_ticket(q, f"avg({seen(q, 'escalated_time')})"),
+    "sla_compliance": sla_compliance,
+    "median_first_response_hours": median_hours("first_response_time"),
+    "median_resolution_hours": median_hours("resolved_time"),
+    "csat": lambda q: q.by_group("avg(score >= 4)", q.ratings()),
+    "nps": nps,
+    "contract_value": contract_value,
+    "recurring_new": by_contracts(movement("new")),
+    "recurring_expansion": by_contracts(movement("expansion")),
+    "recurring_contraction": by_contracts(movement("contraction")),
+    "recurring_churn": by_contracts(movement("churn")),
+    "recurring_reactivation": by_contracts(movement("reactivation")),
+    "recurring_net_change": by_contracts(movement("net")),
+    "nrr": by_contracts(retention("net")),
+    "grr": by_contracts(retention("gross")),
+    "logo_churn_rate": by_contracts(retention("lost")),
+    "inactive_rate": inactive_rate,
+}
+
+# Figures that count; of nothing they are 0, every other figure of nothing is null.
+ZERO_OF_NOTHING = {"revenue", "orders", "order_lines", "units", "orders_all", "revenue_all",
+                   "customers", "active_customers", "new_customers", "tickets", "escalations",
+                   "contract_value", "recurring_new", "recurring_expansion",
+                   "recurring_contraction", "recurring_churn", "recurring_reactivation",
+                   "recurring_net_change"}
+
+
+def answer(kpi, question, keys=((),)):
+    """{keys: value}; keys that are missing have the value of nothing.
+
+    `keys` are those that a comparison (share, growth) is asked for: a group without a record in the
+    range has a share of 0, and shrank to nothing."""
+    question.keys = set(keys)
+    return KPIS[kpi](question)
+
+
+def of_nothing(kpi):
+    return 0 if kpi in ZERO_OF_NOTHING else None

@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""Holds every #include of the tree against the dependency direction of the house.
+
+The CMake targets enforce it by PRIVATE links; this test also catches headers that need no link, and
+names the line. `--self-test` plants one violation of each rule in a copy and expects to find it.
+"""
+
+import pathlib
+import re
+import sys
+import tempfile
+
+# Which folders of server/ a folder may see. A folder always sees itself.
+SEES = {
+    "server/base": [],
+    "server/domain": ["server/base"],
+    "server/image": ["server/base", "server/domain"],
+    "server/analytics": ["server/base", "server/domain", "server/image"],
+    "server/store": ["server/base", "server/domain"],
+    "server/ingest": ["server/base", "server/domain", "server/store", "server/image"],
+    "server/workspace": [
+        "server/base", "server/domain", "server/store", "server/image", "server/ingest"],
+    "server/rpc": [
+        "server/base", "server/domain", "server/image", "server/analytics", "server/store",
+        "server/ingest", "server/workspace"],
+    # main.cc and config.*
+    "server": ["server/base", "server/domain", "server/rpc"],
+    "client/include": [],
+    "client/src": ["client/include"],
+    "client/mocks": ["client/include"],
+    "client/examples": ["client/include"],
+    # --data-dir runs the server inside the CLI's process.
+    "client/cli": [
+        "client/include", "server/base", "server/domain", "server/rpc/server.h"],
+}
+
+# External headers and the only places that may include them (path prefixes).
+ROOMS = [
+    (re.compile(r"sqlite3(ext)?\.h$"), ["server/store/sqlite/", "client/cli/"]),
+    (re.compile(r"(grpcpp|grpc|grpc\+\+)/|.*\.grpc\.pb\.h$"),
+     ["server/rpc/", "server/main.cc", "client/"]),
+    (re.compile(r".*\.pb\.h$|google/protobuf/"), ["server/rpc/", "server/config", "client/"]),
+]
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
+
+
+def folder_of(path):
+    """The room a file of the tree belongs to, or None when it is in no room with rules."""
+    best = None
+    for room in SEES:
+        inside = (str(pathlib.PurePosixPath(path).parent) == room if room == "server"
+                  else path.startswith(room + "/"))
+        if inside and (best is None or len(room) > len(best)):
+            best = room
+    return best
+
+
+def violations(root):
+    found, files = [], 0
+    for top in ("server", "client"):
+        for file in sorted((root / top).rglob("*")):
+            if file.suffix not in (".h", ".cc") or not file.is_file():
+                continue
+            files += 1
+            path = file.relative_to(root).as_posix()
+            room = folder_of(path)
+            if room is None:
+                found.append(f"{path}:1: lies in no room of the house")
+                continue
+            for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+                match = INCLUDE.match(line)
+                if match:
+                    for complaint in complaints(path, room, match.group(1)):
+                        found.append(f"{path}:{number}: {complaint}")
+    return found, files
+
+
+def complaints(path, room, header):
+    for pattern, allowed in ROOMS:
+        if pattern.match(header) and not any(path.startswith(prefix) for prefix in allowed):
+            yield f"{header} may be included only under {', '.join(allowed)}"
+    if header.startswith(("server/", "client/")):
+        target = folder_of(header)
+        if target == room:
+            return
+        if not any(header == seen or target == seen for seen in SEES[room]):
+            yield f"{room} must not see {header}"
+
+
+PLANTED = {
+    "server/base/a.h": '#include "server/domain/day.h"',
+    "server/domain/a.h": '#include "server/image/revision.h"',
+    "server/image/a.cc": '#include "server/analytics/fields/field.h"',
+    "server/analytics/kpi/a.cc": '#include "server/store/sqlite/reader.h"',
+    "server/analytics/stats/b.cc": "#include <sqlite3.h>",
+    "server/store/sqlite/a.cc": '#include "server/image/editor.h"',
+    "server/ingest/a.cc": '#include "server/rpc/server.h"',
+    "server/workspace/a.cc": '#include "server/analytics/kpi/query.h"',
+    "server/workspace/b.cc": "#include <grpcpp/grpcpp.h>",
+    "server/ingest/b.cc": '# include "strata/v1/types.pb.h"',
+    "server/main.cc": "#include <sqlite3.h>",
+    "client/src/a.cc": '#include "server/rpc/server.h"',
+    "client/cli/a.cc": '#include "server/workspace/registry.h"',
+    "client/include/strata/a.h": '#include "client/src/channel.h"',
+    "server/elsewhere/a.cc": "#include <vector>",
+}
+ALLOWED = {
+    "server/rpc/convert/a.cc": '#include "strata/v1/types.pb.h"\n#include <grpcpp/grpcpp.h>',
+    "server/store/sqlite/b.cc": '#include <sqlite3.h>\n#include "server/domain/day.h"',
+    "server/workspace/c.h": '#include "server/ingest/writer.h"',
+    "client/cli/b.cc": '#include "server/rpc/server.h"\n#include <sqlite3.h>',
+    "server/main_test.cc": '#include "server/rpc/server.h"',
+}
+
+
+def self_test():
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder)
+        for path, text in {**PLANTED, **ALLOWED}.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(text + "\n", encoding="utf-8")
+        found = {line.split(":", 1)[0] for line in violations(root)[0]}
+    missed, false = sorted(set(PLANTED) - found), sorted(found - set(PLANTED))
+    for path in missed:
+        print(f"self-test: the violation planted in {path} was not found")
+    for path in false:
+        print(f"self-test: {path} is allowed but was reported")
+    print(f"self-test: {len(PLANTED) - len(missed)} of {len(PLANTED)} planted violations found")
+    return not missed and not false
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".").resolve()
+    sane = self_test()
+    found, files = violations(root)
+    print("\n".join(found))
+    print(f"{files} files, {len(found)} violations")
+    return 0 if sane and files > 0 and not found else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
