@@ -1,0 +1,38 @@
+#include "server/workspace/migrate_folder.h"
+
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "server/base/status_macros.h"
+#include "server/store/sqlite/folder_lock.h"
+#include "server/store/sqlite/schema.h"
+#include "server/store/sqlite/server_db.h"
+
+namespace strata {
+namespace {
+
+absl::StatusOr<MigratedFile> MigrateFile(const std::string& path, const store::Schema& schema) {
+  STRATA_ASSIGN_OR_RETURN(const store::MigrationReport report, store::Migrate(path, schema));
+  return MigratedFile{path, report.from_version, report.to_version, report.backup_path};
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<MigratedFile>> MigrateFolder(const std::string& data_dir) {
+  STRATA_ASSIGN_OR_RETURN(const std::unique_ptr<store::FolderLock> lock,
+                          store::FolderLock::Acquire(data_dir));
+  std::vector<MigratedFile> files;
+  const std::string server_path = absl::StrCat(data_dir, "/server.db");
+  STRATA_ASSIGN_OR_RETURN(files.emplace_back(), MigrateFile(server_path, store::ServerSchema()));
+  STRATA_ASSIGN_OR_RETURN(const std::unique_ptr<store::ServerDb> server_db,
+                          store::ServerDb::Open(server_path));
+  STRATA_ASSIGN_OR_RETURN(const auto entries, server_db->Workspaces());
+  for (const store::ServerDb::WorkspaceEntry& entry : entries) {
+    if (entry.state != store::ServerDb::WorkspaceState::kReady) continue;
+    const std::string path = absl::StrCat(data_dir, "/workspaces/", entry.name, ".db");
+    STRATA_ASSIGN_OR_RETURN(files.emplace_back(), MigrateFile(path, store::WorkspaceSchema()));
+  }
+  return files;
+}
+
+}  // namespace strata
