@@ -46,8 +46,9 @@ class Calendar {
   // `day` moved by whole months; the last day of the month where the target has no such day.
   static Day AddMonths(Day day, int months);
 
-  // The last day of a span moved by whole months, so that spans tile: of a span that ends with June,
-  // three months later is the end of September, also where `last` is the 30th and the end the 31st.
+  // The last day of a span moved by whole months, so that spans tile: of a span that ends with
+  // June, three months later is the end of September, also where `last` is the 30th and the end the
+  // 31st.
   static Day ShiftLastDay(Day last, int months) { return AddMonths(last + 1, months) - 1; }
 
   absl::TimeZone zone() const { return zone_; }

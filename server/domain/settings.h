@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/domain/money.h"
+#include "server/domain/segment.h"
 
 namespace strata {
 
@@ -45,6 +46,9 @@ struct WorkspaceSettings {
 
   int inactivity_days = 180;
   int retention_days = 0;  // 0: kept for ever
+
+  // The segments that the workspace has defined, ascending by id.
+  std::vector<SegmentDefinition> segments;
 
   friend bool operator==(const WorkspaceSettings&, const WorkspaceSettings&) = default;
 };

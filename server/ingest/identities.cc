@@ -4,15 +4,18 @@ namespace strata::ingest {
 
 void Identities::LoadCustomer(uint64_t hash, uint32_t key, bool placeholder) {
   IndexOf(RecordKind::kCustomer).Insert(hash, key);
-  if (customers_.size() < key) customers_.resize(key, CustomerState{0, 0});
+  if (customers_.size() < key) customers_.resize(key, CustomerState{0, 0, 0});
   customers_[key - 1].placeholder = placeholder ? 1 : 0;
+  customers_[key - 1].loaded = 1;
   next_keys_[static_cast<size_t>(RecordKind::kCustomer)] = key + 1;
 }
 
-void Identities::LoadFact(RecordKind kind, uint64_t hash, uint32_t key, image::Slot slot) {
+bool Identities::LoadFact(RecordKind kind, uint64_t hash, uint32_t key, image::Slot slot) {
+  if (slot >= customers_.size() || customers_[slot].loaded == 0) return false;
+  ++customers_[slot].facts;
   IndexOf(kind).Insert(hash, key);
-  if (slot < customers_.size()) ++customers_[slot].facts;
   next_keys_[static_cast<size_t>(kind)] = key + 1;
+  return true;
 }
 
 image::Slot Identities::FindCustomer(uint64_t hash, absl::string_view id) const {
@@ -24,7 +27,7 @@ image::Slot Identities::FindCustomer(uint64_t hash, absl::string_view id) const 
 
 image::Slot Identities::AddCustomer(uint64_t hash, absl::string_view id, bool placeholder) {
   const image::Slot slot = editor_.customer_ids().Append(id);
-  customers_.resize(slot + 1, CustomerState{0, 0});
+  customers_.resize(slot + 1, CustomerState{0, 0, 0});
   customers_[slot].placeholder = placeholder ? 1 : 0;
   IndexOf(RecordKind::kCustomer).Insert(hash, slot + 1);
   Log(Step::kAddId, RecordKind::kCustomer, hash, slot + 1);
@@ -111,7 +114,7 @@ void Identities::UndoTo(const Mark& mark) {
     new_attribute_keys_.pop_back();
   }
   editor_.customer_ids().Truncate(mark.customers);
-  customers_.resize(mark.customers, CustomerState{0, 0});
+  customers_.resize(mark.customers, CustomerState{0, 0, 0});
   next_keys_ = mark.next_keys;
 }
 

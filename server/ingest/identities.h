@@ -29,7 +29,8 @@ class Identities {
 
   // While loading, in ascending key order.
   void LoadCustomer(uint64_t hash, uint32_t key, bool placeholder);
-  void LoadFact(RecordKind kind, uint64_t hash, uint32_t key, image::Slot slot);
+  // False when the file holds no customer of this slot; then nothing happens.
+  bool LoadFact(RecordKind kind, uint64_t hash, uint32_t key, image::Slot slot);
   void Reserve(RecordKind kind, size_t keys) { IndexOf(kind).Reserve(keys); }
 
   // Customers.
@@ -82,8 +83,9 @@ class Identities {
 
  private:
   struct CustomerState {
-    uint32_t facts : 31;
+    uint32_t facts : 30;
     uint32_t placeholder : 1;
+    uint32_t loaded : 1;  // came from the file; says nothing after loading
   };
   enum class Step : uint8_t { kAddId, kRemoveId, kAddFact, kRemoveFact, kTogglePlaceholder };
   struct Done {

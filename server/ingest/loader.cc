@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/base/status_macros.h"
+#include "server/ingest/order_scan.h"
 
 namespace strata::ingest {
 namespace {
@@ -14,12 +15,10 @@ class FactLoader {
   FactLoader(LoadedWorkspace& workspace, RecordKind kind) : workspace_(workspace), kind_(kind) {}
 
   template <typename Fact, typename LoadIntoImage>
-  void Take(uint32_t key, uint32_t customer_key, const Fact& fact, LoadIntoImage load) {
+  void Take(uint32_t key, uint32_t customer_key, uint64_t hash, const Fact& fact,
+            LoadIntoImage load) {
     const image::Slot slot = customer_key - 1;
-    const bool has_customer = customer_key != 0 &&
-                              slot < workspace_.editor->customer_ids().size() &&
-                              !workspace_.editor->customer_ids()[slot].empty();
-    if (!has_customer) {
+    if (!workspace_.ids->LoadFact(kind_, hash, key, slot)) {
       if (status_.ok()) {
         status_ = absl::DataLossError(absl::StrCat(workspace_.db->connection().path(), ": ",
                                                    NameOf(kind_), " of key ", key,
@@ -27,7 +26,6 @@ class FactLoader {
       }
       return;
     }
-    workspace_.ids->LoadFact(kind_, HashId(fact.id), key, slot);
     ((*workspace_.editor).*load)(key, slot, fact);
   }
 
@@ -49,8 +47,21 @@ absl::Status LoadFacts(
   workspace.ids->Reserve(kind, last_key);
   FactLoader loader(workspace, kind);
   STRATA_RETURN_IF_ERROR((reader.*scan)([&](uint32_t key, uint32_t customer_key, const Fact& fact) {
-    loader.Take(key, customer_key, fact, load);
+    loader.Take(key, customer_key, HashId(fact.id), fact, load);
   }));
+  return loader.status();
+}
+
+absl::Status LoadOrders(LoadedWorkspace& workspace) {
+  STRATA_ASSIGN_OR_RETURN(const uint32_t last_key,
+                          workspace.db->reader().LastKey(RecordKind::kOrder));
+  workspace.ids->Reserve(RecordKind::kOrder, last_key);
+  FactLoader loader(workspace, RecordKind::kOrder);
+  STRATA_RETURN_IF_ERROR(
+      ScanOrders(workspace.db->connection().path(), last_key,
+                 [&](uint32_t key, uint32_t customer_key, uint64_t hash, const Order& order) {
+                   loader.Take(key, customer_key, hash, order, &image::Editor::LoadOrder);
+                 }));
   return loader.status();
 }
 
@@ -84,8 +95,7 @@ absl::StatusOr<LoadedWorkspace> Load(std::unique_ptr<store::WorkspaceDb> db,
   using Reader = store::RecordReader;
   using Editor = image::Editor;
   STRATA_RETURN_IF_ERROR(LoadCustomers(workspace));
-  STRATA_RETURN_IF_ERROR(
-      LoadFacts<Order>(workspace, RecordKind::kOrder, &Reader::ScanOrders, &Editor::LoadOrder));
+  STRATA_RETURN_IF_ERROR(LoadOrders(workspace));
   STRATA_RETURN_IF_ERROR(
       LoadFacts<Ticket>(workspace, RecordKind::kTicket, &Reader::ScanTickets, &Editor::LoadTicket));
   STRATA_RETURN_IF_ERROR(LoadFacts<Contract>(workspace, RecordKind::kContract,

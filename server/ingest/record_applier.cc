@@ -143,7 +143,8 @@ absl::StatusOr<uint32_t> RecordApplier::FindStored(RecordKind kind, absl::string
   absl::Status status;
   const uint32_t key = ids_.FindFact(kind, hash, [&](uint32_t candidate) {
     if (!status.ok()) return false;
-    status = db_.reader().Read(candidate, scratch_, stored);
+    status = db_.writer().MakeReadable(kind, candidate);
+    if (status.ok()) status = db_.reader().Read(candidate, scratch_, stored);
     return status.ok() && stored.record.id == id;
   });
   STRATA_RETURN_IF_ERROR(status);

@@ -70,7 +70,8 @@ void Writer::Append(AppendRequest request, AppendDone done) {
     }
     refuse = std::move((*prepared)->done);
   } else {
-    refuse = std::move(done);
+    refuse =
+        std::move(done);  // NOLINT(bugprone-use-after-move): Prepare takes it only when it is OK
   }
   refuse(status, AppendResult());
 }
@@ -122,7 +123,8 @@ bool Writer::TakeGroup(std::vector<std::unique_ptr<PreparedAppend>>& group, Cont
 }
 
 void Writer::CommitGroup(std::vector<std::unique_ptr<PreparedAppend>>& group) {
-  image::Changes changes;
+  image::Changes& changes = group_changes_;
+  changes.list.clear();
   std::vector<BatchEnd> ends;
   ends.reserve(group.size());
   const absl::Status status = StoreGroup(group, changes, ends);

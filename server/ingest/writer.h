@@ -113,6 +113,7 @@ class Writer {
   RecordApplier records_;
   BatchApplier batches_;
   Millis pruned_time_ = kNoTime;
+  image::Changes group_changes_;  // kept for its memory
   bool wal_holds_erased_ = false;
   std::chrono::steady_clock::time_point next_truncate_ = {};
 

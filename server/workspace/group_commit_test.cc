@@ -111,7 +111,6 @@ TEST_F(GroupCommitTest, ManyProducersLoseNothing) {
   constexpr int kProducers = 8, kBatches = 40, kRecords = 25;
   std::vector<std::thread> threads;
   std::atomic<int64_t> accepted{0};
-  std::atomic<int64_t> last_revision{0};
   for (int p = 0; p < kProducers; ++p) {
     threads.emplace_back([&, p] {
       for (int b = 0; b < kBatches; ++b) {

@@ -164,6 +164,9 @@ absl::Status OpenWorkspace::Update(const std::function<absl::Status(WorkspaceSet
         STRATA_RETURN_IF_ERROR(ValidateSettings(changed));
         STRATA_RETURN_IF_ERROR(CheckChange(settings, changed, has_records));
         Normalize(changed);
+        // On the writer's thread nothing can come in between this and the next revision.
+        StampSegments(settings.segments, history_.Current()->number + 1,
+                      options_.clock->NowMillis(), changed.segments);
         if (changed != settings) updated_time_ = options_.clock->NowMillis();
         return changed;
       })

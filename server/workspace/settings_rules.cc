@@ -1,6 +1,8 @@
 #include "server/workspace/settings_rules.h"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -95,12 +97,58 @@ absl::Status CheckRules(const WorkspaceSettings& s) {
   return CheckRange("workspace.retention_days", s.retention_days, 0, kMaxDays);
 }
 
+absl::Status CheckSegments(const std::vector<SegmentDefinition>& segments) {
+  if (segments.size() > kMaxSegments) {
+    return WithReason(absl::FailedPreconditionError(
+                          absl::StrCat("a workspace has at most ", kMaxSegments, " segments")),
+                      "TOO_MANY_SEGMENTS");
+  }
+  for (size_t i = 0; i < segments.size(); ++i) {
+    const SegmentDefinition& segment = segments[i];
+    STRATA_RETURN_IF_ERROR(ValidateSegment(segment));
+    if (IsBuiltInSegment(segment.id)) {
+      return FieldError("segment.segment",
+                        absl::StrCat("\"", segment.id, "\" is built in; take another name"));
+    }
+    if (i > 0 && segment.id <= segments[i - 1].id) {
+      return absl::InternalError("segments are ascending by id");
+    }
+    const std::pair<absl::string_view, const std::string*> texts[] = {
+        {"segment.display_name", &segment.display_name},
+        {"segment.description", &segment.description},
+        {"segment.owner", &segment.owner}};
+    for (const auto& [field, text] : texts) {
+      if (IsText(*text)) continue;
+      return FieldError(field, "text has at most 512 bytes of UTF-8 without control characters");
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status ValidateSettings(const WorkspaceSettings& settings) {
   STRATA_RETURN_IF_ERROR(CheckIdentity(settings));
   STRATA_RETURN_IF_ERROR(CheckStatuses(settings));
-  return CheckRules(settings);
+  STRATA_RETURN_IF_ERROR(CheckRules(settings));
+  return CheckSegments(settings.segments);
+}
+
+void StampSegments(const std::vector<SegmentDefinition>& from, int64_t revision, Millis now,
+                   std::vector<SegmentDefinition>& to) {
+  for (SegmentDefinition& segment : to) {
+    const SegmentDefinition* before = FindSegmentDefinition(from, segment.id);
+    if (before != nullptr) {
+      segment.revision = before->revision;
+      segment.created_time = before->created_time;
+      segment.updated_time = before->updated_time;
+      if (segment == *before) continue;
+    } else {
+      segment.created_time = now;
+    }
+    segment.revision = revision;
+    segment.updated_time = now;
+  }
 }
 
 void Normalize(WorkspaceSettings& settings) {

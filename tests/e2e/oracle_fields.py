@@ -238,6 +238,11 @@ class Fields:
             WHEN orders >= 2 THEN 'Loyal' WHEN orders = 1 THEN 'Periodic' ELSE 'none' END""")
         self._abc(name)
         self._rfm(name)
+        # The built-in segments stand in the catalogue once more.
+        for segment, field in (("tier", "tier"), ("loyalty", "loyalty"), ("rfm", "rfm_segment"),
+                               ("abc", "abc")):
+            db.execute(f'ALTER TABLE {name} ADD COLUMN "segment:{segment}"')
+            db.execute(f'UPDATE {name} SET "segment:{segment}" = {field}')
 
     def _abc(self, name):
         ranked = self.db.execute(f"""SELECT customer_key, revenue FROM {name} WHERE revenue > 0

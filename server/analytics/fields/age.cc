@@ -12,8 +12,7 @@ constexpr Day kTableDays = 45'000;  // 123 years
 
 }  // namespace
 
-AgeOn::AgeOn(Day day, AgeMethod method)
-    : day_(day), civil_(CivilFromDay(day)), method_(method) {
+AgeOn::AgeOn(Day day, AgeMethod method) : day_(day), civil_(CivilFromDay(day)), method_(method) {
   by_days_ago_.reserve(kTableDays);
   for (int years = 0; by_days_ago_.size() < kTableDays; ++years) {
     // The latest day of birth of someone one year older.
@@ -49,8 +48,7 @@ AgeBands::AgeBands(int width, int anchor, int highest_age) : labels_(1) {
       const int into = ((age - anchor) % width + width) % width;
       end = age - into + width;
       begin = std::max(begin, 0);
-      labels_.push_back(end - begin == 1 ? absl::StrCat(begin)
-                                         : absl::StrCat(begin, "-", end - 1));
+      labels_.push_back(end - begin == 1 ? absl::StrCat(begin) : absl::StrCat(begin, "-", end - 1));
     }
     code_of_age_.push_back(static_cast<uint32_t>(labels_.size() - 1));
   }

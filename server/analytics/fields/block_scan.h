@@ -10,9 +10,9 @@
 
 namespace strata::analytics {
 
-// Calls body(worker, block) for the blocks of a revision, side by side (see ParallelScan), until one
-// fails or `stop` says so, which is asked before each block. Returns the failure of the first block
-// that failed.
+// Calls body(worker, block) for the blocks of a revision, side by side (see ParallelScan), until
+// one fails or `stop` says so, which is asked before each block. Returns the failure of the first
+// block that failed.
 absl::Status ScanBlocks(
     const image::Revision& revision, const StopToken& stop,
     const std::function<absl::Status(size_t worker, const image::Block& block)>& body);

@@ -31,9 +31,9 @@ bool FeaturePlan::AddClass(absl::string_view id, FeatureColumn* column) {
     const size_t window = LastDays(settings.tier_window_days, false);
     read_strategic_ = true;
     fills_.push_back([this, column, window, &ids, rule = TierRule(settings)] {
-      SetClasses(
-          TierNames(),
-          TierPartition(orders_.window(window).revenue, strategic_, present_, rule, ids), column);
+      SetClasses(TierNames(),
+                 TierPartition(orders_.window(window).revenue, strategic_, present_, rule, ids),
+                 column);
     });
     return true;
   }
@@ -44,8 +44,7 @@ bool FeaturePlan::AddClass(absl::string_view id, FeatureColumn* column) {
       std::vector<uint32_t> codes(revision_.slots, 0);
       for (Slot slot = 0; slot < revision_.slots; ++slot) {
         if (present_[slot] == 0) continue;
-        codes[slot] =
-            static_cast<uint32_t>(LoyaltyOf(sums.orders[slot], sums.units[slot], rule));
+        codes[slot] = static_cast<uint32_t>(LoyaltyOf(sums.orders[slot], sums.units[slot], rule));
       }
       SetClasses(LoyaltyNames(), std::move(codes), column);
     });
@@ -90,7 +89,8 @@ const RfmScores& FeaturePlan::Rfm(size_t window) {
   std::vector<int64_t> recency(revision_.slots);
   ForSlotRanges(revision_.slots, [&](Slot begin, Slot end) {
     // Only buyers are looked at, and they have a last day.
-    for (Slot slot = begin; slot < end; ++slot) recency[slot] = int64_t{as_of_} - orders_.last_day()[slot];
+    for (Slot slot = begin; slot < end; ++slot)
+      recency[slot] = int64_t{as_of_} - orders_.last_day()[slot];
   });
   rfm_ = ScoreRfm({recency, sums.orders, sums.revenue});
   return *rfm_;

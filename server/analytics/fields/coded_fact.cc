@@ -8,16 +8,25 @@ constexpr absl::string_view kSurveyKindTexts[] = {"", "nps", "csat"};
 
 const image::Dictionary* DictionaryOf(CodedFact fact, const image::Dictionaries& all) {
   switch (fact) {
-    case CodedFact::kStatus: return &all.status;
-    case CodedFact::kChannel: return &all.channel;
-    case CodedFact::kProduct: return &all.product;
-    case CodedFact::kProductLine: return &all.product_line;
-    case CodedFact::kPriority: return &all.ticket_priority;
-    case CodedFact::kCategory: return &all.ticket_category;
-    case CodedFact::kContractStatus: return &all.contract_status;
-    case CodedFact::kContractOwner: return &all.contract_owner;
+    case CodedFact::kStatus:
+      return &all.status;
+    case CodedFact::kChannel:
+      return &all.channel;
+    case CodedFact::kProduct:
+      return &all.product;
+    case CodedFact::kProductLine:
+      return &all.product_line;
+    case CodedFact::kPriority:
+      return &all.ticket_priority;
+    case CodedFact::kCategory:
+      return &all.ticket_category;
+    case CodedFact::kContractStatus:
+      return &all.contract_status;
+    case CodedFact::kContractOwner:
+      return &all.contract_owner;
     case CodedFact::kDealSize:
-    case CodedFact::kSurveyKind: return nullptr;
+    case CodedFact::kSurveyKind:
+      return nullptr;
   }
   return nullptr;
 }
@@ -40,13 +49,19 @@ std::optional<CodedFact> CodedFactOf(absl::string_view field_id) {
 
 bool GrainFits(Grain grain, RowGrain facts) {
   switch (grain) {
-    case Grain::kCustomer: return false;
+    case Grain::kCustomer:
+      return false;
     case Grain::kOrder:
-    case Grain::kLine: return facts == RowGrain::kOrder || facts == RowGrain::kLine;
-    case Grain::kTicket: return facts == RowGrain::kTicket;
-    case Grain::kContract: return facts == RowGrain::kContract;
-    case Grain::kSurvey: return facts == RowGrain::kSurvey;
-    case Grain::kEvent: return true;
+    case Grain::kLine:
+      return facts == RowGrain::kOrder || facts == RowGrain::kLine;
+    case Grain::kTicket:
+      return facts == RowGrain::kTicket;
+    case Grain::kContract:
+      return facts == RowGrain::kContract;
+    case Grain::kSurvey:
+      return facts == RowGrain::kSurvey;
+    case Grain::kEvent:
+      return true;
   }
   return false;
 }

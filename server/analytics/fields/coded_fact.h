@@ -11,15 +11,23 @@
 #include "server/domain/settings.h"
 #include "server/image/revision.h"
 
-// Fields of facts that the image keeps as codes, or that are codes by nature. The codes here are raw:
-// their order tells nothing. Grouping maps them to dense ordered codes, filters to yes or no; both
-// are one table lookup a row.
+// Fields of facts that the image keeps as codes, or that are codes by nature. The codes here are
+// raw: their order tells nothing. Grouping maps them to dense ordered codes, filters to yes or no;
+// both are one table lookup a row.
 
 namespace strata::analytics {
 
 enum class CodedFact : uint8_t {
-  kStatus, kChannel, kDealSize, kProduct, kProductLine, kPriority, kCategory, kContractStatus,
-  kContractOwner, kSurveyKind,
+  kStatus,
+  kChannel,
+  kDealSize,
+  kProduct,
+  kProductLine,
+  kPriority,
+  kCategory,
+  kContractStatus,
+  kContractOwner,
+  kSurveyKind,
 };
 
 std::optional<CodedFact> CodedFactOf(absl::string_view field_id);

@@ -115,7 +115,8 @@ absl::Status CustomerOrderSums::Read(const image::Block& block, absl::Span<const
   if (SeesAllOfSingleLines(runs)) {
     return units_ ? ReadAll<true>(block, runs) : ReadAll<false>(block, runs);
   }
-  if (days_) return units_ ? ReadBlock<true, true>(block, runs) : ReadBlock<true, false>(block, runs);
+  if (days_)
+    return units_ ? ReadBlock<true, true>(block, runs) : ReadBlock<true, false>(block, runs);
   return units_ ? ReadBlock<false, true>(block, runs) : ReadBlock<false, false>(block, runs);
 }
 
@@ -162,7 +163,8 @@ absl::Status CustomerOrderSums::ReadAll(const image::Block& block,
 }
 
 template <bool kDays, bool kUnits>
-absl::Status CustomerOrderSums::ReadBlock(const image::Block& block, absl::Span<const OrderRun> runs) {
+absl::Status CustomerOrderSums::ReadBlock(const image::Block& block,
+                                          absl::Span<const OrderRun> runs) {
   const size_t limits = limits_.size();
   std::vector<Totals> at_limit(limits);
   for (uint32_t customer = 0; customer < block.customers; ++customer) {
@@ -199,9 +201,9 @@ absl::Status CustomerOrderSums::Store(Slot slot, const Totals* at_limit) {
     const MicrosSum revenue = to.revenue - from.revenue;
     if (revenue > std::numeric_limits<int64_t>::max() ||
         revenue <= std::numeric_limits<int64_t>::min()) {
-      return absl::OutOfRangeError(
-          absl::StrCat("the revenue of customer \"", revision_.CustomerId(slot),
-                       "\" exceeds 9.2e12 currency units"));
+      return absl::OutOfRangeError(absl::StrCat("the revenue of customer \"",
+                                                revision_.CustomerId(slot),
+                                                "\" exceeds 9.2e12 currency units"));
     }
     window.orders[slot] = to.orders - from.orders;
     window.revenue[slot] = static_cast<int64_t>(revenue);

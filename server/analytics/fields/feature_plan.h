@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "server/analytics/fields/features.h"
 #include "server/analytics/fields/customer_order_sums.h"
+#include "server/analytics/fields/features.h"
 #include "server/analytics/fields/profile_columns.h"
 #include "server/analytics/fields/service_sums.h"
 #include "server/analytics/segment/rfm.h"
@@ -19,8 +19,8 @@
 
 namespace strata::analytics {
 
-// How a set of feature columns is computed: each field, when it is added, asks for the sums it needs
-// and leaves behind what fills its column from them. Then one scan, then the filling.
+// How a set of feature columns is computed: each field, when it is added, asks for the sums it
+// needs and leaves behind what fills its column from them. Then one scan, then the filling.
 class FeaturePlan {
  public:
   FeaturePlan(const image::Revision& revision, Day as_of);
@@ -32,10 +32,19 @@ class FeaturePlan {
   // Scans, fills the columns and `exists`, see Features::exists.
   absl::Status Run(const StopToken& stop, std::vector<uint8_t>* exists);
 
+  // After Run: by slot, 1 where there is a customer, existing by as_of or not.
+  const std::vector<uint8_t>& present() const { return present_; }
+
  private:
   using Fill = std::function<void()>;
   enum class Measure : uint8_t {
-    kOrders, kLines, kUnits, kRevenue, kAverageOrderValue, kRank, kRankShare,
+    kOrders,
+    kLines,
+    kUnits,
+    kRevenue,
+    kAverageOrderValue,
+    kRank,
+    kRankShare,
   };
 
   // Each returns whether the field is one of its kind.
@@ -56,8 +65,8 @@ class FeaturePlan {
 
   absl::Status Scan(const StopToken& stop, std::vector<uint8_t>* exists);
   void ReadPresence(const image::Block& block);
-  // Clears `exists`, by row of the block, of customers that come after as_of. `first_event` is by row
-  // too, the largest day where there is none; empty when every event has been seen.
+  // Clears `exists`, by row of the block, of customers that come after as_of. `first_event` is by
+  // row too, the largest day where there is none; empty when every event has been seen.
   void RemoveLaterCustomers(const image::Block& block, const std::vector<Day>& first_event,
                             uint8_t* exists) const;
   void FillCohorts(FeatureColumn* column);
@@ -71,8 +80,8 @@ class FeaturePlan {
   std::vector<uint8_t> present_;   // by slot
   std::vector<int8_t> strategic_;  // by slot, as declared; empty unless asked for
   bool read_strategic_ = false;
-  std::vector<Fill> fills_;   // in the order of the fields
-  std::vector<Fill> takes_;   // after all fills: these move sums into columns
+  std::vector<Fill> fills_;  // in the order of the fields
+  std::vector<Fill> takes_;  // after all fills: these move sums into columns
   std::map<size_t, std::vector<image::Slot>> rankings_;
   std::optional<RfmScores> rfm_;
 };

@@ -3,8 +3,10 @@
 #include <cmath>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/analytics/fields/feature_plan.h"
+#include "server/analytics/segment/segments.h"
 #include "server/base/status_macros.h"
 
 namespace strata::analytics {
@@ -18,12 +20,18 @@ bool FeatureColumn::IsNull(image::Slot slot) const {
 Value FeatureColumn::At(image::Slot slot) const {
   if (IsNull(slot)) return NullReason::kUnknown;
   switch (field->type) {
-    case ValueType::kText: return texts[codes[slot]];
-    case ValueType::kInteger: return integers[slot];
-    case ValueType::kNumber: return numbers[slot];
-    case ValueType::kBoolean: return integers[slot] != 0;
-    case ValueType::kDate: return DateValue{static_cast<Day>(integers[slot])};
-    case ValueType::kMoney: return *AmountFromMicros(integers[slot]);  // 64 bits always fit
+    case ValueType::kText:
+      return texts[codes[slot]];
+    case ValueType::kInteger:
+      return integers[slot];
+    case ValueType::kNumber:
+      return numbers[slot];
+    case ValueType::kBoolean:
+      return integers[slot] != 0;
+    case ValueType::kDate:
+      return DateValue{static_cast<Day>(integers[slot])};
+    case ValueType::kMoney:
+      return *AmountFromMicros(integers[slot]);  // 64 bits always fit
   }
   return NullReason::kUnknown;
 }
@@ -33,19 +41,32 @@ absl::StatusOr<Features> Features::Compute(const image::Revision& revision, Day 
                                            const StopToken& stop) {
   Features features;
   features.catalogue_ = std::make_shared<const FieldCatalogue>(revision);
-  features.columns_.reserve(ids.size());  // columns must not move while the plan points to them
+  const FieldCatalogue& catalogue = *features.catalogue_;
+  STRATA_ASSIGN_OR_RETURN(const SegmentPlan segments,
+                          SegmentPlan::Make(revision.settings->segments, ids, catalogue));
+  std::vector<std::string> all = ids;
+  all.insert(all.end(), segments.inputs().begin(), segments.inputs().end());
+  for (const SegmentPlan::Step& step : segments.steps()) all.push_back(step.field);
+  features.columns_.reserve(all.size());  // columns must not move while the plan points to them
   FeaturePlan plan(revision, as_of);
-  for (const std::string& id : ids) {
-    STRATA_ASSIGN_OR_RETURN(const Field* field, features.catalogue_->Find(id));
+  for (const std::string& id : all) {
+    STRATA_ASSIGN_OR_RETURN(const Field* field, catalogue.Find(id));
     if (field->grain != Grain::kCustomer) {
       return absl::InvalidArgumentError(absl::StrCat("\"", id, "\" is no field of customers"));
     }
     const auto [column, made] = features.columns_.try_emplace(id);
     if (!made) continue;
     column->second.field = field;
-    STRATA_RETURN_IF_ERROR(plan.Add(*field, &column->second));
+    const absl::string_view source = AliasedField(id);
+    if (absl::StartsWith(source, "segment:")) continue;  // of the workspace's own: filled below
+    STRATA_ASSIGN_OR_RETURN(const Field* computed, catalogue.Find(source));
+    STRATA_RETURN_IF_ERROR(plan.Add(*computed, &column->second));
   }
   STRATA_RETURN_IF_ERROR(plan.Run(stop, &features.exists_));
+  for (const SegmentPlan::Step& step : segments.steps()) {
+    STRATA_RETURN_IF_ERROR(FillSegment(step, revision, features, plan.present(), stop,
+                                       &features.columns_.find(step.field)->second));
+  }
   return features;
 }
 

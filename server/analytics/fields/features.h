@@ -21,7 +21,8 @@ namespace strata::analytics {
 // One field of all customers; slots without a customer are unknown or 0, see Features::exists.
 // Exactly one of the vectors is filled, by `field->type`:
 // kText -> codes into `texts`; kInteger, kBoolean (0/1), kDate (Day) -> integers;
-// kMoney -> integers of micros (a customer's sum that leaves 64 bits is an error); kNumber -> numbers.
+// kMoney -> integers of micros (a customer's sum that leaves 64 bits is an error); kNumber ->
+// numbers.
 struct FeatureColumn {
   const Field* field = nullptr;
 
@@ -32,8 +33,9 @@ struct FeatureColumn {
   // The text of each code; entry 0 is empty and means: not known.
   std::vector<std::string> texts;
   // True when codes ascend in the order of the values: texts bytewise, months in time, age bands by
-  // age, classes in their own order (strategic, growth, standard, prospect; VIP ... none; A ... none).
-  // False for customer and for fields of more than 65,536 texts: there the texts tell the order.
+  // age, classes in their own order (strategic, growth, standard, prospect; VIP ... none; A ...
+  // none). False for customer and for fields of more than 65,536 texts: there the texts tell the
+  // order.
   bool ordered = false;
 
   bool IsNull(image::Slot slot) const;

@@ -138,7 +138,8 @@ TEST(Features, ProfilesByHand) {
   EXPECT_EQ(texts("2024-02-29", "age"), (List{"40", "39", "0", "null", "110", "null"}));
   EXPECT_EQ(texts("2023-02-28", "age"), (List{"38", "38", "null", "null", "109", "null"}));
   EXPECT_EQ(texts("2023-03-01", "age"), (List{"39", "39", "null", "null", "109", "null"}));
-  EXPECT_EQ(texts("2024-02-29", "age_band"), (List{"31-40", "31-40", "0", "null", "101-110", "null"}));
+  EXPECT_EQ(texts("2024-02-29", "age_band"),
+            (List{"31-40", "31-40", "0", "null", "101-110", "null"}));
   EXPECT_EQ(texts("2024-02-29", "family"),
             (List{"with_children", "without_children", "unknown", "with_children", "with_children",
                   "with_children"}));
@@ -147,7 +148,8 @@ TEST(Features, ProfilesByHand) {
   EXPECT_EQ(texts("2024-02-28", "age"), (List{"40", "40", "1", "null", "111", "null"}));
   model.settings.age_band_width = 5;
   model.settings.age_band_anchor = 0;
-  EXPECT_EQ(texts("2024-02-28", "age_band"), (List{"40-44", "40-44", "0-4", "null", "110-114", "null"}));
+  EXPECT_EQ(texts("2024-02-28", "age_band"),
+            (List{"40-44", "40-44", "0-4", "null", "110-114", "null"}));
 }
 
 TEST(Features, AgeBandsAreOrderedByAge) {
@@ -192,13 +194,16 @@ TEST(Features, ServiceByHand) {
     row.status = status;
     model.tickets.push_back(row);
   };
-  ticket(a, end - 50 * hour, end - 20 * hour, end - 20 * hour, end - 1, 5);     // met at the last moment
-  ticket(a, end - 50 * hour, end - 19 * hour, end - 20 * hour, end, 2);         // late; escalated tomorrow
-  ticket(a, end - 50 * hour, end + hour, end - hour, kNoTime, 1);               // open and past due
-  ticket(a, end - 50 * hour, kNoTime, end + hour, kNoTime, 4);                  // open, not yet due
+  ticket(a, end - 50 * hour, end - 20 * hour, end - 20 * hour, end - 1,
+         5);                                                             // met at the last moment
+  ticket(a, end - 50 * hour, end - 19 * hour, end - 20 * hour, end, 2);  // late; escalated tomorrow
+  ticket(a, end - 50 * hour, end + hour, end - hour, kNoTime, 1);        // open and past due
+  ticket(a, end - 50 * hour, kNoTime, end + hour, kNoTime, 4);           // open, not yet due
+  ticket(b, end - 50 * hour, kNoTime, end - hour, kNoTime, 0, TicketStatus::kResolved);
   ticket(a, end - 50 * hour, kNoTime, end - hour, kNoTime, 0, TicketStatus::kCancelled);
-  ticket(a, end + hour, end + 2 * hour, end + hour, end + hour, 5);             // tomorrow
-  ticket(b, end - 91 * 24 * hour, end - hour, end - hour, end - hour, 4);       // opened before the window
+  ticket(a, end + hour, end + 2 * hour, end + hour, end + hour, 5);  // tomorrow
+  ticket(b, end - 91 * 24 * hour, end - hour, end - hour, end - hour,
+         4);  // opened before the window
   model.surveys = {{a, *ParseDay("2024-03-31"), SurveyKind::kCsat, 4},
                    {a, *ParseDay("2024-04-01"), SurveyKind::kCsat, 5},
                    {a, *ParseDay("2024-03-31"), SurveyKind::kNps, 10},
@@ -210,7 +215,7 @@ TEST(Features, ServiceByHand) {
                      {c, *ParseDay("2023-01-01"), kNoDay, 3 * kUnit, "", ""}};
   const auto revision = model.Build();
   const auto texts = [&](const std::string& id) { return Texts(*revision, "2024-03-31", id); };
-  EXPECT_EQ(texts("tickets_90d"), (List{"5", "0", "0"}));
+  EXPECT_EQ(texts("tickets_90d"), (List{"5", "1", "0"}));
   EXPECT_EQ(texts("escalations_90d"), (List{"1", "0", "0"}));
   EXPECT_EQ(texts("sla_compliance_90d"), (List{"0.333333", "null", "null"}));  // 1 of 3
   // a: rated 5 and 2 when resolved, 4 in a survey; b: 4 when resolved, its survey is 91 days old.
@@ -231,7 +236,8 @@ TEST(Features, CustomersExistFromTheirCreationOrFirstEvent) {
   ticket.customer = model.Customer("calls");
   ticket.opened = NoonOf(*ParseDay("2024-03-01"));
   model.tickets.push_back(ticket);
-  model.surveys.push_back({model.Customer("answers"), *ParseDay("2024-03-02"), SurveyKind::kNps, 9});
+  model.surveys.push_back(
+      {model.Customer("answers"), *ParseDay("2024-03-02"), SurveyKind::kNps, 9});
   model.contracts.push_back({model.Customer("signs"), *ParseDay("2024-05-01"), kNoDay, 1, "", ""});
   const auto revision = model.Build();
   const auto exist = [&](absl::string_view as_of) {
@@ -300,35 +306,48 @@ TEST(Features, AnEmptyWorkspaceHasAllColumns) {
 
 // Everything that is summed, recomputed from the rows of random workspaces with many small blocks
 // and tails, all fields in one scan.
-class RandomFeatures : public ::testing::TestWithParam<uint32_t> {};
+bool Recognised(const ModelWorkspace::OrderRow& order) {
+  return !absl::EqualsIgnoreCase(order.status, "cancelled");
+}
 
-TEST_P(RandomFeatures, EqualSumsOverTheRows) {
-  const ModelWorkspace model = RandomWorkspace(GetParam());
+struct Sums {
+  int64_t orders = 0, lines = 0, units = 0, revenue = 0;
+  Day first = kNoDay, last = kNoDay;
+};
+
+Sums SumsOf(const ModelWorkspace& model, size_t customer, Day after, Day to) {
+  Sums sums;
+  for (const auto& order : model.orders) {
+    if (order.customer != customer || !Recognised(order)) continue;
+    if (order.day <= after || order.day > to) continue;
+    ++sums.orders;
+    if (sums.first == kNoDay || order.day < sums.first) sums.first = order.day;
+    sums.last = std::max(sums.last, order.day);
+    for (const ModelLine& line : order.lines) {
+      ++sums.lines;
+      sums.units += line.quantity;
+      sums.revenue += line.amount;
+    }
+  }
+  return sums;
+}
+
+image::BlockSizes SmallBlocks() {
   image::BlockSizes sizes;
   sizes.target_lines = 60;
   sizes.max_customers = 16;
   sizes.min_tail_orders = 40;
-  const auto revision = model.Build(sizes, model.orders.size() / 10);
+  return sizes;
+}
+
+class RandomFeatures : public ::testing::TestWithParam<uint32_t> {};
+
+TEST_P(RandomFeatures, EqualSumsOverTheRows) {
+  const ModelWorkspace model = RandomWorkspace(GetParam());
+  const auto revision = model.Build(SmallBlocks(), model.orders.size() / 10);
   const Day as_of = *ParseDay("2023-09-15") + static_cast<Day>(GetParam() % 200);
-  const auto recognised = [&](const ModelWorkspace::OrderRow& order) {
-    return !absl::EqualsIgnoreCase(order.status, "cancelled");
-  };
-  struct Sums {
-    int64_t orders = 0, lines = 0, units = 0, revenue = 0;
-  };
   const auto sums_of = [&](size_t customer, Day after, Day to) {
-    Sums sums;
-    for (const auto& order : model.orders) {
-      if (order.customer != customer || !recognised(order)) continue;
-      if (order.day <= after || order.day > to) continue;
-      ++sums.orders;
-      for (const ModelLine& line : order.lines) {
-        ++sums.lines;
-        sums.units += line.quantity;
-        sums.revenue += line.amount;
-      }
-    }
-    return sums;
+    return SumsOf(model, customer, after, to);
   };
   const Features features = *Features::Compute(
       *revision, as_of,
@@ -358,31 +377,64 @@ TEST_P(RandomFeatures, EqualSumsOverTheRows) {
     if (before.revenue > 0) {
       EXPECT_DOUBLE_EQ(growth, static_cast<double>(recent.revenue) / before.revenue - 1);
     }
-    Day first = kNoDay, last = kNoDay;
-    int64_t higher = 0;
-    for (const auto& order : model.orders) {
-      if (order.customer != i || !recognised(order) || order.day > as_of) continue;
-      if (first == kNoDay || order.day < first) first = order.day;
-      last = std::max(last, order.day);
-    }
     EXPECT_EQ(integer("recency_days", i),
-              first == kNoDay ? FeatureColumn::kNullInteger : as_of - last);
+              all.orders == 0 ? FeatureColumn::kNullInteger : as_of - all.last);
     EXPECT_EQ(integer("tenure_days", i),
-              first == kNoDay ? FeatureColumn::kNullInteger : as_of - first);
+              all.orders == 0 ? FeatureColumn::kNullInteger : as_of - all.first);
+    int64_t higher = 0;
     for (size_t other = 0; other < model.customers.size(); ++other) {
       const Sums sums = sums_of(other, as_of - 90, as_of);
       if (sums.orders == 0) continue;
-      higher += sums.revenue > recent.revenue ||
-                (sums.revenue == recent.revenue && model.customers[other].id < model.customers[i].id);
+      higher +=
+          sums.revenue > recent.revenue ||
+          (sums.revenue == recent.revenue && model.customers[other].id < model.customers[i].id);
     }
     EXPECT_EQ(integer("revenue_rank_90d", i),
               recent.orders == 0 ? FeatureColumn::kNullInteger : higher + 1);
     const std::string& country = model.customers[i].country;
     EXPECT_EQ(TextOf(features.Column("country").At(i)), country.empty() ? "null" : country);
-    EXPECT_EQ(TextOf(features.Column("loyalty").At(i)), all.orders == 0 ? "none"
-                                                  : all.orders == 1 ? "Periodic"
-                                                  : all.units >= 20 ? "VIP"
-                                                                    : "Loyal");
+    EXPECT_EQ(TextOf(features.Column("loyalty").At(i)), all.orders == 0   ? "none"
+                                                        : all.orders == 1 ? "Periodic"
+                                                        : all.units >= 20 ? "VIP"
+                                                                          : "Loyal");
+  }
+}
+// All history as of the last day, where the scan need not look at days.
+TEST_P(RandomFeatures, EqualSumsOverAllHistory) {
+  const ModelWorkspace model = RandomWorkspace(GetParam());
+  const auto revision = model.Build(SmallBlocks(), model.orders.size() / 10);
+  const Day as_of = revision->last_event_day;
+  const auto compute = [&](std::vector<std::string> ids) {
+    return *Features::Compute(*revision, as_of, ids, StopToken());
+  };
+  const Features money = compute({"orders", "revenue"}), dates = compute({"recency_days"});
+  const Features all =
+      compute({"orders", "order_lines", "units", "revenue", "recency_days", "tenure_days"});
+  for (size_t i = 0; i < model.customers.size(); ++i) {
+    SCOPED_TRACE(model.customers[i].id);
+    const Sums sums = SumsOf(model, i, kNoDay, as_of);
+    const int64_t null = FeatureColumn::kNullInteger;
+    const int64_t recency = sums.orders == 0 ? null : as_of - sums.last;
+    EXPECT_EQ(money.Column("orders").integers[i], sums.orders);
+    EXPECT_EQ(money.Column("revenue").integers[i], sums.revenue);
+    EXPECT_EQ(dates.Column("recency_days").integers[i], recency);
+    EXPECT_EQ(all.Column("orders").integers[i], sums.orders);
+    EXPECT_EQ(all.Column("order_lines").integers[i], sums.lines);
+    EXPECT_EQ(all.Column("units").integers[i], sums.units);
+    EXPECT_EQ(all.Column("revenue").integers[i], sums.revenue);
+    EXPECT_EQ(all.Column("recency_days").integers[i], recency);
+    EXPECT_EQ(all.Column("tenure_days").integers[i], sums.orders == 0 ? null : as_of - sums.first);
+  }
+}
+
+TEST_P(RandomFeatures, CodesOfTextsAscend) {
+  const auto revision = RandomWorkspace(GetParam()).Build(SmallBlocks());
+  for (const char* id : {"display_name", "gender", "country", "city", "cohort_month"}) {
+    const Features features = *Features::Compute(*revision, revision->last_event_day, {id}, {});
+    const FeatureColumn& column = features.Column(id);
+    EXPECT_TRUE(column.ordered);
+    EXPECT_EQ(column.texts[0], "");
+    EXPECT_TRUE(std::is_sorted(column.texts.begin(), column.texts.end())) << id;
   }
 }
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomFeatures, ::testing::Range(100u, 140u));

@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "server/analytics/fields/builtin_fields.h"
+#include "server/analytics/segment/segments.h"
 
 namespace strata::analytics {
 namespace {
@@ -39,9 +40,15 @@ Field AttributeField(absl::string_view key, image::AttributeKind kind) {
   field.meaning = absl::StrCat("Custom attribute \"", key, "\" of the customer.");
   field.current_value = true;
   switch (kind) {
-    case image::AttributeKind::kText: field.type = ValueType::kText; break;
-    case image::AttributeKind::kNumber: field.type = ValueType::kNumber; break;
-    case image::AttributeKind::kBoolean: field.type = ValueType::kBoolean; break;
+    case image::AttributeKind::kText:
+      field.type = ValueType::kText;
+      break;
+    case image::AttributeKind::kNumber:
+      field.type = ValueType::kNumber;
+      break;
+    case image::AttributeKind::kBoolean:
+      field.type = ValueType::kBoolean;
+      break;
   }
   // Numbers are measurements: groups of equal ones tell little and can be as many as customers.
   field.groupable = kind != image::AttributeKind::kNumber;
@@ -50,13 +57,18 @@ Field AttributeField(absl::string_view key, image::AttributeKind kind) {
 
 }  // namespace
 
-FieldCatalogue::FieldCatalogue(const image::Revision& revision) {
+FieldCatalogue::FieldCatalogue(const image::Revision& revision)
+    : FieldCatalogue(revision, revision.settings->segments) {}
+
+FieldCatalogue::FieldCatalogue(const image::Revision& revision,
+                               const std::vector<SegmentDefinition>& segments) {
   const absl::Span<const BuiltinField> builtin = BuiltinFields();
   fields_.reserve(builtin.size() + revision.attribute_kinds.size());
   for (const BuiltinField& field : builtin) {
     fields_.push_back({field.id, field.type, field.unit, field.grain, field.meaning,
                        field.groupable, field.current_value});
   }
+  AddSegmentFields(segments, fields_);
   // Attribute numbers follow arrival, which must not show: order by key.
   const auto first_attribute = static_cast<std::ptrdiff_t>(fields_.size());
   for (size_t number = 1; number < revision.attribute_kinds.size(); ++number) {
@@ -73,9 +85,9 @@ absl::StatusOr<const Field*> FieldCatalogue::Find(absl::string_view id) const {
     if (field.id == id) return &field;
   }
   const std::vector<std::string> nearest = Nearest(id);
-  return absl::InvalidArgumentError(
-      absl::StrCat("there is no field \"", id.substr(0, kLongestComparedName), "\"; nearest: ",
-                   absl::StrJoin(nearest, ", ")));
+  return absl::InvalidArgumentError(absl::StrCat("there is no field \"",
+                                                 id.substr(0, kLongestComparedName),
+                                                 "\"; nearest: ", absl::StrJoin(nearest, ", ")));
 }
 
 std::vector<std::string> FieldCatalogue::Nearest(absl::string_view id) const {
@@ -83,10 +95,12 @@ std::vector<std::string> FieldCatalogue::Nearest(absl::string_view id) const {
   std::vector<std::pair<size_t, const Field*>> distances;
   distances.reserve(fields_.size());
   for (const Field& field : fields_) {
-    // "attribute:plan" is what someone who types "plan" means.
+    // "attribute:plan" is what someone who types "plan" means. A built-in segment's own name is a
+    // field already.
     absl::string_view bare = field.id;
     size_t distance = EditDistance(id, bare);
-    if (absl::ConsumePrefix(&bare, "attribute:")) {
+    if (absl::ConsumePrefix(&bare, "attribute:") ||
+        (AliasedField(bare) == bare && absl::ConsumePrefix(&bare, "segment:"))) {
       distance = std::min(distance, EditDistance(id, bare));
     }
     distances.emplace_back(distance, &field);

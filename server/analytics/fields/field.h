@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "server/domain/calendar.h"
 #include "server/domain/money.h"
+#include "server/domain/segment.h"
 #include "server/image/revision.h"
 
 // The one field catalogue: what filters, group-by, members' columns and profiles may name.
@@ -22,7 +23,11 @@ enum class Grain : uint8_t { kCustomer, kOrder, kLine, kTicket, kContract, kSurv
 enum class ValueType : uint8_t { kText, kInteger, kNumber, kMoney, kBoolean, kDate };
 
 enum class NullReason : uint8_t {
-  kNoRecords, kZeroDenominator, kNotEnoughHistory, kUnknown, kNotApplicable,
+  kNoRecords,
+  kZeroDenominator,
+  kNotEnoughHistory,
+  kUnknown,
+  kNotApplicable,
 };
 
 // A typed value of an answer. Money of one customer or cell is an Amount.
@@ -30,24 +35,26 @@ struct DateValue {
   Day day;
   friend bool operator==(const DateValue&, const DateValue&) = default;
 };
-using Value =
-    std::variant<NullReason, bool, int64_t, double, Amount, DateValue, std::string>;
+using Value = std::variant<NullReason, bool, int64_t, double, Amount, DateValue, std::string>;
 
 // One field. Ids: "country", "tier", "revenue_90d", "attribute:plan", "segment:at-risk".
 struct Field {
   std::string id;
   ValueType type = ValueType::kText;
-  std::string unit;     // "", "currency", "days", "years", "1" ...
+  std::string unit;  // "", "currency", "days", "years", "1" ...
   Grain grain = Grain::kCustomer;
   std::string meaning;  // one sentence
   bool groupable = true;
   bool current_value = false;  // only the latest value is kept, not the value as of a date
 };
 
-// The catalogue of one revision: the built-in fields, one field an attribute key. Cheap to make.
+// The catalogue of one revision: the built-in fields, one field an attribute key, one a segment.
+// Cheap to make.
 class FieldCatalogue {
  public:
   explicit FieldCatalogue(const image::Revision& revision);
+  // What it would be with these segments, ascending by id.
+  FieldCatalogue(const image::Revision& revision, const std::vector<SegmentDefinition>& segments);
 
   // In the order of the documentation.
   const std::vector<Field>& fields() const { return fields_; }

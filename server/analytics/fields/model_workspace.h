@@ -83,7 +83,10 @@ struct ModelWorkspace {
   }
   void Order(const std::string& customer, absl::string_view day, Micros units,
              std::string status = "shipped") {
-    orders.push_back({Customer(customer), *ParseDay(day), std::move(status), "",
+    orders.push_back({Customer(customer),
+                      *ParseDay(day),
+                      std::move(status),
+                      "",
                       {{"", "", 1, units * kMicrosAUnit}}});
   }
 
@@ -179,9 +182,8 @@ inline image::RevisionPtr ModelWorkspace::Build(const image::BlockSizes& sizes,
   if (loaded == orders.size()) return revision;
   image::Changes changes;
   for (size_t i = loaded; i < orders.size(); ++i) {
-    changes.list.push_back(image::Changes::Put{static_cast<uint32_t>(i + 1),
-                                               static_cast<image::Slot>(orders[i].customer),
-                                               &records[i]});
+    changes.list.push_back(image::Changes::Put{
+        static_cast<uint32_t>(i + 1), static_cast<image::Slot>(orders[i].customer), &records[i]});
   }
   return editor->Apply(changes, 2);
 }

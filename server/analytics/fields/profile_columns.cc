@@ -49,9 +49,8 @@ void OrderCodes(const image::Dictionary& dictionary, FeatureColumn& column) {
   }
   column.ordered = used.size() <= kMostOrderedTexts;
   if (column.ordered) {
-    std::sort(used.begin(), used.end(), [&dictionary](Code a, Code b) {
-      return dictionary.Text(a) < dictionary.Text(b);
-    });
+    std::sort(used.begin(), used.end(),
+              [&dictionary](Code a, Code b) { return dictionary.Text(a) < dictionary.Text(b); });
   }
   new_code[image::kAbsent] = 0;
   column.texts.assign(1, "");
@@ -98,9 +97,7 @@ ProfileReader ClassReader(const Revision& revision, FeatureColumn* column,
   return ByRow(&column->codes, code);
 }
 
-int64_t OrNull(bool known, int64_t value) {
-  return known ? value : FeatureColumn::kNullInteger;
-}
+int64_t OrNull(bool known, int64_t value) { return known ? value : FeatureColumn::kNullInteger; }
 
 ProfileReader DayReader(const Revision& revision, FeatureColumn* column,
                         Column<Day> CustomerColumns::*member) {
@@ -146,8 +143,8 @@ std::optional<ProfileReader> AttributeReader(absl::string_view key, const Revisi
     case image::AttributeKind::kBoolean:
       return IntegerReader(revision, column, [number](const CustomerColumns& columns, size_t row) {
         const auto found = columns.boolean_attributes.find(*number);
-        const int8_t value = found == columns.boolean_attributes.end() ? int8_t{-1}
-                                                                       : found->second[row];
+        const int8_t value =
+            found == columns.boolean_attributes.end() ? int8_t{-1} : found->second[row];
         return OrNull(value >= 0, value);
       });
   }
@@ -202,7 +199,8 @@ std::optional<ProfileReader> MakeProfileReader(const Field& field, const Revisio
       {"account_owner", texts.account_owner, &CustomerColumns::account_owner},
   };
   for (const TextMember& member : members) {
-    if (id == member.id) return MemberTextReader(revision, member.dictionary, column, member.member);
+    if (id == member.id)
+      return MemberTextReader(revision, member.dictionary, column, member.member);
   }
   if (id == "customer") return CustomerIdReader(revision, column);
   if (id == "birth_date") return DayReader(revision, column, &CustomerColumns::birth_date);

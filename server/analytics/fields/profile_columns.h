@@ -20,10 +20,10 @@ struct ProfileReader {
 };
 
 // nullopt when the field is none of the customer record. Makes `column`, which must outlive the
-// reader as `revision` must, as long as the revision has slots; rows that are not read stay unknown.
-std::optional<ProfileReader> MakeProfileReader(const Field& field,
-                                               const image::Revision& revision, Day as_of,
-                                               FeatureColumn* column);
+// reader as `revision` must, as long as the revision has slots; rows that are not read stay
+// unknown.
+std::optional<ProfileReader> MakeProfileReader(const Field& field, const image::Revision& revision,
+                                               Day as_of, FeatureColumn* column);
 
 }  // namespace strata::analytics
 

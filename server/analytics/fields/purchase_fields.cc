@@ -107,14 +107,19 @@ bool FeaturePlan::AddPurchaseMeasure(absl::string_view id, FeatureColumn* column
 
 void FeaturePlan::AddMeasure(Measure measure, size_t window, FeatureColumn* column) {
   const auto take = [this, window, column](std::vector<int64_t> WindowSums::*sums) {
-    takes_.push_back(
-        [this, window, column, sums] { column->integers = std::move(orders_.window(window).*sums); });
+    takes_.push_back([this, window, column, sums] {
+      column->integers = std::move(orders_.window(window).*sums);
+    });
   };
   switch (measure) {
-    case Measure::kOrders: return take(&WindowSums::orders);
-    case Measure::kLines: return take(&WindowSums::lines);
-    case Measure::kUnits: return take(&WindowSums::units);
-    case Measure::kRevenue: return take(&WindowSums::revenue);
+    case Measure::kOrders:
+      return take(&WindowSums::orders);
+    case Measure::kLines:
+      return take(&WindowSums::lines);
+    case Measure::kUnits:
+      return take(&WindowSums::units);
+    case Measure::kRevenue:
+      return take(&WindowSums::revenue);
     case Measure::kAverageOrderValue:
       fills_.push_back([this, window, column] {
         column->integers.resize(revision_.slots);
@@ -139,7 +144,8 @@ void FeaturePlan::AddMeasure(Measure measure, size_t window, FeatureColumn* colu
         column->numbers.assign(revision_.slots, kNoNumber);
         const std::vector<Slot>& ranking = Ranking(window);
         for (size_t i = 0; i < ranking.size(); ++i) {
-          column->numbers[ranking[i]] = static_cast<double>(i) / static_cast<double>(ranking.size());
+          column->numbers[ranking[i]] =
+              static_cast<double>(i) / static_cast<double>(ranking.size());
         }
       });
       return;
@@ -157,10 +163,9 @@ bool FeaturePlan::AddGrowth(absl::string_view id, FeatureColumn* column) {
     const std::vector<int64_t>& then = orders_.window(before).revenue;
     ForSlotRanges(revision_.slots, [&](Slot begin, Slot end) {
       for (Slot slot = begin; slot < end; ++slot) {
-        column->numbers[slot] = then[slot] <= 0 ? kNoNumber
-                                                : static_cast<double>(now[slot]) /
-                                                          static_cast<double>(then[slot]) -
-                                                      1;
+        column->numbers[slot] =
+            then[slot] <= 0 ? kNoNumber
+                            : static_cast<double>(now[slot]) / static_cast<double>(then[slot]) - 1;
       }
     });
   });

@@ -121,11 +121,16 @@ class WeekdayRowField : public RowField {
 
 absl::string_view NameOf(RowGrain facts) {
   switch (facts) {
-    case RowGrain::kOrder: return "orders";
-    case RowGrain::kLine: return "order lines";
-    case RowGrain::kTicket: return "tickets";
-    case RowGrain::kContract: return "contracts";
-    case RowGrain::kSurvey: return "surveys";
+    case RowGrain::kOrder:
+      return "orders";
+    case RowGrain::kLine:
+      return "order lines";
+    case RowGrain::kTicket:
+      return "tickets";
+    case RowGrain::kContract:
+      return "contracts";
+    case RowGrain::kSurvey:
+      return "surveys";
   }
   return "";
 }

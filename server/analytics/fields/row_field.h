@@ -28,8 +28,8 @@ struct FactRows {
 enum class RowGrain : uint8_t { kOrder, kLine, kTicket, kContract, kSurvey };
 
 // A field of facts with few values, as small codes: what grouping and filters by such a field need.
-// Codes are dense in [0, size()); their order is the order of the values (text ascending, periods in
-// time), and code 0 is "not known" (empty text) where a row has no value.
+// Codes are dense in [0, size()); their order is the order of the values (text ascending, periods
+// in time), and code 0 is "not known" (empty text) where a row has no value.
 class RowField {
  public:
   virtual ~RowField() = default;
@@ -44,9 +44,9 @@ class RowField {
   virtual void Codes(const FactRows& rows, uint32_t begin, uint32_t end, uint32_t* out) const = 0;
 };
 
-// Makes the reader of a field for a revision. `window` bounds the days that occur (for time fields).
-// `facts` says which facts an event-grain field reads: the order's, ticket's or survey's day (for a
-// contract: its start date). INVALID_ARGUMENT when the field is no field of such facts.
+// Makes the reader of a field for a revision. `window` bounds the days that occur (for time
+// fields). `facts` says which facts an event-grain field reads: the order's, ticket's or survey's
+// day (for a contract: its start date). INVALID_ARGUMENT when the field is no field of such facts.
 absl::StatusOr<std::unique_ptr<RowField>> MakeRowField(const Field& field, RowGrain facts,
                                                        const image::Revision& revision,
                                                        DayRange window);

@@ -74,8 +74,10 @@ ModelWorkspace Orders() {
         {customer, *ParseDay(day), std::move(status), std::move(channel), std::move(lines)});
   };
   order("2023-12-31", "shipped", "web", {{"P2", "Ships", 1, 2'999'999'999}});
-  order("2024-01-01", "cancelled", "", {{"P1", "", 1, 1'000'000'000}, {"", "Cars", 2, 2'000'000'000}});
-  order("2024-06-30", "", "shop", {{"P1", "Cars", 1, 8'000'000'000}, {"P10", "Cars", -1, -1'000'000'000}});
+  order("2024-01-01", "cancelled", "",
+        {{"P1", "", 1, 1'000'000'000}, {"", "Cars", 2, 2'000'000'000}});
+  order("2024-06-30", "", "shop",
+        {{"P1", "Cars", 1, 8'000'000'000}, {"P10", "Cars", -1, -1'000'000'000}});
   order("2024-07-31", "shipped", "web", {{"P2", "Ships", 1, 6'999'999'999}});
   return model;
 }
@@ -104,7 +106,8 @@ TEST(RowField, ReadsPeriods) {
   EXPECT_EQ(values("fiscal_year"), (Texts{"FY2024", "FY2024", "FY2025", "FY2025"}));
   EXPECT_EQ(values("fiscal_quarter"), (Texts{"FY2024-Q3", "FY2024-Q4", "FY2025-Q1", "FY2025-Q2"}));
   EXPECT_EQ(values("month"), (Texts{"2023-12", "2024-01", "2024-06", "2024-07"}));
-  // 2023-12-31 was a Sunday, the last day of ISO week 52; 2024-06-30 a Sunday, 2024-07-31 a Wednesday.
+  // 2023-12-31 was a Sunday, the last day of ISO week 52; 2024-06-30 a Sunday, 2024-07-31 a
+  // Wednesday.
   EXPECT_EQ(values("week"), (Texts{"2023-W52", "2024-W01", "2024-W26", "2024-W31"}));
   EXPECT_EQ(values("day"), (Texts{"2023-12-31", "2024-01-01", "2024-06-30", "2024-07-31"}));
   EXPECT_EQ(values("weekday"), (Texts{"7", "1", "7", "3"}));
@@ -172,11 +175,11 @@ TEST(RowField, CodesAscendWithTheValues) {
 TEST(RowField, RefusesFieldsOfOtherFacts) {
   const auto revision = Orders().Build();
   const FieldCatalogue catalogue(*revision);
-  for (const auto& [id, facts] : std::vector<std::pair<const char*, RowGrain>>{
-           {"status", RowGrain::kTicket},
-           {"priority", RowGrain::kOrder},
-           {"country", RowGrain::kOrder},
-           {"survey_kind", RowGrain::kContract}}) {
+  for (const auto& [id, facts] :
+       std::vector<std::pair<const char*, RowGrain>>{{"status", RowGrain::kTicket},
+                                                     {"priority", RowGrain::kOrder},
+                                                     {"country", RowGrain::kOrder},
+                                                     {"survey_kind", RowGrain::kContract}}) {
     EXPECT_EQ(MakeRowField(**catalogue.Find(id), facts, *revision, kWindow).status().code(),
               absl::StatusCode::kInvalidArgument)
         << id;

@@ -23,23 +23,20 @@ absl::StatusOr<Day> ParseScopeDay(absl::string_view text, absl::string_view fiel
 
 absl::StatusOr<Scope> ResolveScope(image::RevisionPtr revision, absl::string_view as_of,
                                    absl::string_view from, absl::string_view to,
-                                   absl::string_view filter, ClassesAt classes_at,
-                                   StopToken stop) {
+                                   absl::string_view filter, ClassesAt classes_at, StopToken stop) {
   Scope scope;
   const Day last = revision->last_event_day == kNoDay ? 0 : revision->last_event_day;
   const Day first = revision->first_event_day == kNoDay ? last : revision->first_event_day;
   STRATA_ASSIGN_OR_RETURN(scope.as_of, ParseScopeDay(as_of, "scope.as_of", last));
   STRATA_ASSIGN_OR_RETURN(scope.range.to, ParseScopeDay(to, "scope.range.to", scope.as_of));
   // Without a start of its own the range begins with the first event, but is never empty.
-  STRATA_ASSIGN_OR_RETURN(
-      scope.range.from,
-      ParseScopeDay(from, "scope.range.from", std::min(first, scope.range.to)));
+  STRATA_ASSIGN_OR_RETURN(scope.range.from,
+                          ParseScopeDay(from, "scope.range.from", std::min(first, scope.range.to)));
   scope.range_given = !from.empty() || !to.empty();
   if (scope.range.to < scope.range.from) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(to.empty() ? "scope.range.from" : "scope.range.to", ": the range ends on ",
-                     FormatDay(scope.range.to), ", before it starts on ",
-                     FormatDay(scope.range.from)));
+    return absl::InvalidArgumentError(absl::StrCat(
+        to.empty() ? "scope.range.from" : "scope.range.to", ": the range ends on ",
+        FormatDay(scope.range.to), ", before it starts on ", FormatDay(scope.range.from)));
   }
   if (scope.range.Days() > kLongestRangeDays) {
     return absl::InvalidArgumentError(

@@ -57,13 +57,13 @@ TEST(Scope, NamesTheFieldThatIsWrong) {
   struct Case {
     const char *as_of, *from, *to, *field;
   };
-  for (const Case& c : {Case{"2024-02-30", "", "", "scope.as_of: "},
-                        Case{"yesterday", "", "", "scope.as_of: "},
-                        Case{"", "24-01-01", "", "scope.range.from: "},
-                        Case{"", "", "2024-1-1", "scope.range.to: "},
-                        Case{"", "2024-01-02", "2024-01-01", "scope.range.to: "},
-                        Case{"", "2024-07-02", "", "scope.range.from: "},
-                        Case{"", "0001-01-01", "", "scope.range.to: "}}) {
+  for (const Case& c :
+       {Case{"2024-02-30", "", "", "scope.as_of: "}, Case{"yesterday", "", "", "scope.as_of: "},
+        Case{"", "24-01-01", "", "scope.range.from: "},
+        Case{"", "", "2024-1-1", "scope.range.to: "},
+        Case{"", "2024-01-02", "2024-01-01", "scope.range.to: "},
+        Case{"", "2024-07-02", "", "scope.range.from: "},
+        Case{"", "0001-01-01", "", "scope.range.to: "}}) {
     const absl::StatusOr<Scope> scope = Resolve(TwoOrders(), c.as_of, c.from, c.to);
     EXPECT_EQ(scope.status().code(), absl::StatusCode::kInvalidArgument);
     EXPECT_THAT(std::string(scope.status().message()), StartsWith(c.field));

@@ -70,10 +70,12 @@ void ServiceSums::ReadTickets(const image::TicketColumns& facts, uint32_t row, i
   ++tickets[slot];
   escalations[slot] += Happened(facts.escalated_time[row], end_);
   const Millis due = facts.sla_due_time[row];
-  if (due == kNoTime || facts.status[row] == TicketStatus::kCancelled) return;
-  if (const Millis resolved = facts.resolved_time[row]; Happened(resolved, end_)) {
+  const TicketStatus status = facts.status[row];
+  if (due == kNoTime || status == TicketStatus::kCancelled) return;
+  const Millis resolved = facts.resolved_time[row];
+  if (Happened(resolved, end_)) {
     (resolved <= due ? sla_met : sla_breached)[slot] += 1;
-  } else if (due < end_) {
+  } else if (due < end_ && (status == TicketStatus::kOpen || resolved != kNoTime)) {
     ++sla_breached[slot];
   }
 }
@@ -82,7 +84,6 @@ void ServiceSums::ReadTicketRatings(const image::TicketColumns& facts, uint32_t 
                                     image::Slot slot) {
   const Millis resolved = facts.resolved_time[row];
   if (facts.csat[row] == 0 || !Happened(resolved, end_) || resolved < window_begin_) return;
-  if (facts.opened_day[row] > as_of_) return;
   ++ratings[slot];
   good_ratings[slot] += facts.csat[row] >= kLowestGoodRating;
 }

@@ -12,10 +12,10 @@ namespace strata::analytics {
 
 // Tickets, ratings and contracts of every customer as of a day, by slot.
 //
-// An instant counts as past when it lies before the end of as_of in the workspace's time zone. Tickets
-// are those opened in the window that ends with as_of; a rating counts on the day it was given (of a
-// ticket: when it was resolved). A contract is in force from its start date to its end date, both
-// included; without an end date it does not end.
+// An instant counts as past when it lies before the end of as_of in the workspace's time zone.
+// Tickets are those opened in the window that ends with as_of; a rating counts on the day it was
+// given (of a ticket: when it was resolved). A contract is in force from its start date to its end
+// date, both included; without an end date it does not end.
 class ServiceSums {
  public:
   ServiceSums(const image::Revision& revision, Day as_of, int window_days);
@@ -29,11 +29,12 @@ class ServiceSums {
   absl::Status Read(const image::Block& block);
 
   std::vector<int64_t> tickets, escalations;
-  // Due tickets: resolved at or before they were due, or not. Cancelled ones are neither.
+  // Due tickets: resolved at or before they were due, or not. Cancelled ones are neither, nor are
+  // those that say resolved without saying when.
   std::vector<int64_t> sla_met, sla_breached;
   std::vector<int64_t> ratings, good_ratings;
-  std::vector<int64_t> contract_value;    // micros a year
-  std::vector<int64_t> renewal_in_days;   // INT64_MIN: no contract in force that ends
+  std::vector<int64_t> contract_value;   // micros a year
+  std::vector<int64_t> renewal_in_days;  // INT64_MIN: no contract in force that ends
 
  private:
   void ReadTickets(const image::TicketColumns& facts, uint32_t row, image::Slot slot);

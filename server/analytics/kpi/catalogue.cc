@@ -61,12 +61,17 @@ const Definition& DefinitionOf(const Kpi& kpi) { return Definitions()[&kpi - Kpi
 bool CanFilterBy(const Definition& definition, const Field& field) {
   const Facts facts = definition.facts;
   switch (field.grain) {
-    case Grain::kCustomer: return true;
+    case Grain::kCustomer:
+      return true;
     case Grain::kOrder:
-    case Grain::kLine: return facts == Facts::kOrders;
-    case Grain::kTicket: return facts == Facts::kTickets;
-    case Grain::kContract: return facts == Facts::kContracts;
-    case Grain::kSurvey: return facts == Facts::kSurveys;
+    case Grain::kLine:
+      return facts == Facts::kOrders;
+    case Grain::kTicket:
+      return facts == Facts::kTickets;
+    case Grain::kContract:
+      return facts == Facts::kContracts;
+    case Grain::kSurvey:
+      return facts == Facts::kSurveys;
     case Grain::kEvent:
       return facts == Facts::kOrders || facts == Facts::kTickets || facts == Facts::kSurveys;
   }
@@ -77,8 +82,8 @@ bool CanGroupBy(const Definition& definition, const Field& field) {
   if (!field.groupable) return false;
   const Facts facts = definition.facts;
   if (field.grain == Grain::kEvent && facts == Facts::kRatings) return true;
-  if (field.grain == Grain::kEvent && (facts == Facts::kContracts || facts == Facts::kMovements ||
-                                       facts == Facts::kInactivity)) {
+  if (field.grain == Grain::kEvent &&
+      (facts == Facts::kContracts || facts == Facts::kMovements || facts == Facts::kInactivity)) {
     return PeriodUnitOf(field.id).has_value();
   }
   return CanFilterBy(definition, field);
@@ -99,8 +104,8 @@ absl::StatusOr<const Kpi*> FindKpi(absl::string_view id) {
   for (const Kpi& kpi : Kpis()) {
     if (kpi.id == id) return &kpi;
   }
-  return absl::InvalidArgumentError(absl::StrCat("there is no KPI \"", id.substr(0, 64),
-                                                 "\"; the nearest are ", NearestIds(id)));
+  return absl::InvalidArgumentError(
+      absl::StrCat("there is no KPI \"", id.substr(0, 64), "\"; the nearest are ", NearestIds(id)));
 }
 
 std::vector<std::string> FieldsOf(const Kpi& kpi, const FieldCatalogue& fields) {

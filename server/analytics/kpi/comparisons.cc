@@ -20,7 +20,8 @@ void PutAll(MeasureSet measures, const MeasureTable& from, size_t at, size_t row
             MeasureTable* to) {
   for (size_t i = 0; i < kMeasures; ++i) {
     const auto measure = static_cast<Measure>(i);
-    if (measures.Has(measure) && !from[measure].empty()) Put(measure, row, from[measure][at], rows, to);
+    if (measures.Has(measure) && !from[measure].empty())
+      Put(measure, row, from[measure][at], rows, to);
   }
 }
 
@@ -55,9 +56,9 @@ absl::Status TableBuilder::EvaluatePrevious(size_t range) {
       });
 }
 
-// Evaluates the periods from the one before the range's first to the one before its last, whole, and
-// gives each row those of the period before its own. Coarser periods in the key are left out of the
-// comparison: the month before January lies in another year.
+// Evaluates the periods from the one before the range's first to the one before its last, whole,
+// and gives each row those of the period before its own. Coarser periods in the key are left out of
+// the comparison: the month before January lies in another year.
 absl::Status TableBuilder::EvaluatePrecedingPeriods(size_t range) {
   const MeasureSet needs = plan_.Needs(Comparison::kPrevious);
   const Calendar& calendar = *revision_.calendar;
@@ -88,8 +89,7 @@ absl::Status TableBuilder::EvaluatePrecedingPeriods(size_t range) {
     rows_of[comparison_key(rows_.KeyOf(row), PeriodOfRow(row))].push_back(row);
   }
   return evaluator_->Evaluate(
-      {window, fields, needs},
-      [&](Facts, const GroupSpace& space, const ScanResult& result) {
+      {window, fields, needs}, [&](Facts, const GroupSpace& space, const ScanResult& result) {
         // A row set of its own for the periods; the other fields' values are looked up in the rows.
         for (size_t i = 0; i < result.keys.size(); ++i) {
           KeyCodes codes{};
@@ -126,9 +126,8 @@ absl::Status TableBuilder::EvaluateWhole(size_t range) {
   };
   // Groups by fields of lines overlap in orders, so their sum is no whole; all others add up.
   constexpr MeasureSet kAddUp = {Measure::kRevenue};
-  const bool by_line = std::any_of(plan_.fields.begin(), plan_.fields.end(), [](const Field* field) {
-    return field->grain == Grain::kLine;
-  });
+  const bool by_line = std::any_of(plan_.fields.begin(), plan_.fields.end(),
+                                   [](const Field* field) { return field->grain == Grain::kLine; });
   const MeasureSet summed = by_line ? needs & kAddUp : needs;
   absl::flat_hash_map<KeyCodes, std::vector<uint32_t>> rows_of;
   for (uint32_t row = 0; row < rows_.size(); ++row) {
@@ -153,21 +152,20 @@ absl::Status TableBuilder::EvaluateWhole(size_t range) {
     fields.push_back(plan_.fields[field]);
     places.push_back(field);
   }
-  return evaluator_->Evaluate(
-      {plan_.ranges[range].days, fields, rest},
-      [&](Facts, const GroupSpace& space, const ScanResult& result) {
-        SpaceCodes codes(space, places, &rows_);
-        for (size_t i = 0; i < result.keys.size(); ++i) {
-          const std::optional<KeyCodes> key = codes.Find(result.keys[i]);
-          if (!key.has_value()) continue;
-          const auto found = rows_of.find(*key);
-          if (found == rows_of.end()) continue;
-          for (const uint32_t row : found->second) {
-            PutAll(rest, result.measures, i, row, rows_.size(), &whole);
-          }
-        }
-        return absl::OkStatus();
-      });
+  return evaluator_->Evaluate({plan_.ranges[range].days, fields, rest},
+                              [&](Facts, const GroupSpace& space, const ScanResult& result) {
+                                SpaceCodes codes(space, places, &rows_);
+                                for (size_t i = 0; i < result.keys.size(); ++i) {
+                                  const std::optional<KeyCodes> key = codes.Find(result.keys[i]);
+                                  if (!key.has_value()) continue;
+                                  const auto found = rows_of.find(*key);
+                                  if (found == rows_of.end()) continue;
+                                  for (const uint32_t row : found->second) {
+                                    PutAll(rest, result.measures, i, row, rows_.size(), &whole);
+                                  }
+                                }
+                                return absl::OkStatus();
+                              });
 }
 
 }  // namespace strata::analytics::kpi

@@ -111,8 +111,8 @@ absl::StatusOr<ScanResult> ScanContracts(const ScanInput& input) {
               if (!InForce(contracts, row, span.last)) continue;
               in_force = true;
               if (!matches) break;
-              const uint32_t id = sums->ids().IdOf(input.space->KeyOf(group, span.time_group) +
-                                                   row_keys[row]);
+              const uint32_t id =
+                  sums->ids().IdOf(input.space->KeyOf(group, span.time_group) + row_keys[row]);
               sums->Add(M::kContracts, id, 1);
               sums->Add(M::kContractValue, id, contracts.annual_value[row]);
             }
@@ -183,16 +183,17 @@ absl::StatusOr<ScanResult> ScanInactivity(const ScanInput& input) {
 }
 
 absl::StatusOr<ScanResult> ScanCustomers(const ScanInput& input) {
-  return ScanGroupSums(
-      input, Facts::kCustomers, M::kCustomers,
-      [&](size_t, const image::Block& block, GroupSums* sums) {
-        for (image::Slot slot = block.first_slot; slot < block.first_slot + block.customers;
-             ++slot) {
-          const uint32_t group = input.space->customers().GroupOf(slot);
-          if (group == CustomerGroups::kNone || (*input.exists)[slot] == 0) continue;
-          sums->Add(M::kCustomers, sums->ids().IdOf(input.space->KeyOf(group, 0)), 1);
-        }
-      });
+  return ScanGroupSums(input, Facts::kCustomers, M::kCustomers,
+                       [&](size_t, const image::Block& block, GroupSums* sums) {
+                         for (image::Slot slot = block.first_slot;
+                              slot < block.first_slot + block.customers; ++slot) {
+                           const uint32_t group = input.space->customers().GroupOf(slot);
+                           if (group == CustomerGroups::kNone || (*input.exists)[slot] == 0)
+                             continue;
+                           sums->Add(M::kCustomers, sums->ids().IdOf(input.space->KeyOf(group, 0)),
+                                     1);
+                         }
+                       });
 }
 
 }  // namespace strata::analytics::kpi

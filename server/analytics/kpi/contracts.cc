@@ -41,22 +41,26 @@ constexpr char kInForce[] =
 Definition Contract(Kpi kpi, Facts facts, MeasureSet needs, Figure figure, Measure records) {
   kpi.grain = Grain::kContract;
   kpi.family = "contracts";
-  return {.kpi = std::move(kpi), .facts = facts, .needs = needs, .figure = figure,
-          .records = records};
+  return {
+      .kpi = std::move(kpi), .facts = facts, .needs = needs, .figure = figure, .records = records};
 }
 
 template <Measure M1>
 void AddMovement(absl::string_view name, absl::string_view title, absl::string_view formula,
                  std::vector<Definition>* all) {
-  Kpi kpi{.id = "recurring_" + std::string(name), .name = std::string(title), .unit = "currency",
-          .type = ValueType::kMoney, .formula = std::string(formula)};
+  Kpi kpi{.id = "recurring_" + std::string(name),
+          .name = std::string(title),
+          .unit = "currency",
+          .type = ValueType::kMoney,
+          .formula = std::string(formula)};
   kpi.additive = true;
-  kpi.notes = "Annual value of each customer's contracts on the day before the period against its "
-              "last day. Contraction and churn are negative; the five movements add up to the net "
-              "change. ";
+  kpi.notes =
+      "Annual value of each customer's contracts on the day before the period against its "
+      "last day. Contraction and churn are negative; the five movements add up to the net "
+      "change. ";
   kpi.notes += kInForce;
-  Definition definition = Contract(std::move(kpi), Facts::kMovements, {M1}, &Money<M1>,
-                                   M::kContractCustomers);
+  Definition definition =
+      Contract(std::move(kpi), Facts::kMovements, {M1}, &Money<M1>, M::kContractCustomers);
   definition.contribution = Part{M1, ValueType::kMoney, std::string(name)};
   all->push_back(std::move(definition));
 }
@@ -77,15 +81,17 @@ void AddMovements(std::vector<Definition>* all) {
                                          "value of customers with a contract at the end, none at "
                                          "the start, and one before that",
                                          all);
-  Definition net = Contract(
-      {.id = "recurring_net_change", .name = "Net change of recurring revenue", .unit = "currency",
-       .type = ValueType::kMoney,
-       .formula = "new + expansion + contraction + churn + reactivation", .additive = true,
-       .notes = kInForce},
-      Facts::kMovements,
-      {M::kRecurringNew, M::kRecurringExpansion, M::kRecurringContraction, M::kRecurringChurn,
-       M::kRecurringReactivation},
-      &Net, M::kContractCustomers);
+  Definition net = Contract({.id = "recurring_net_change",
+                             .name = "Net change of recurring revenue",
+                             .unit = "currency",
+                             .type = ValueType::kMoney,
+                             .formula = "new + expansion + contraction + churn + reactivation",
+                             .additive = true,
+                             .notes = kInForce},
+                            Facts::kMovements,
+                            {M::kRecurringNew, M::kRecurringExpansion, M::kRecurringContraction,
+                             M::kRecurringChurn, M::kRecurringReactivation},
+                            &Net, M::kContractCustomers);
   net.contribution = Part{M::kRecurringEnd, ValueType::kMoney,
                           "annual value at the end less that at the start", M::kRecurringStart};
   all->push_back(std::move(net));
@@ -97,32 +103,36 @@ void AddRetention(std::vector<Definition>* all) {
     kpi.type = ValueType::kNumber;
     kpi.notes = "Null where there is nothing at the start. ";
     kpi.notes += kInForce;
-    all->push_back(Contract(std::move(kpi), Facts::kMovements, needs, figure,
-                            M::kContractCustomers));
+    all->push_back(
+        Contract(std::move(kpi), Facts::kMovements, needs, figure, M::kContractCustomers));
     all->back().rate = true;
   };
   const Part start{M::kRecurringStart, ValueType::kMoney, "annual value at the start"};
-  rate({.id = "nrr", .name = "Net revenue retention",
+  rate({.id = "nrr",
+        .name = "Net revenue retention",
         .formula = "(start + expansion + contraction + churn) / start, of the customers with a "
                    "contract at the start; reactivation kept apart"},
        {M::kRecurringStart, M::kRecurringRetained, M::kContractCustomers}, &NetRetention);
-  all->back().numerator = Part{M::kRecurringRetained, ValueType::kMoney,
-                               "annual value at the end, of customers with a contract at the start"};
+  all->back().numerator =
+      Part{M::kRecurringRetained, ValueType::kMoney,
+           "annual value at the end, of customers with a contract at the start"};
   all->back().denominator = start;
-  rate({.id = "grr", .name = "Gross revenue retention",
+  rate({.id = "grr",
+        .name = "Gross revenue retention",
         .formula = "value at the end, capped for each customer at its value at the start / value "
                    "at the start"},
        {M::kRecurringStart, M::kRecurringKept, M::kContractCustomers}, &GrossRetention);
   all->back().numerator = Part{M::kRecurringKept, ValueType::kMoney,
                                "annual value kept, capped at each customer's start value"};
   all->back().denominator = start;
-  rate({.id = "logo_churn_rate", .name = "Logo churn rate",
+  rate({.id = "logo_churn_rate",
+        .name = "Logo churn rate",
         .formula = "customers with a contract at the start and none at the end / customers with a "
                    "contract at the start",
         .higher_is_better = false},
        {M::kContractCustomersStart, M::kContractCustomersLost, M::kContractCustomers}, &LogoChurn);
-  all->back().numerator =
-      Part{M::kContractCustomersLost, ValueType::kInteger, "customers without a contract at the end"};
+  all->back().numerator = Part{M::kContractCustomersLost, ValueType::kInteger,
+                               "customers without a contract at the end"};
   all->back().denominator = Part{M::kContractCustomersStart, ValueType::kInteger,
                                  "customers with a contract at the start"};
 }
@@ -131,11 +141,14 @@ void AddRetention(std::vector<Definition>* all) {
 
 std::vector<Definition> ContractDefinitions() {
   std::vector<Definition> all;
-  all.push_back(Contract({.id = "contract_value", .name = "Contract value", .unit = "currency",
+  all.push_back(Contract({.id = "contract_value",
+                          .name = "Contract value",
+                          .unit = "currency",
                           .type = ValueType::kMoney,
                           .formula = "annual value of the contracts in force on the last day of "
                                      "the period",
-                          .additive = true, .notes = kInForce},
+                          .additive = true,
+                          .notes = kInForce},
                          Facts::kContracts, {M::kContractValue}, &Money<M::kContractValue>,
                          M::kContracts));
   all.back().kpi.notes += " Adds up over customers, not over time.";

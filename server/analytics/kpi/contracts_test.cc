@@ -6,25 +6,25 @@
 namespace strata::analytics::kpi {
 namespace {
 
-const std::vector<std::string> kMovements = {
-    "recurring_new",   "recurring_expansion",    "recurring_contraction",
-    "recurring_churn", "recurring_reactivation", "recurring_net_change"};
+const std::vector<std::string> kMovements = {"recurring_new",          "recurring_expansion",
+                                             "recurring_contraction",  "recurring_churn",
+                                             "recurring_reactivation", "recurring_net_change"};
 
 // The second quarter of 2024 against 31 March.
 ShopModel Shop() {
   ShopModel shop;
-  shop.Contract("fresh", "2024-05-01", "", 100);                // new
-  shop.Contract("up", "2023-01-01", "", 200);                   // expansion by 50
+  shop.Contract("fresh", "2024-05-01", "", 100);  // new
+  shop.Contract("up", "2023-01-01", "", 200);     // expansion by 50
   shop.Contract("up", "2024-04-01", "2024-12-31", 50);
-  shop.Contract("down", "2023-01-01", "2024-06-29", 300);       // contraction by 60
+  shop.Contract("down", "2023-01-01", "2024-06-29", 300);  // contraction by 60
   shop.Contract("down", "2024-06-30", "", 240);
-  shop.Contract("gone", "2023-01-01", "2024-06-29", 80);        // churn
-  shop.Contract("back", "2022-01-01", "2023-06-30", 10);        // reactivation
+  shop.Contract("gone", "2023-01-01", "2024-06-29", 80);  // churn
+  shop.Contract("back", "2022-01-01", "2023-06-30", 10);  // reactivation
   shop.Contract("back", "2024-06-30", "", 70);
-  shop.Contract("same", "2024-03-31", "2024-06-30", 40);        // in force on both days
-  shop.Contract("past", "2022-01-01", "2024-03-30", 999);       // gone before the start
-  shop.Contract("blip", "2024-04-01", "2024-06-01", 500);       // in force on neither day
-  shop.Survey("same", "2024-12-31", SurveyKind::kNps, 5);       // as_of lies behind it all
+  shop.Contract("same", "2024-03-31", "2024-06-30", 40);   // in force on both days
+  shop.Contract("past", "2022-01-01", "2024-03-30", 999);  // gone before the start
+  shop.Contract("blip", "2024-04-01", "2024-06-01", 500);  // in force on neither day
+  shop.Survey("same", "2024-12-31", SurveyKind::kNps, 5);  // as_of lies behind it all
   return shop;
 }
 
@@ -37,11 +37,12 @@ TEST(ContractsTest, ValueInForceOnTheLastDay) {
   const auto revision = Shop().Build();
   // fresh 100, up 250, down 240, back 70, same 40.
   EXPECT_EQ(Answer(SecondQuarter(revision, {"contract_value"})), "700");
-  EXPECT_EQ(Answer(QueryOf(revision, {"contract_value"}, {"month"}, "", "2024-04-01", "2024-07-31")),
-            "2024-04: 1170\n"  // up 250, down 300, gone 80, same 40, blip 500
-            "2024-05: 1270\n"  // and fresh
-            "2024-06: 700\n"
-            "2024-07: 660");   // same has ended
+  EXPECT_EQ(
+      Answer(QueryOf(revision, {"contract_value"}, {"month"}, "", "2024-04-01", "2024-07-31")),
+      "2024-04: 1170\n"  // up 250, down 300, gone 80, same 40, blip 500
+      "2024-05: 1270\n"  // and fresh
+      "2024-06: 700\n"
+      "2024-07: 660");  // same has ended
 }
 
 TEST(ContractsTest, FiveMovementsAddUp) {
@@ -95,15 +96,16 @@ TEST(ContractsTest, RecordsAddUp) {
   EXPECT_EQ(answer.info.records_used, 6);
   ASSERT_EQ(answer.info.left_out.size(), 1u);
   EXPECT_EQ(answer.info.left_out[0].reason, "contracts not in force on the last day");
-  EXPECT_EQ(answer.info.left_out[0].records, 6);
+  EXPECT_EQ(answer.info.left_out[0].records, 5);
 }
 
 TEST(ContractsTest, PeriodsGroupButDoNotFilter) {
   const auto revision = Shop().Build();
   EXPECT_THAT(Answer(QueryOf(revision, {"contract_value"}, {}, "month = \"2024-01\"")),
               ::testing::HasSubstr("kpis[0] \"contract_value\" cannot be filtered by \"month\""));
-  EXPECT_THAT(Answer(QueryOf(revision, {"nrr"}, {"weekday"})),
-              ::testing::HasSubstr("group_by[0]: kpis[0] \"nrr\" cannot be grouped by \"weekday\""));
+  EXPECT_THAT(
+      Answer(QueryOf(revision, {"nrr"}, {"weekday"})),
+      ::testing::HasSubstr("group_by[0]: kpis[0] \"nrr\" cannot be grouped by \"weekday\""));
 }
 
 }  // namespace

@@ -189,10 +189,14 @@ Value CustomerGroups::ValueOf(size_t field, uint32_t code) const {
   if (!column.numbers.empty()) return numbers_[field][code];
   const int64_t value = integers_[field][code];
   switch (column.field->type) {
-    case ValueType::kBoolean: return value != 0;
-    case ValueType::kDate: return DateValue{static_cast<Day>(value)};
-    case ValueType::kMoney: return *AmountFromMicros(value);  // any 64-bit amount fits
-    default: return value;
+    case ValueType::kBoolean:
+      return value != 0;
+    case ValueType::kDate:
+      return DateValue{static_cast<Day>(value)};
+    case ValueType::kMoney:
+      return *AmountFromMicros(value);  // any 64-bit amount fits
+    default:
+      return value;
   }
 }
 

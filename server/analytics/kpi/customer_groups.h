@@ -10,15 +10,16 @@
 namespace strata::analytics::kpi {
 
 // The customer part of a group key: a dense number for every combination of the values of some
-// customer fields, looked up by slot. Computed once, so that scans of facts read one number a customer.
+// customer fields, looked up by slot. Computed once, so that scans of facts read one number a
+// customer.
 class CustomerGroups {
  public:
   static constexpr uint32_t kNone = ~uint32_t{0};
 
   // Everyone in group 0.
   CustomerGroups() = default;
-  // By `columns`, which must outlive the groups. Slots whose `mask` is 0 are in no group; a null mask
-  // keeps everyone.
+  // By `columns`, which must outlive the groups. Slots whose `mask` is 0 are in no group; a null
+  // mask keeps everyone.
   CustomerGroups(std::vector<const FeatureColumn*> columns, const std::vector<uint8_t>* mask,
                  image::Slot slots);
   // Each slot a group of its own, without fields.
@@ -45,8 +46,8 @@ class CustomerGroups {
   image::Slot slots_ = 0;
   uint32_t groups_ = 1;
   std::vector<uint32_t> of_slot_;
-  std::vector<std::vector<uint32_t>> codes_;   // by field, by group
-  std::vector<uint32_t> sizes_;                // by field
+  std::vector<std::vector<uint32_t>> codes_;    // by field, by group
+  std::vector<uint32_t> sizes_;                 // by field
   std::vector<std::vector<int64_t>> integers_;  // by field: the value of each code, for integers
   std::vector<std::vector<double>> numbers_;    // likewise, for numbers
 };

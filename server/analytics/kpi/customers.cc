@@ -23,8 +23,8 @@ const Part kActivePart{M::kActiveCustomers, ValueType::kInteger, "active custome
 
 Definition Make(Kpi kpi, Facts facts, MeasureSet needs, Figure figure, Measure records) {
   kpi.family = "customers";
-  return {.kpi = std::move(kpi), .facts = facts, .needs = needs, .figure = figure,
-          .records = records};
+  return {
+      .kpi = std::move(kpi), .facts = facts, .needs = needs, .figure = figure, .records = records};
 }
 
 Definition WithParts(Definition definition, Part numerator, Part denominator) {
@@ -40,21 +40,29 @@ Definition WithContribution(Definition definition, Part contribution) {
 
 void AddCounts(std::vector<Definition>* all) {
   all->push_back(Make(
-      {.id = "customers", .name = "Customers", .unit = "customers", .type = ValueType::kInteger,
-       .formula = "customers that exist by as_of and match the filter", .additive = true,
+      {.id = "customers",
+       .name = "Customers",
+       .unit = "customers",
+       .type = ValueType::kInteger,
+       .formula = "customers that exist by as_of and match the filter",
+       .additive = true,
        .grain = Grain::kCustomer,
        .notes = "A customer exists from its created_time, else from its first event; with neither, "
                 "always. The range does not matter."},
       Facts::kCustomers, {M::kCustomers}, &Count<M::kCustomers>, M::kCustomers));
   all->push_back(WithContribution(
-      Make({.id = "active_customers", .name = "Active customers", .unit = "customers",
+      Make({.id = "active_customers",
+            .name = "Active customers",
+            .unit = "customers",
             .type = ValueType::kInteger,
             .formula = "distinct customers with a recognised order in the period",
             .notes = "Counted for each group by itself, never summed."},
            Facts::kOrders, {M::kActiveCustomers}, &Count<M::kActiveCustomers>, M::kOrders),
       kOrdersPart));
   all->push_back(WithContribution(
-      Make({.id = "new_customers", .name = "New customers", .unit = "customers",
+      Make({.id = "new_customers",
+            .name = "New customers",
+            .unit = "customers",
             .type = ValueType::kInteger,
             .formula = "distinct customers whose first recognised order lies in the period",
             .notes = "First of all their history, whatever the filter. By a field of orders or "
@@ -64,22 +72,29 @@ void AddCounts(std::vector<Definition>* all) {
 }
 
 void AddFrequencies(std::vector<Definition>* all) {
+  all->push_back(WithParts(Make({.id = "order_frequency",
+                                 .name = "Order frequency",
+                                 .unit = "orders/customer",
+                                 .type = ValueType::kNumber,
+                                 .formula = "orders / active_customers"},
+                                Facts::kOrders, {M::kOrders, M::kActiveCustomers},
+                                &Ratio<M::kOrders, M::kActiveCustomers>, M::kOrders),
+                           kOrdersPart, kActivePart));
   all->push_back(WithParts(
-      Make({.id = "order_frequency", .name = "Order frequency", .unit = "orders/customer",
-            .type = ValueType::kNumber, .formula = "orders / active_customers"},
-           Facts::kOrders, {M::kOrders, M::kActiveCustomers},
-           &Ratio<M::kOrders, M::kActiveCustomers>, M::kOrders),
-      kOrdersPart, kActivePart));
-  all->push_back(WithParts(
-      Make({.id = "order_frequency_monthly", .name = "Order frequency a month",
-            .unit = "orders/customer/month", .type = ValueType::kNumber,
-            .formula = "orders / distinct months in which a customer ordered, summed over customers",
-            .notes = "Calendar months."},
-           Facts::kOrders, {M::kOrders, M::kActiveMonths}, &Ratio<M::kOrders, M::kActiveMonths>,
-           M::kOrders),
+      Make(
+          {.id = "order_frequency_monthly",
+           .name = "Order frequency a month",
+           .unit = "orders/customer/month",
+           .type = ValueType::kNumber,
+           .formula = "orders / distinct months in which a customer ordered, summed over customers",
+           .notes = "Calendar months."},
+          Facts::kOrders, {M::kOrders, M::kActiveMonths}, &Ratio<M::kOrders, M::kActiveMonths>,
+          M::kOrders),
       kOrdersPart, {M::kActiveMonths, ValueType::kInteger, "active customer-months"}));
   all->push_back(WithContribution(
-      Make({.id = "median_order_gap_days", .name = "Median gap between orders", .unit = "days",
+      Make({.id = "median_order_gap_days",
+            .name = "Median gap between orders",
+            .unit = "days",
             .type = ValueType::kNumber,
             .formula = "median of the days between one customer's consecutive recognised orders",
             .higher_is_better = false,
@@ -88,7 +103,9 @@ void AddFrequencies(std::vector<Definition>* all) {
            Facts::kOrders, {M::kGaps, M::kMedianGap}, &MedianGap, M::kOrders),
       {M::kGaps, ValueType::kInteger, "gaps between consecutive orders"}));
   all->push_back(WithContribution(
-      Make({.id = "order_gap_cv", .name = "Irregularity of orders", .unit = "1",
+      Make({.id = "order_gap_cv",
+            .name = "Irregularity of orders",
+            .unit = "1",
             .type = ValueType::kNumber,
             .formula = "median over customers of sd / mean of the gaps between their orders",
             .higher_is_better = false,
@@ -96,25 +113,31 @@ void AddFrequencies(std::vector<Definition>* all) {
                      "and group, not all on one day."},
            Facts::kOrders, {M::kGapCvCustomers, M::kMedianGapCv}, &GapCv, M::kOrders),
       kOrdersPart));
-  all->push_back(WithParts(
-      Make({.id = "revenue_per_customer", .name = "Revenue per customer", .unit = "currency",
-            .type = ValueType::kMoney, .formula = "revenue / active_customers"},
-           Facts::kOrders, {M::kRevenue, M::kActiveCustomers},
-           &MoneyRatio<M::kRevenue, M::kActiveCustomers>, M::kOrders),
-      {M::kRevenue, ValueType::kMoney, "revenue"}, kActivePart));
+  all->push_back(WithParts(Make({.id = "revenue_per_customer",
+                                 .name = "Revenue per customer",
+                                 .unit = "currency",
+                                 .type = ValueType::kMoney,
+                                 .formula = "revenue / active_customers"},
+                                Facts::kOrders, {M::kRevenue, M::kActiveCustomers},
+                                &MoneyRatio<M::kRevenue, M::kActiveCustomers>, M::kOrders),
+                           {M::kRevenue, ValueType::kMoney, "revenue"}, kActivePart));
 }
 
 void AddInactivity(std::vector<Definition>* all) {
   Definition inactive = WithParts(
-      Make({.id = "inactive_rate", .name = "Inactive rate", .unit = "1",
-            .type = ValueType::kNumber,
-            .formula = "customers without a contract whose last recognised order lies longer ago "
-                       "than the inactivity window / customers without a contract that ever ordered",
-            .grain = Grain::kCustomer, .higher_is_better = false,
-            .notes = "As of the last day of the period (at most as_of). The window is a setting of "
-                     "the workspace, 180 days by default."},
-           Facts::kInactivity, {M::kOrderedBefore, M::kInactive},
-           &Ratio<M::kInactive, M::kOrderedBefore>, M::kOrderedBefore),
+      Make(
+          {.id = "inactive_rate",
+           .name = "Inactive rate",
+           .unit = "1",
+           .type = ValueType::kNumber,
+           .formula = "customers without a contract whose last recognised order lies longer ago "
+                      "than the inactivity window / customers without a contract that ever ordered",
+           .grain = Grain::kCustomer,
+           .higher_is_better = false,
+           .notes = "As of the last day of the period (at most as_of). The window is a setting of "
+                    "the workspace, 180 days by default."},
+          Facts::kInactivity, {M::kOrderedBefore, M::kInactive},
+          &Ratio<M::kInactive, M::kOrderedBefore>, M::kOrderedBefore),
       {M::kInactive, ValueType::kInteger, "inactive customers"},
       {M::kOrderedBefore, ValueType::kInteger, "customers without a contract that ever ordered"});
   inactive.rate = true;

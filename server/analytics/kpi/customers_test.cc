@@ -32,8 +32,8 @@ TEST(CustomersTest, DistinctCustomersAreNeverSummed) {
 
 TEST(CustomersTest, Frequencies) {
   // 6 orders of 2 customers; ada ordered in two months, bob in one.
-  EXPECT_EQ(Answer(QueryOf(Shop().Build(), {"order_frequency", "order_frequency_monthly",
-                                            "revenue_per_customer"})),
+  EXPECT_EQ(Answer(QueryOf(Shop().Build(),
+                           {"order_frequency", "order_frequency_monthly", "revenue_per_customer"})),
             "3 2 55");
 }
 

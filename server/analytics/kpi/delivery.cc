@@ -8,7 +8,9 @@ namespace strata::analytics::kpi {
 std::vector<Definition> DeliveryDefinitions() {
   using M = Measure;
   Definition on_time{
-      .kpi = {.id = "on_time_delivery_rate", .name = "On-time delivery rate", .unit = "1",
+      .kpi = {.id = "on_time_delivery_rate",
+              .name = "On-time delivery rate",
+              .unit = "1",
               .type = ValueType::kNumber,
               .formula = "orders delivered at or before the promised time / orders delivered or "
                          "overdue",

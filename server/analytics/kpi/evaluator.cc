@@ -10,8 +10,8 @@
 namespace strata::analytics::kpi {
 namespace {
 
-constexpr Facts kAllFacts[kFacts] = {Facts::kOrders,    Facts::kTickets,   Facts::kRatings,
-                                     Facts::kSurveys,   Facts::kContracts, Facts::kMovements,
+constexpr Facts kAllFacts[kFacts] = {Facts::kOrders,     Facts::kTickets,   Facts::kRatings,
+                                     Facts::kSurveys,    Facts::kContracts, Facts::kMovements,
                                      Facts::kInactivity, Facts::kCustomers};
 
 // The facts whose fields the filter names; nullopt when it names fields of customers only.
@@ -19,13 +19,20 @@ std::optional<RowGrain> FactsOfFilter(const Filter& filter) {
   std::optional<RowGrain> facts;
   for (const Field* field : filter.fields()) {
     switch (field->grain) {
-      case Grain::kCustomer: break;
-      case Grain::kEvent: facts = facts.value_or(RowGrain::kOrder); break;
+      case Grain::kCustomer:
+        break;
+      case Grain::kEvent:
+        facts = facts.value_or(RowGrain::kOrder);
+        break;
       case Grain::kOrder:
-      case Grain::kLine: return RowGrain::kOrder;
-      case Grain::kTicket: return RowGrain::kTicket;
-      case Grain::kContract: return RowGrain::kContract;
-      case Grain::kSurvey: return RowGrain::kSurvey;
+      case Grain::kLine:
+        return RowGrain::kOrder;
+      case Grain::kTicket:
+        return RowGrain::kTicket;
+      case Grain::kContract:
+        return RowGrain::kContract;
+      case Grain::kSurvey:
+        return RowGrain::kSurvey;
     }
   }
   return facts;
@@ -81,7 +88,8 @@ absl::Status Evaluator::ComputeBase() {
   }
   // A filter that names a class is evaluated as of the period's start as a whole.
   bool filter_by_period = false;
-  for (const Field* field : filter_.fields()) filter_by_period |= by_period_ && IsClassField(*field);
+  for (const Field* field : filter_.fields())
+    filter_by_period |= by_period_ && IsClassField(*field);
   if (!filter_by_period) {
     for (const Field* field : filter_.fields()) AddId(*field, &ids);
   }
@@ -137,8 +145,7 @@ absl::StatusOr<const BoundFilter*> Evaluator::FilterFor(Facts facts, Snapshot* s
     if (facts == Facts::kTickets) grain = RowGrain::kTicket;
     if (facts == Facts::kSurveys) grain = RowGrain::kSurvey;
     if (facts == Facts::kContracts) grain = RowGrain::kContract;
-    bound = BoundFilter::Bind(filter_, grain, revision, *snapshot->filter_features,
-                              scope_.range);
+    bound = BoundFilter::Bind(filter_, grain, revision, *snapshot->filter_features, scope_.range);
   }
   if (!bound.ok()) return bound.status();
   return &snapshot->filters.emplace(facts, *std::move(bound)).first->second;

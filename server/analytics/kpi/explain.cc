@@ -82,9 +82,8 @@ absl::Status PutContributors(const image::Revision& revision, const Part& part, 
     Explanation::Contributor& made = out->contributors.emplace_back();
     made.customer = std::string(revision.CustomerId(contribution.slot));
     made.display_name = DisplayName(revision, contribution.slot);
-    absl::StatusOr<Cell> cell = part.type == ValueType::kMoney
-                                    ? kpi::MoneyCell(contribution.value)
-                                    : kpi::CountCell(contribution.value);
+    absl::StatusOr<Cell> cell = part.type == ValueType::kMoney ? kpi::MoneyCell(contribution.value)
+                                                               : kpi::CountCell(contribution.value);
     if (!cell.ok()) return cell.status();
     made.value = std::move(cell->value);
     if (all.total != 0) {
@@ -97,14 +96,14 @@ absl::Status PutContributors(const image::Revision& revision, const Part& part, 
 absl::Status PutParts(const Definition& definition, const kpi::TableBuilder& builder,
                       Explanation* out) {
   if (definition.numerator.has_value()) {
-    STRATA_ASSIGN_OR_RETURN(out->numerator,
-                            ValueOf(*definition.numerator, builder.MeasuresOf(0)));
+    STRATA_ASSIGN_OR_RETURN(out->numerator, ValueOf(*definition.numerator, builder.MeasuresOf(0)));
     out->numerator_meaning = definition.numerator->meaning;
   }
   if (definition.denominator.has_value()) {
-    const CellView cell = definition.comparison == kpi::Comparison::kPrevious ? builder.PreviousOf(0)
-                          : definition.comparison == kpi::Comparison::kWhole  ? builder.WholeOf(0)
-                                                                              : builder.MeasuresOf(0);
+    const CellView cell =
+        definition.comparison == kpi::Comparison::kPrevious ? builder.PreviousOf(0)
+        : definition.comparison == kpi::Comparison::kWhole  ? builder.WholeOf(0)
+                                                            : builder.MeasuresOf(0);
     STRATA_ASSIGN_OR_RETURN(out->denominator, ValueOf(*definition.denominator, cell));
     out->denominator_meaning = definition.denominator->meaning;
   }

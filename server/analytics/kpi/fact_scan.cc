@@ -7,14 +7,22 @@ namespace strata::analytics::kpi {
 
 absl::StatusOr<ScanResult> ScanFacts(Facts facts, const ScanInput& input) {
   switch (facts) {
-    case Facts::kOrders: return ScanOrders(input);
-    case Facts::kTickets: return ScanTickets(input);
-    case Facts::kRatings: return ScanRatings(input);
-    case Facts::kSurveys: return ScanSurveys(input);
-    case Facts::kContracts: return ScanContracts(input);
-    case Facts::kMovements: return ScanMovements(input);
-    case Facts::kInactivity: return ScanInactivity(input);
-    case Facts::kCustomers: return ScanCustomers(input);
+    case Facts::kOrders:
+      return ScanOrders(input);
+    case Facts::kTickets:
+      return ScanTickets(input);
+    case Facts::kRatings:
+      return ScanRatings(input);
+    case Facts::kSurveys:
+      return ScanSurveys(input);
+    case Facts::kContracts:
+      return ScanContracts(input);
+    case Facts::kMovements:
+      return ScanMovements(input);
+    case Facts::kInactivity:
+      return ScanInactivity(input);
+    case Facts::kCustomers:
+      return ScanCustomers(input);
   }
   return absl::InternalError("unknown facts");
 }

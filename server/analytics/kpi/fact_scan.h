@@ -56,8 +56,8 @@ struct ScanResult {
   ScanCounts counts;
 };
 
-// Scans the facts of one kind, side by side on all workers, once. Fails with the stop token's reason,
-// or INVALID_ARGUMENT beyond kMostGroups groups.
+// Scans the facts of one kind, side by side on all workers, once. Fails with the stop token's
+// reason, or INVALID_ARGUMENT beyond kMostGroups groups.
 absl::StatusOr<ScanResult> ScanFacts(Facts facts, const ScanInput& input);
 
 // The scans behind it, each in its own file.

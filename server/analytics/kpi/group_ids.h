@@ -43,7 +43,8 @@ class GroupIds {
   std::vector<uint64_t> key_of_id_;
 };
 
-// The groups of several workers as one list, ascending by key: independent of which worker met what.
+// The groups of several workers as one list, ascending by key: independent of which worker met
+// what.
 struct MergedGroups {
   std::vector<uint64_t> keys;  // of ids 1, 2 ...
   // new_id[w][id] is the merged id of worker w's id; id 0 stays 0.

@@ -11,11 +11,16 @@ namespace {
 
 RowGrain FactsWith(Grain grain) {
   switch (grain) {
-    case Grain::kTicket: return RowGrain::kTicket;
-    case Grain::kContract: return RowGrain::kContract;
-    case Grain::kSurvey: return RowGrain::kSurvey;
-    case Grain::kLine: return RowGrain::kLine;
-    default: return RowGrain::kOrder;
+    case Grain::kTicket:
+      return RowGrain::kTicket;
+    case Grain::kContract:
+      return RowGrain::kContract;
+    case Grain::kSurvey:
+      return RowGrain::kSurvey;
+    case Grain::kLine:
+      return RowGrain::kLine;
+    default:
+      return RowGrain::kOrder;
   }
 }
 
@@ -37,8 +42,8 @@ absl::StatusOr<GroupSpace> GroupSpace::Make(const std::vector<const Field*>& fie
       time_fields.push_back(field);
     } else {
       RowAxis axis;
-      STRATA_ASSIGN_OR_RETURN(
-          axis.field, MakeRowField(*field, FactsWith(field->grain), revision, window));
+      STRATA_ASSIGN_OR_RETURN(axis.field,
+                              MakeRowField(*field, FactsWith(field->grain), revision, window));
       axis.of_lines = field->grain == Grain::kLine;
       axis.stride = space.row_groups_;
       keys *= std::max<uint32_t>(axis.field->size(), 1);
@@ -65,9 +70,12 @@ bool GroupSpace::has_line_axis() const {
 uint32_t GroupSpace::CodeOf(size_t field, uint64_t key) const {
   const Axis axis = axes_[field];
   switch (axis.part) {
-    case Part::kCustomer: return customers_->CodeOf(axis.index, CustomerGroupOf(key));
-    case Part::kTime: return time_.CodeOf(axis.index, TimeGroupOf(key));
-    case Part::kRow: break;
+    case Part::kCustomer:
+      return customers_->CodeOf(axis.index, CustomerGroupOf(key));
+    case Part::kTime:
+      return time_.CodeOf(axis.index, TimeGroupOf(key));
+    case Part::kRow:
+      break;
   }
   const RowAxis& row = rows_[axis.index];
   return static_cast<uint32_t>(key % row_groups_ / row.stride % row.field->size());
@@ -76,9 +84,12 @@ uint32_t GroupSpace::CodeOf(size_t field, uint64_t key) const {
 uint32_t GroupSpace::Codes(size_t field) const {
   const Axis axis = axes_[field];
   switch (axis.part) {
-    case Part::kCustomer: return customers_->Codes(axis.index);
-    case Part::kTime: return time_.Codes(axis.index);
-    case Part::kRow: break;
+    case Part::kCustomer:
+      return customers_->Codes(axis.index);
+    case Part::kTime:
+      return time_.Codes(axis.index);
+    case Part::kRow:
+      break;
   }
   return rows_[axis.index].field->size();
 }
@@ -86,9 +97,12 @@ uint32_t GroupSpace::Codes(size_t field) const {
 Value GroupSpace::ValueOf(size_t field, uint32_t code) const {
   const Axis axis = axes_[field];
   switch (axis.part) {
-    case Part::kCustomer: return customers_->ValueOf(axis.index, code);
-    case Part::kTime: return time_.ValueOf(axis.index, code);
-    case Part::kRow: break;
+    case Part::kCustomer:
+      return customers_->ValueOf(axis.index, code);
+    case Part::kTime:
+      return time_.ValueOf(axis.index, code);
+    case Part::kRow:
+      break;
   }
   return rows_[axis.index].field->ValueOf(code);
 }

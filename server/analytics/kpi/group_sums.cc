@@ -45,8 +45,8 @@ absl::StatusOr<ScanResult> ScanGroupSums(
   WorkerStates<GroupSums> workers;
   STRATA_RETURN_IF_ERROR(
       ScanBlocks(*input.revision, input.stop, [&](size_t worker, const image::Block& block) {
-        GroupSums& sums = workers.Of(
-            worker, [&] { return std::make_unique<GroupSums>(input.space->keys()); });
+        GroupSums& sums =
+            workers.Of(worker, [&] { return std::make_unique<GroupSums>(input.space->keys()); });
         body(worker, block, &sums);
         return CheckGroups(input, sums.ids().dense() ? 0 : sums.ids().size() - 1);
       }));

@@ -15,39 +15,64 @@ namespace strata::analytics::kpi {
 
 enum class Measure : uint8_t {
   // Orders, at the grain of the order.
-  kOrders,           // recognised
-  kOrdersAll,        // excluded statuses counted in
-  kDueOrders,        // promised, and delivered or overdue
-  kOnTimeOrders,     // of those: delivered at or before the promised time
+  kOrders,        // recognised
+  kOrdersAll,     // excluded statuses counted in
+  kDueOrders,     // promised, and delivered or overdue
+  kOnTimeOrders,  // of those: delivered at or before the promised time
   // Orders, at the grain of the line.
-  kOrderLines, kUnits,
-  kRevenue, kRevenueAll,  // micros, like every money measure
-  kLinesWithCost, kCost, kRevenueWithCost,
-  kStrategicRevenue,      // of customers of tier strategic
+  kOrderLines,
+  kUnits,
+  kRevenue,
+  kRevenueAll,  // micros, like every money measure
+  kLinesWithCost,
+  kCost,
+  kRevenueWithCost,
+  kStrategicRevenue,  // of customers of tier strategic
   // Customers behind the recognised orders; distinct within the group.
-  kActiveCustomers, kNewCustomers, kActiveMonths,
+  kActiveCustomers,
+  kNewCustomers,
+  kActiveMonths,
   // Order statistics: ten times the type-7 quantile, which is a whole number.
-  kMedianOrderValue, kP90OrderValue,
-  kGaps, kMedianGap,                // pairs of consecutive orders; days
-  kGapCvCustomers, kMedianGapCv,    // the latter is a number, not a sum
+  kMedianOrderValue,
+  kP90OrderValue,
+  kGaps,
+  kMedianGap,  // pairs of consecutive orders; days
+  kGapCvCustomers,
+  kMedianGapCv,  // the latter is a number, not a sum
   // Tickets by the day they were opened.
-  kTickets, kEscalations, kSlaMet, kSlaBreached,
-  kFirstResponses, kMedianFirstResponse,  // milliseconds, times ten
-  kResolutions, kMedianResolution,        // likewise
+  kTickets,
+  kEscalations,
+  kSlaMet,
+  kSlaBreached,
+  kFirstResponses,
+  kMedianFirstResponse,  // milliseconds, times ten
+  kResolutions,
+  kMedianResolution,  // likewise
   // Ratings of tickets and CSAT surveys; NPS surveys.
-  kRatings, kPositiveRatings,
-  kNpsAnswers, kPromoters, kDetractors,
+  kRatings,
+  kPositiveRatings,
+  kNpsAnswers,
+  kPromoters,
+  kDetractors,
   // Contracts in force on the last day of the period.
-  kContracts, kContractValue,
+  kContracts,
+  kContractValue,
   // Contracts of each customer on the day before the period against its last day.
-  kRecurringStart, kRecurringNew, kRecurringExpansion, kRecurringContraction, kRecurringChurn,
+  kRecurringStart,
+  kRecurringNew,
+  kRecurringExpansion,
+  kRecurringContraction,
+  kRecurringChurn,
   kRecurringReactivation,
   kRecurringEnd,
   kRecurringRetained,  // end value of the customers with a contract at the start
   kRecurringKept,      // likewise, at most each customer's start value
-  kContractCustomersStart, kContractCustomersLost, kContractCustomers,  // the last: at either end
+  kContractCustomersStart,
+  kContractCustomersLost,
+  kContractCustomers,  // the last: at either end
   // Customers without a contract that ordered by the last day, and those long silent by then.
-  kOrderedBefore, kInactive,
+  kOrderedBefore,
+  kInactive,
   kCustomers,
   kCount,
 };
@@ -57,7 +82,14 @@ static_assert(kMeasures <= 64);
 // The facts that a measure is taken from; each is scanned at its own grain, and the results meet
 // only in the group key, so nothing can fan out.
 enum class Facts : uint8_t {
-  kOrders, kTickets, kRatings, kSurveys, kContracts, kMovements, kInactivity, kCustomers,
+  kOrders,
+  kTickets,
+  kRatings,
+  kSurveys,
+  kContracts,
+  kMovements,
+  kInactivity,
+  kCustomers,
 };
 inline constexpr int kFacts = 8;
 
@@ -91,24 +123,30 @@ constexpr MeasureSet MeasuresOf(Facts facts) {
   using M = Measure;
   switch (facts) {
     case Facts::kOrders:
-      return {M::kOrders, M::kOrdersAll, M::kDueOrders, M::kOnTimeOrders, M::kOrderLines,
-              M::kUnits, M::kRevenue, M::kRevenueAll, M::kLinesWithCost, M::kCost,
-              M::kRevenueWithCost, M::kStrategicRevenue, M::kActiveCustomers, M::kNewCustomers,
-              M::kActiveMonths, M::kMedianOrderValue, M::kP90OrderValue, M::kGaps, M::kMedianGap,
-              M::kGapCvCustomers, M::kMedianGapCv};
+      return {M::kOrders,          M::kOrdersAll,    M::kDueOrders,       M::kOnTimeOrders,
+              M::kOrderLines,      M::kUnits,        M::kRevenue,         M::kRevenueAll,
+              M::kLinesWithCost,   M::kCost,         M::kRevenueWithCost, M::kStrategicRevenue,
+              M::kActiveCustomers, M::kNewCustomers, M::kActiveMonths,    M::kMedianOrderValue,
+              M::kP90OrderValue,   M::kGaps,         M::kMedianGap,       M::kGapCvCustomers,
+              M::kMedianGapCv};
     case Facts::kTickets:
-      return {M::kTickets, M::kEscalations, M::kSlaMet, M::kSlaBreached, M::kFirstResponses,
-              M::kMedianFirstResponse, M::kResolutions, M::kMedianResolution};
-    case Facts::kRatings: return {M::kRatings, M::kPositiveRatings};
-    case Facts::kSurveys: return {M::kNpsAnswers, M::kPromoters, M::kDetractors};
-    case Facts::kContracts: return {M::kContracts, M::kContractValue};
+      return {M::kTickets,        M::kEscalations,         M::kSlaMet,      M::kSlaBreached,
+              M::kFirstResponses, M::kMedianFirstResponse, M::kResolutions, M::kMedianResolution};
+    case Facts::kRatings:
+      return {M::kRatings, M::kPositiveRatings};
+    case Facts::kSurveys:
+      return {M::kNpsAnswers, M::kPromoters, M::kDetractors};
+    case Facts::kContracts:
+      return {M::kContracts, M::kContractValue};
     case Facts::kMovements:
-      return {M::kRecurringStart, M::kRecurringNew, M::kRecurringExpansion,
-              M::kRecurringContraction, M::kRecurringChurn, M::kRecurringReactivation,
-              M::kRecurringEnd, M::kRecurringRetained, M::kRecurringKept,
+      return {M::kRecurringStart,         M::kRecurringNew,          M::kRecurringExpansion,
+              M::kRecurringContraction,   M::kRecurringChurn,        M::kRecurringReactivation,
+              M::kRecurringEnd,           M::kRecurringRetained,     M::kRecurringKept,
               M::kContractCustomersStart, M::kContractCustomersLost, M::kContractCustomers};
-    case Facts::kInactivity: return {M::kOrderedBefore, M::kInactive};
-    case Facts::kCustomers: return {M::kCustomers};
+    case Facts::kInactivity:
+      return {M::kOrderedBefore, M::kInactive};
+    case Facts::kCustomers:
+      return {M::kCustomers};
   }
   return {};
 }
@@ -118,9 +156,7 @@ struct MeasureTable {
   std::array<std::vector<MicrosSum>, kMeasures> sums;
   std::vector<double> median_gap_cv;
 
-  std::vector<MicrosSum>& operator[](Measure measure) {
-    return sums[static_cast<size_t>(measure)];
-  }
+  std::vector<MicrosSum>& operator[](Measure measure) { return sums[static_cast<size_t>(measure)]; }
   const std::vector<MicrosSum>& operator[](Measure measure) const {
     return sums[static_cast<size_t>(measure)];
   }

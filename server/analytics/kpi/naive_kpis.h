@@ -13,7 +13,8 @@
 
 namespace strata::analytics::kpi {
 
-// One fact, seen from one of its rows: an order's line, a ticket, an answer, a contract, a customer.
+// One fact, seen from one of its rows: an order's line, a ticket, an answer, a contract, a
+// customer.
 struct NaiveRow {
   size_t customer = 0;
   const ShopModel::OrderRow* order = nullptr;

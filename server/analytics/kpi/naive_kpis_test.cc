@@ -12,16 +12,16 @@
 namespace strata::analytics::kpi {
 namespace {
 
-const std::vector<std::string> kTimeFields = {"year", "quarter", "fiscal_quarter", "fiscal_year",
-                                              "month", "week", "day", "weekday"};
+const std::vector<std::string> kTimeFields = {
+    "year", "quarter", "fiscal_quarter", "fiscal_year", "month", "week", "day", "weekday"};
 
 bool IsTime(const std::string& field) {
   return std::count(kTimeFields.begin(), kTimeFields.end(), field) > 0;
 }
 
 bool IsOfCustomer(const std::string& field) {
-  for (const char* id : {"customer", "country", "gender", "children", "family", "strategic", "tier", "loyalty",
-                         "cohort_month"}) {
+  for (const char* id : {"customer", "country", "gender", "children", "family", "strategic", "tier",
+                         "loyalty", "cohort_month"}) {
     if (field == id) return true;
   }
   return false;
@@ -111,10 +111,10 @@ void NaiveKpis::RankCustomers() {
   }
   for (size_t i = 0; i < customers; ++i) {
     if (shop_.customers[i].strategic == true) tier_[i] = "strategic";
-    loyalty_.push_back(orders[i] == 0                       ? "none"
-                       : orders[i] == 1                     ? "Periodic"
-                       : units[i] >= 100                    ? "VIP"
-                                                            : "Loyal");
+    loyalty_.push_back(orders[i] == 0    ? "none"
+                       : orders[i] == 1  ? "Periodic"
+                       : units[i] >= 100 ? "VIP"
+                                         : "Loyal");
     cohort_.push_back(first[i] == kNoDay ? "" : FormatDay(first[i]).substr(0, 7));
   }
 }
@@ -476,8 +476,8 @@ std::string NaiveKpis::ContractFigure(const std::string& kpi, const Cell& cell) 
       start += before;
       kept += std::min(before, after);
     }
-    const char* movement = at_start == 0 ? (known ? "reactivation" : "new")
-                           : at_end == 0 ? "churn"
+    const char* movement = at_start == 0    ? (known ? "reactivation" : "new")
+                           : at_end == 0    ? "churn"
                            : after > before ? "expansion"
                                             : "contraction";
     moved[movement] += after - before;
@@ -659,9 +659,8 @@ std::map<NaiveKey, std::vector<std::string>> NaiveKpis::Table(
   std::set<NaiveKey> keys;
   for (const NaiveKey& key : candidates) {
     const Cell cell{group_by, key, range_};
-    const bool row = std::any_of(kpis.begin(), kpis.end(), [&](const std::string& kpi) {
-      return HasFacts(kpi, cell);
-    });
+    const bool row = std::any_of(kpis.begin(), kpis.end(),
+                                 [&](const std::string& kpi) { return HasFacts(kpi, cell); });
     if (row || group_by.empty()) keys.insert(key);
   }
   if (fill_empty && std::any_of(group_by.begin(), group_by.end(), [](const std::string& field) {

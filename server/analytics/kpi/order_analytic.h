@@ -60,8 +60,8 @@ class OrderSums : public OrderAnalytic {
   std::array<std::vector<MicrosSum>, kMeasures> sums_;
 };
 
-// Distinct customers, new customers, customer-months. A block holds all orders of its customers, so a
-// mark of the last customer seen a group tells the distinct ones without a set.
+// Distinct customers, new customers, customer-months. A block holds all orders of its customers, so
+// a mark of the last customer seen a group tells the distinct ones without a set.
 std::unique_ptr<OrderAnalytic> MakeOrderCustomers(const ScanInput& input);
 inline constexpr MeasureSet kOrderCustomerMeasures = {
     Measure::kActiveCustomers, Measure::kNewCustomers, Measure::kActiveMonths};

@@ -27,14 +27,14 @@ class OrderCustomers : public OrderAnalytic {
   }
 
   void Add(const OrderBlock& block) override {
-    ForEachCustomer(block, &scratch_,
-                    [&](uint32_t customer, absl::Span<const uint32_t> ids,
-                        absl::Span<const Day> days) {
-                      const uint32_t mark = block.block->first_slot + customer + 1;
-                      if (active_) CountActive(mark, ids);
-                      if (months_) CountMonths(mark, ids, days);
-                      if (new_) CountNew(mark, FirstDay(block, customer), ids, days);
-                    });
+    ForEachCustomer(
+        block, &scratch_,
+        [&](uint32_t customer, absl::Span<const uint32_t> ids, absl::Span<const Day> days) {
+          const uint32_t mark = block.block->first_slot + customer + 1;
+          if (active_) CountActive(mark, ids);
+          if (months_) CountMonths(mark, ids, days);
+          if (new_) CountNew(mark, FirstDay(block, customer), ids, days);
+        });
   }
 
   void Merge(OrderAnalytic& other, const std::vector<uint32_t>& new_id) override {

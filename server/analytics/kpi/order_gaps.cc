@@ -17,11 +17,11 @@ class OrderGaps : public OrderAnalytic {
   void Resize(size_t ids) override { current_.resize(ids); }
 
   void Add(const OrderBlock& block) override {
-    ForEachCustomer(block, &scratch_,
-                    [&](uint32_t customer, absl::Span<const uint32_t> ids,
-                        absl::Span<const Day> days) {
-                      AddCustomer(block.block->first_slot + customer + 1, ids, days);
-                    });
+    ForEachCustomer(
+        block, &scratch_,
+        [&](uint32_t customer, absl::Span<const uint32_t> ids, absl::Span<const Day> days) {
+          AddCustomer(block.block->first_slot + customer + 1, ids, days);
+        });
   }
 
   void Merge(OrderAnalytic& other, const std::vector<uint32_t>& new_id) override {

@@ -133,8 +133,7 @@ void OrderIndexer::IdsOf(const std::vector<uint64_t>& keys, std::vector<uint32_t
   }
 }
 
-OrderRows OrderIndexer::Index(const image::Block& block, const image::OrderRun& run,
-                              size_t place) {
+OrderRows OrderIndexer::Index(const image::Block& block, const image::OrderRun& run, size_t place) {
   Buffers& buffers = buffers_[place];
   const bool lines_differ = by_line_ || run.line_begin != nullptr;
   if (ids_->dense()) {
@@ -249,8 +248,7 @@ void IndexFacts(const ScanInput& input, const image::Block& block, const FactCol
       if (!input.window.Contains(columns.day[row])) continue;
       ++counts->in_window;
       if (group == CustomerGroups::kNone) continue;
-      keys[row] =
-          input.space->KeyOf(group, input.space->time().GroupOf(columns.day[row])) + 1;
+      keys[row] = input.space->KeyOf(group, input.space->time().GroupOf(columns.day[row])) + 1;
     }
   }
   std::vector<uint32_t> codes(rows);

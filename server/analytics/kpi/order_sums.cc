@@ -7,9 +7,9 @@ namespace {
 
 using M = Measure;
 
-constexpr MeasureSet kLineMeasures = {M::kOrderLines,    M::kUnits,           M::kLinesWithCost,
-                                      M::kCost,          M::kRevenueWithCost, M::kRevenue,
-                                      M::kRevenueAll,    M::kStrategicRevenue};
+constexpr MeasureSet kLineMeasures = {M::kOrderLines, M::kUnits,           M::kLinesWithCost,
+                                      M::kCost,       M::kRevenueWithCost, M::kRevenue,
+                                      M::kRevenueAll, M::kStrategicRevenue};
 constexpr MeasureSet kCountMeasures = {M::kOrders, M::kOrdersAll, M::kOrderLines, M::kUnits,
                                        M::kLinesWithCost};
 constexpr MeasureSet kCostMeasures = {M::kLinesWithCost, M::kCost, M::kRevenueWithCost};

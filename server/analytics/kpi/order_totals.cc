@@ -11,8 +11,8 @@ namespace {
 
 using M = Measure;
 
-constexpr MeasureSet kSimpleMeasures = {M::kOrders,         M::kRevenue,    M::kActiveCustomers,
-                                        M::kOrdersAll,      M::kRevenueAll, M::kStrategicRevenue};
+constexpr MeasureSet kSimpleMeasures = {M::kOrders,    M::kRevenue,    M::kActiveCustomers,
+                                        M::kOrdersAll, M::kRevenueAll, M::kStrategicRevenue};
 constexpr MeasureSet kAnyStatus = {M::kOrdersAll, M::kRevenueAll};
 
 constexpr size_t kChunk = 2048;

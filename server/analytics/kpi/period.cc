@@ -18,13 +18,20 @@ int MonthsOf(DayRange range) {
 // The days of the unit, roughly: only their order counts.
 int LengthOf(PeriodUnit unit) {
   switch (unit) {
-    case PeriodUnit::kDay: return 1;
-    case PeriodUnit::kWeek: return 7;
-    case PeriodUnit::kMonth: return 30;
-    case PeriodUnit::kQuarter: return 91;
-    case PeriodUnit::kFiscalQuarter: return 92;
-    case PeriodUnit::kYear: return 365;
-    case PeriodUnit::kFiscalYear: return 366;
+    case PeriodUnit::kDay:
+      return 1;
+    case PeriodUnit::kWeek:
+      return 7;
+    case PeriodUnit::kMonth:
+      return 30;
+    case PeriodUnit::kQuarter:
+      return 91;
+    case PeriodUnit::kFiscalQuarter:
+      return 92;
+    case PeriodUnit::kYear:
+      return 365;
+    case PeriodUnit::kFiscalYear:
+      return 366;
   }
   return 0;
 }

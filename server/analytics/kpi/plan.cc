@@ -22,9 +22,8 @@ std::string Path(absl::string_view list, size_t index) {
 absl::Status At(absl::string_view path, const absl::Status& status) {
   if (status.ok()) return status;
   absl::Status named(status.code(), absl::StrCat(path, ": ", status.message()));
-  status.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) {
-    named.SetPayload(url, payload);
-  });
+  status.ForEachPayload(
+      [&](absl::string_view url, const absl::Cord& payload) { named.SetPayload(url, payload); });
   return WithField(WithDefaultReason(std::move(named), "INVALID_FIELD"), path, status.message());
 }
 
@@ -40,8 +39,8 @@ std::string FittingFields(const Definition& definition, const FieldCatalogue& ca
 absl::Status AddKpis(const KpiQuery& query, Plan* plan) {
   if (query.kpis.empty()) return FieldError("kpis", "name at least one KPI");
   if (query.kpis.size() > kMostKpis) {
-    return FieldError("kpis", absl::StrCat("at most ", kMostKpis, " KPIs, not ",
-                                           query.kpis.size()));
+    return FieldError("kpis",
+                      absl::StrCat("at most ", kMostKpis, " KPIs, not ", query.kpis.size()));
   }
   std::set<std::string> seen;
   for (size_t i = 0; i < query.kpis.size(); ++i) {
@@ -67,10 +66,9 @@ absl::Status AddField(const std::string& id, const std::string& path, Plan* plan
   for (size_t k = 0; k < plan->kpis.size(); ++k) {
     const Definition& definition = *plan->kpis[k];
     if (CanGroupBy(definition, **field)) continue;
-    return FieldError(
-        path, absl::StrCat(Path("kpis", k), " \"", definition.kpi.id, "\" cannot be grouped by \"",
-                           id, "\"; it can by ",
-                           FittingFields(definition, *plan->catalogue, &CanGroupBy)));
+    return FieldError(path, absl::StrCat(Path("kpis", k), " \"", definition.kpi.id,
+                                         "\" cannot be grouped by \"", id, "\"; it can by ",
+                                         FittingFields(definition, *plan->catalogue, &CanGroupBy)));
   }
   plan->fields.push_back(*field);
   return absl::OkStatus();
@@ -99,9 +97,12 @@ absl::Status AddFields(const KpiQuery& query, Plan* plan) {
 
 DayRange DaysOfRange(const NamedRange& range, DayRange own) {
   switch (range.kind) {
-    case NamedRange::Kind::kDays: return range.days;
-    case NamedRange::Kind::kPreviousPeriod: return PreviousPeriod(own);
-    case NamedRange::Kind::kSamePeriodLastYear: return SamePeriodLastYear(own);
+    case NamedRange::Kind::kDays:
+      return range.days;
+    case NamedRange::Kind::kPreviousPeriod:
+      return PreviousPeriod(own);
+    case NamedRange::Kind::kSamePeriodLastYear:
+      return SamePeriodLastYear(own);
   }
   return range.days;
 }
@@ -110,8 +111,9 @@ absl::Status AddRanges(const KpiQuery& query, Plan* plan) {
   const DayRange own = query.scope.range;
   plan->ranges.push_back({"", own});
   if (query.ranges.size() > kMostRanges) {
-    return FieldError("ranges", absl::StrCat("at most ", kMostRanges, " ranges beside the scope's, ",
-                                             "not ", query.ranges.size()));
+    return FieldError("ranges",
+                      absl::StrCat("at most ", kMostRanges, " ranges beside the scope's, ", "not ",
+                                   query.ranges.size()));
   }
   std::set<std::string> names;
   for (size_t i = 0; i < query.ranges.size(); ++i) {
@@ -133,8 +135,7 @@ absl::Status AddOrder(const KpiQuery& query, Plan* plan) {
   for (const OrderTerm& term : query.order_by) {
     const auto kpi = std::find(query.kpis.begin(), query.kpis.end(), term.id);
     if (kpi != query.kpis.end()) {
-      plan->order.push_back(
-          {true, static_cast<size_t>(kpi - query.kpis.begin()), term.descending});
+      plan->order.push_back({true, static_cast<size_t>(kpi - query.kpis.begin()), term.descending});
       continue;
     }
     const auto field = std::find(query.group_by.begin(), query.group_by.end(), term.id);
@@ -172,10 +173,10 @@ absl::StatusOr<Filter> ParseFilter(const Scope& scope, const FieldCatalogue& cat
   for (const Field* field : filter->fields()) {
     for (size_t k = 0; k < kpis.size(); ++k) {
       if (CanFilterBy(*kpis[k], *field)) continue;
-      return FieldError("scope.filter",
-                        absl::StrCat(paths[k], " \"", kpis[k]->kpi.id,
-                                     "\" cannot be filtered by \"", field->id, "\"; it can by ",
-                                     FittingFields(*kpis[k], catalogue, &CanFilterBy)));
+      return FieldError(
+          "scope.filter",
+          absl::StrCat(paths[k], " \"", kpis[k]->kpi.id, "\" cannot be filtered by \"", field->id,
+                       "\"; it can by ", FittingFields(*kpis[k], catalogue, &CanFilterBy)));
     }
   }
   return filter;
@@ -212,8 +213,7 @@ absl::StatusOr<Plan> MakePlan(const KpiQuery& query) {
   plan.finest_period = FinestPeriodOf(plan.fields);
   std::vector<std::string> paths;
   for (size_t k = 0; k < plan.kpis.size(); ++k) paths.push_back(Path("kpis", k));
-  STRATA_ASSIGN_OR_RETURN(plan.filter,
-                          ParseFilter(query.scope, *plan.catalogue, plan.kpis, paths));
+  STRATA_ASSIGN_OR_RETURN(plan.filter, ParseFilter(query.scope, *plan.catalogue, plan.kpis, paths));
   return plan;
 }
 

@@ -30,8 +30,8 @@ struct Plan {
 
   std::shared_ptr<const FieldCatalogue> catalogue;  // owns the fields
   std::vector<const Definition*> kpis;
-  std::vector<const Field*> fields;     // group_by
-  std::vector<bool> in_denominator;     // by field: named by share_within
+  std::vector<const Field*> fields;  // group_by
+  std::vector<bool> in_denominator;  // by field: named by share_within
   std::vector<Range> ranges;
   std::vector<Order> order;
   Filter filter;
@@ -45,8 +45,8 @@ struct Plan {
 // INVALID_ARGUMENT names the request's field.
 absl::StatusOr<Plan> MakePlan(const KpiQuery& query);
 
-// The scope's filter, parsed, for KPIs that all can be filtered by it. `paths` names each of them in
-// the request ("kpis[0]").
+// The scope's filter, parsed, for KPIs that all can be filtered by it. `paths` names each of them
+// in the request ("kpis[0]").
 absl::StatusOr<Filter> ParseFilter(const Scope& scope, const FieldCatalogue& catalogue,
                                    const std::vector<const Definition*>& kpis,
                                    const std::vector<std::string>& paths);

@@ -37,8 +37,7 @@ absl::StatusOr<KpiAnswer> QueryKpis(const KpiQuery& query) {
   if (query.totals) {
     STRATA_ASSIGN_OR_RETURN(answer.table.totals, TotalsOf(query, plan, &evaluator));
   }
-  STRATA_ASSIGN_OR_RETURN(answer.info,
-                          kpi::MakeResultInfo(query.scope, plan, builder, &evaluator));
+  STRATA_ASSIGN_OR_RETURN(answer.info, kpi::MakeResultInfo(query.scope, plan, builder, &evaluator));
   return answer;
 }
 

@@ -29,7 +29,9 @@ const std::vector<Condition>& Conditions() {
   static const auto* const conditions = new std::vector<Condition>{
       {"country = \"US\"", "country", is("country", "US")},
       {"gender != \"F\"", "gender",
-       [](const NaiveKpis& naive, const NaiveRow& row) { return naive.FieldOf("gender", row) != "F"; }},
+       [](const NaiveKpis& naive, const NaiveRow& row) {
+         return naive.FieldOf("gender", row) != "F";
+       }},
       {"children >= 1", "children",
        [](const NaiveKpis& naive, const NaiveRow& row) {
          const std::string children = naive.FieldOf("children", row);
@@ -66,9 +68,10 @@ bool Skips(const Condition& condition, const NaiveRow& row) {
 }
 
 const std::vector<std::string> kFields = {
-    "country", "gender", "children", "family", "strategic", "tier", "loyalty", "cohort_month",
-    "status", "channel", "deal_size", "product", "product_line", "priority", "contract_owner",
-    "year", "quarter", "fiscal_quarter", "month", "week", "weekday"};
+    "country",      "gender",       "children",       "family",  "strategic", "tier",
+    "loyalty",      "cohort_month", "status",         "channel", "deal_size", "product",
+    "product_line", "priority",     "contract_owner", "year",    "quarter",   "fiscal_quarter",
+    "month",        "week",         "weekday"};
 
 class RandomQuery {
  public:
@@ -83,13 +86,16 @@ class RandomQuery {
       to = FormatDay(start + Below(200));
     }
     query_ = QueryOf(revision, {}, {}, "", from, to, as_of);
-    if (query_.scope.range.from > query_.scope.range.to) query_.scope.range.to = query_.scope.range.from;
+    if (query_.scope.range.from > query_.scope.range.to)
+      query_.scope.range.to = query_.scope.range.from;
     for (int i = 1 + Below(4); i > 0; --i) {
       const Kpi& kpi = Kpis()[static_cast<size_t>(Below(static_cast<int>(Kpis().size())))];
-      if (std::count(query_.kpis.begin(), query_.kpis.end(), kpi.id) == 0) query_.kpis.push_back(kpi.id);
+      if (std::count(query_.kpis.begin(), query_.kpis.end(), kpi.id) == 0)
+        query_.kpis.push_back(kpi.id);
     }
     for (int i = Below(4); i > 0; --i) {
-      const std::string& field = kFields[static_cast<size_t>(Below(static_cast<int>(kFields.size())))];
+      const std::string& field =
+          kFields[static_cast<size_t>(Below(static_cast<int>(kFields.size())))];
       if (std::count(query_.group_by.begin(), query_.group_by.end(), field) > 0) continue;
       if (Fits(field, &CanGroupBy)) query_.group_by.push_back(field);
     }
@@ -110,26 +116,24 @@ class RandomQuery {
 
   const KpiQuery& query() const { return query_; }
   std::string Words() const {
-    return absl::StrCat(absl::StrJoin(query_.kpis, ","), " by ", absl::StrJoin(query_.group_by, ","),
-                        " where ", query_.scope.filter, " in ", FormatDay(query_.scope.range.from),
-                        "..", FormatDay(query_.scope.range.to), " as of ",
-                        FormatDay(query_.scope.as_of), " within ",
-                        absl::StrJoin(query_.share_within, ","),
-                        query_.fill_empty ? " filled" : "");
+    return absl::StrCat(
+        absl::StrJoin(query_.kpis, ","), " by ", absl::StrJoin(query_.group_by, ","), " where ",
+        query_.scope.filter, " in ", FormatDay(query_.scope.range.from), "..",
+        FormatDay(query_.scope.range.to), " as of ", FormatDay(query_.scope.as_of), " within ",
+        absl::StrJoin(query_.share_within, ","), query_.fill_empty ? " filled" : "");
   }
 
   // Lines "key key: cell cell".
   std::vector<std::string> Expected() const {
     const std::vector<const Condition*> conditions = conditions_;
-    const NaiveKpis naive(shop_, *query_.scope.revision, query_.scope.range, query_.scope.as_of,
-                          [conditions](const NaiveKpis& all, const NaiveRow& row) {
-                            return std::all_of(conditions.begin(), conditions.end(),
-                                               [&](const Condition* condition) {
-                                                 // A mere customer meets what is said of facts.
-                                                 return Skips(*condition, row) ||
-                                                        condition->matches(all, row);
-                                               });
-                          });
+    const NaiveKpis naive(
+        shop_, *query_.scope.revision, query_.scope.range, query_.scope.as_of,
+        [conditions](const NaiveKpis& all, const NaiveRow& row) {
+          return std::all_of(conditions.begin(), conditions.end(), [&](const Condition* condition) {
+            // A mere customer meets what is said of facts.
+            return Skips(*condition, row) || condition->matches(all, row);
+          });
+        });
     std::vector<std::string> lines;
     for (const auto& [key, cells] :
          naive.Table(query_.kpis, query_.group_by, query_.share_within, query_.fill_empty)) {
@@ -169,13 +173,14 @@ std::vector<std::string> SortedLines(const KpiTable& table) {
 }
 
 TEST(RandomQueriesTest, EqualTheNaiveImplementation) {
-  const image::BlockSizes tiny = {.target_lines = 40, .max_customers = 7, .tail_share = 2,
-                                  .min_tail_orders = 8};
+  const image::BlockSizes tiny = {
+      .target_lines = 40, .max_customers = 7, .tail_share = 2, .min_tail_orders = 8};
   int rows = 0, requests = 0;
   for (uint32_t seed = 1; seed <= 60; ++seed) {
     const ShopModel shop = RandomShop(seed);
     if (shop.orders.empty()) continue;
-    const image::RevisionPtr revision = shop.Build(tiny, seed % 3 == 0 ? 0 : shop.orders.size() / 4);
+    const image::RevisionPtr revision =
+        shop.Build(tiny, seed % 3 == 0 ? 0 : shop.orders.size() / 4);
     for (uint32_t i = 0; i < 15; ++i) {
       const RandomQuery random(shop, revision, seed * 1000 + i);
       const absl::StatusOr<KpiAnswer> answer = QueryKpis(random.query());
@@ -190,14 +195,16 @@ TEST(RandomQueriesTest, EqualTheNaiveImplementation) {
   EXPECT_GT(rows, 5 * requests);
 }
 
-// More combinations than any table holds, so that groups are hashed and customers' groups compacted.
+// More combinations than any table holds, so that groups are hashed and customers' groups
+// compacted.
 TEST(RandomQueriesTest, ManyGroupsEqualTheNaiveImplementation) {
-  const image::BlockSizes tiny = {.target_lines = 60, .max_customers = 9, .tail_share = 2,
-                                  .min_tail_orders = 8};
-  const std::vector<std::string> kpis = {"revenue", "orders_all", "active_customers", "units",
-                                         "new_customers", "median_order_value", "order_gap_cv"};
-  const std::vector<std::string> fields = {"customer", "country", "cohort_month", "gender", "week",
-                                           "product", "channel", "status"};
+  const image::BlockSizes tiny = {
+      .target_lines = 60, .max_customers = 9, .tail_share = 2, .min_tail_orders = 8};
+  const std::vector<std::string> kpis = {"revenue",     "orders_all",    "active_customers",
+                                         "units",       "new_customers", "median_order_value",
+                                         "order_gap_cv"};
+  const std::vector<std::string> fields = {"customer", "country", "cohort_month", "gender",
+                                           "week",     "product", "channel",      "status"};
   int rows = 0;
   for (uint32_t seed = 1; seed <= 6; ++seed) {
     const ShopModel shop = RandomShop(seed);

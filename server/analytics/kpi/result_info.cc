@@ -41,8 +41,8 @@ absl::StatusOr<int64_t> RecordsAfter(Facts facts, const Scope& scope) {
             after[worker] += CountAfter(run.day, run.orders, scope.as_of);
           }
         } else if (facts == Facts::kTickets && block.tickets != nullptr) {
-          after[worker] += CountAfter(block.tickets->opened_day, block.tickets->opened_day.size(),
-                                      scope.as_of);
+          after[worker] +=
+              CountAfter(block.tickets->opened_day, block.tickets->opened_day.size(), scope.as_of);
         } else if (facts != Facts::kTickets && block.contracts != nullptr) {
           after[worker] += CountAfter(block.contracts->start_date,
                                       block.contracts->start_date.size(), scope.as_of);
@@ -60,14 +60,21 @@ struct Words {
 };
 Words WordsOf(Facts facts) {
   switch (facts) {
-    case Facts::kOrders: return {"orders", "outside the range"};
-    case Facts::kTickets: return {"tickets", "opened outside the range"};
-    case Facts::kRatings: return {"ratings", nullptr};
-    case Facts::kSurveys: return {"NPS answers", nullptr};
-    case Facts::kContracts: return {"contracts", "not in force on the last day"};
-    case Facts::kMovements: return {"contracts", "in force at neither end of the period"};
+    case Facts::kOrders:
+      return {"orders", "outside the range"};
+    case Facts::kTickets:
+      return {"tickets", "opened outside the range"};
+    case Facts::kRatings:
+      return {"ratings", nullptr};
+    case Facts::kSurveys:
+      return {"NPS answers", nullptr};
+    case Facts::kContracts:
+      return {"contracts", "not in force on the last day"};
+    case Facts::kMovements:
+      return {"contracts", "in force at neither end of the period"};
     case Facts::kInactivity:
-    case Facts::kCustomers: break;
+    case Facts::kCustomers:
+      break;
   }
   return {nullptr, nullptr};
 }
@@ -78,8 +85,7 @@ int64_t RecordsOf(Facts facts, const image::Revision& revision) {
   return revision.contracts;
 }
 
-absl::Status AddFacts(Facts facts, const ScanCounts& counts, const Scope& scope,
-                      ResultInfo* info) {
+absl::Status AddFacts(Facts facts, const ScanCounts& counts, const Scope& scope, ResultInfo* info) {
   const Words words = WordsOf(facts);
   if (words.records == nullptr) return absl::OkStatus();
   const auto leave_out = [&](int64_t records, absl::string_view reason) {
@@ -101,9 +107,8 @@ absl::Status AddFacts(Facts facts, const ScanCounts& counts, const Scope& scope,
 }
 
 bool Asks(const Plan& plan, absl::string_view id) {
-  return std::any_of(plan.kpis.begin(), plan.kpis.end(), [id](const Definition* definition) {
-    return definition->kpi.id == id;
-  });
+  return std::any_of(plan.kpis.begin(), plan.kpis.end(),
+                     [id](const Definition* definition) { return definition->kpi.id == id; });
 }
 
 bool GroupsByLine(const Plan& plan) {
@@ -131,13 +136,20 @@ void AddCoverage(const Plan& plan, const TableBuilder& builder, ResultInfo* info
 
 std::string Qualified(const Field& field) {
   switch (field.grain) {
-    case Grain::kCustomer: return absl::StrCat("customer.", field.id);
-    case Grain::kOrder: return absl::StrCat("order.", field.id);
-    case Grain::kLine: return absl::StrCat("line.", field.id);
-    case Grain::kTicket: return absl::StrCat("ticket.", field.id);
-    case Grain::kContract: return absl::StrCat("contract.", field.id);
-    case Grain::kSurvey: return absl::StrCat("survey.", field.id);
-    case Grain::kEvent: break;
+    case Grain::kCustomer:
+      return absl::StrCat("customer.", field.id);
+    case Grain::kOrder:
+      return absl::StrCat("order.", field.id);
+    case Grain::kLine:
+      return absl::StrCat("line.", field.id);
+    case Grain::kTicket:
+      return absl::StrCat("ticket.", field.id);
+    case Grain::kContract:
+      return absl::StrCat("contract.", field.id);
+    case Grain::kSurvey:
+      return absl::StrCat("survey.", field.id);
+    case Grain::kEvent:
+      break;
   }
   return field.id;
 }
@@ -160,8 +172,7 @@ void AddCurrentValues(const Plan& plan, const Evaluator& evaluator, ResultInfo* 
   info->current_values.assign(names.begin(), names.end());
 }
 
-void AddNotes(const Scope& scope, const Plan& plan, const Evaluator& evaluator,
-              ResultInfo* info) {
+void AddNotes(const Scope& scope, const Plan& plan, const Evaluator& evaluator, ResultInfo* info) {
   if (evaluator.uses_classes()) {
     if (!evaluator.by_period()) {
       info->notes.push_back(absl::StrCat("ranks and classes are taken as of ",

@@ -8,10 +8,12 @@
 
 namespace strata::analytics::kpi {
 
-// The places of the rows by the terms of `order`, then by the key fields ascending: a total order.
-// Null values come last, in either direction. rows[i] are the cells of row i of `keys`.
-std::vector<uint32_t> OrderOfRows(const std::vector<Plan::Order>& order, const RowSet& keys,
-                                  const std::vector<KpiTable::Row>& rows);
+// The first `limit` rows (0: all) by the terms of `order`, then by the key fields ascending: a
+// total order. Null values come last, in either direction. figures[i][row] is the value of term i
+// where it is a KPI, else figures[i] is empty.
+std::vector<uint32_t> OrderOfRows(const std::vector<Plan::Order>& order,
+                                  const std::vector<std::vector<Value>>& figures,
+                                  const RowSet& keys, int64_t limit);
 
 }  // namespace strata::analytics::kpi
 

@@ -1,7 +1,5 @@
 #include "server/analytics/kpi/row_set.h"
 
-#include <algorithm>
-#include <numeric>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -31,9 +29,7 @@ int CompareValues(const Value& a, const Value& b) {
   if (a_null || b_null) return Compare(a_null, b_null);
   if (a.index() != b.index()) return Compare(a.index(), b.index());
   return std::visit(
-      [&](const auto& left) {
-        return Compare(left, std::get<std::decay_t<decltype(left)>>(b));
-      },
+      [&](const auto& left) { return Compare(left, std::get<std::decay_t<decltype(left)>>(b)); },
       a);
 }
 
@@ -52,57 +48,72 @@ size_t RowSet::ValueHash::operator()(const Value& value) const {
       value);
 }
 
-uint32_t RowSet::Intern(size_t field, const Value& value, uint32_t order) {
-  Axis& axis = axes_[field];
-  const auto [found, made] =
-      axis.code_of.try_emplace(value, static_cast<uint32_t>(axis.values.size()));
-  if (made) {
-    axis.values.push_back(value);
-    axis.orders.push_back(order);
+void RowSet::IndexValues(Axis* axis) {
+  for (; axis->indexed < axis->values.size(); ++axis->indexed) {
+    axis->code_of.try_emplace(axis->values[axis->indexed], static_cast<uint32_t>(axis->indexed));
   }
-  return found->second;
 }
 
-std::optional<uint32_t> RowSet::FindValue(size_t field, const Value& value) const {
+void RowSet::IndexRows() {
+  for (; indexed_ < keys_.size(); ++indexed_) {
+    row_of_.try_emplace(keys_[indexed_], static_cast<uint32_t>(indexed_));
+  }
+}
+
+uint32_t RowSet::AppendValue(size_t field, Value value, uint32_t order) {
+  Axis& axis = axes_[field];
+  axis.values.push_back(std::move(value));
+  axis.orders.push_back(order);
+  return static_cast<uint32_t>(axis.values.size() - 1);
+}
+
+uint32_t RowSet::Intern(size_t field, const Value& value, uint32_t order) {
+  Axis& axis = axes_[field];
+  IndexValues(&axis);
+  const auto found = axis.code_of.find(value);
+  return found != axis.code_of.end() ? found->second : AppendValue(field, value, order);
+}
+
+std::optional<uint32_t> RowSet::FindValue(size_t field, const Value& value) {
+  IndexValues(&axes_[field]);
   const auto found = axes_[field].code_of.find(value);
   if (found == axes_[field].code_of.end()) return std::nullopt;
   return found->second;
 }
 
-uint32_t RowSet::Add(const KeyCodes& codes) {
-  const auto [found, made] = row_of_.try_emplace(codes, static_cast<uint32_t>(keys_.size()));
-  if (made) keys_.push_back(codes);
-  return found->second;
+uint32_t RowSet::Append(const KeyCodes& codes) {
+  keys_.push_back(codes);
+  return static_cast<uint32_t>(keys_.size() - 1);
 }
 
-std::optional<uint32_t> RowSet::Find(const KeyCodes& codes) const {
+uint32_t RowSet::Add(const KeyCodes& codes) {
+  IndexRows();
+  const auto found = row_of_.find(codes);
+  return found != row_of_.end() ? found->second : Append(codes);
+}
+
+std::optional<uint32_t> RowSet::Find(const KeyCodes& codes) {
+  IndexRows();
   const auto found = row_of_.find(codes);
   if (found == row_of_.end()) return std::nullopt;
   return found->second;
 }
 
-std::vector<std::vector<uint32_t>> RowSet::Ranks() const {
-  std::vector<std::vector<uint32_t>> ranks;
-  for (const Axis& axis : axes_) {
-    std::vector<uint32_t> sorted(axis.values.size());
-    std::iota(sorted.begin(), sorted.end(), 0u);
-    std::sort(sorted.begin(), sorted.end(), [&axis](uint32_t a, uint32_t b) {
-      const bool a_null = std::holds_alternative<NullReason>(axis.values[a]);
-      const bool b_null = std::holds_alternative<NullReason>(axis.values[b]);
-      if (a_null != b_null) return b_null;
-      if (axis.orders[a] != axis.orders[b]) return axis.orders[a] < axis.orders[b];
-      return CompareValues(axis.values[a], axis.values[b]) < 0;
-    });
-    std::vector<uint32_t>& rank = ranks.emplace_back(sorted.size());
-    for (uint32_t place = 0; place < sorted.size(); ++place) rank[sorted[place]] = place;
-  }
-  return ranks;
+int RowSet::Compare(size_t field, uint32_t a, uint32_t b) const {
+  if (a == b) return 0;
+  const Axis& axis = axes_[field];
+  const bool a_null = std::holds_alternative<NullReason>(axis.values[a]);
+  const bool b_null = std::holds_alternative<NullReason>(axis.values[b]);
+  if (a_null != b_null) return a_null ? 1 : -1;
+  if (axis.orders[a] != axis.orders[b]) return axis.orders[a] < axis.orders[b] ? -1 : 1;
+  return CompareValues(axis.values[a], axis.values[b]);
 }
 
 SpaceCodes::SpaceCodes(const GroupSpace& space, std::vector<size_t> fields_of_rows, RowSet* rows)
     : space_(space), fields_of_rows_(std::move(fields_of_rows)), rows_(rows) {
   for (size_t field = 0; field < space.fields(); ++field) {
     codes_.emplace_back(space.Codes(field), kUnseen);
+    first_.push_back(rows_->Values(fields_of_rows_[field]) == 0);
   }
 }
 
@@ -112,8 +123,10 @@ KeyCodes SpaceCodes::Intern(uint64_t key) {
     const uint32_t own = space_.CodeOf(field, key);
     uint32_t& code = codes_[field][own];
     if (code >= kMissing) {
-      code = rows_->Intern(fields_of_rows_[field], space_.ValueOf(field, own),
-                           space_.Ordered(field) ? own : 0);
+      const uint32_t order = space_.Ordered(field) ? own : 0;
+      Value value = space_.ValueOf(field, own);
+      code = first_[field] ? rows_->AppendValue(fields_of_rows_[field], std::move(value), order)
+                           : rows_->Intern(fields_of_rows_[field], value, order);
     }
     codes[fields_of_rows_[field]] = code;
   }
@@ -126,8 +139,8 @@ std::optional<KeyCodes> SpaceCodes::Find(uint64_t key) {
     const uint32_t own = space_.CodeOf(field, key);
     uint32_t& code = codes_[field][own];
     if (code == kUnseen) {
-      code = rows_->FindValue(fields_of_rows_[field], space_.ValueOf(field, own))
-                 .value_or(kMissing);
+      code =
+          rows_->FindValue(fields_of_rows_[field], space_.ValueOf(field, own)).value_or(kMissing);
     }
     if (code == kMissing) return std::nullopt;
     codes[fields_of_rows_[field]] = code;

@@ -28,21 +28,25 @@ class RowSet {
   size_t size() const { return keys_.size(); }
   const KeyCodes& KeyOf(size_t row) const { return keys_[row]; }
   const Value& ValueOf(size_t field, uint32_t code) const { return axes_[field].values[code]; }
-  uint32_t Values(size_t field) const {
-    return static_cast<uint32_t>(axes_[field].values.size());
-  }
+  uint32_t Values(size_t field) const { return static_cast<uint32_t>(axes_[field].values.size()); }
 
   // The code of a value of a field, made when new. `order` is the value's place where the field has
   // an order of its own (classes, bands), else 0.
   uint32_t Intern(size_t field, const Value& value, uint32_t order);
-  std::optional<uint32_t> FindValue(size_t field, const Value& value) const;
+  std::optional<uint32_t> FindValue(size_t field, const Value& value);
+
+  // Adds values that are all different from each other, to a field without values. No index is made
+  // before it is needed: the answer of one scan needs none.
+  uint32_t AppendValue(size_t field, Value value, uint32_t order);
 
   // The row with these codes, made when new.
   uint32_t Add(const KeyCodes& codes);
-  std::optional<uint32_t> Find(const KeyCodes& codes) const;
+  // Adds a row that differs from all others; likewise without an index.
+  uint32_t Append(const KeyCodes& codes);
+  std::optional<uint32_t> Find(const KeyCodes& codes);
 
-  // ranks[field][code]: the place of the value among the field's values, ascending.
-  std::vector<std::vector<uint32_t>> Ranks() const;
+  // Compares two values of a field, by their codes, in the order of the values.
+  int Compare(size_t field, uint32_t a, uint32_t b) const;
 
  private:
   struct ValueHash {
@@ -51,11 +55,16 @@ class RowSet {
   struct Axis {
     std::vector<Value> values;
     std::vector<uint32_t> orders;
-    absl::flat_hash_map<Value, uint32_t, ValueHash> code_of;
+    absl::flat_hash_map<Value, uint32_t, ValueHash> code_of;  // of the first `indexed` values
+    size_t indexed = 0;
   };
+  void IndexValues(Axis* axis);
+  void IndexRows();
+
   std::vector<Axis> axes_;
   std::vector<KeyCodes> keys_;
-  absl::flat_hash_map<KeyCodes, uint32_t> row_of_;
+  absl::flat_hash_map<KeyCodes, uint32_t> row_of_;  // of the first indexed_ rows
+  size_t indexed_ = 0;
 };
 
 // Turns the keys of one space into codes of a row set. Values are interned when they first occur.
@@ -74,6 +83,7 @@ class SpaceCodes {
   const GroupSpace& space_;
   const std::vector<size_t> fields_of_rows_;
   RowSet* const rows_;
+  std::vector<bool> first_;  // by field of the space: the row set had no value of it yet
   std::vector<std::vector<uint32_t>> codes_;  // by field of the space, by its code
 };
 

@@ -38,46 +38,67 @@ const Part kAllOrdersPart{M::kOrdersAll, ValueType::kInteger, "orders of any sta
 Definition Sum(Kpi kpi, MeasureSet needs, Figure figure, Part contribution) {
   kpi.family = "sales";
   kpi.additive = true;
-  Definition definition{.kpi = std::move(kpi), .facts = Facts::kOrders, .needs = needs,
-                        .figure = figure, .records = M::kOrders};
+  Definition definition{.kpi = std::move(kpi),
+                        .facts = Facts::kOrders,
+                        .needs = needs,
+                        .figure = figure,
+                        .records = M::kOrders};
   definition.contribution = std::move(contribution);
   return definition;
 }
 
 Definition Ratio(Kpi kpi, MeasureSet needs, Figure figure, Part numerator, Part denominator) {
   kpi.family = "sales";
-  Definition definition{.kpi = std::move(kpi), .facts = Facts::kOrders, .needs = needs,
-                        .figure = figure, .records = M::kOrders};
+  Definition definition{.kpi = std::move(kpi),
+                        .facts = Facts::kOrders,
+                        .needs = needs,
+                        .figure = figure,
+                        .records = M::kOrders};
   definition.numerator = std::move(numerator);
   definition.denominator = std::move(denominator);
   return definition;
 }
 
 void AddSums(std::vector<Definition>* all) {
-  all->push_back(Sum({.id = "revenue", .name = "Revenue", .unit = "currency",
+  all->push_back(Sum({.id = "revenue",
+                      .name = "Revenue",
+                      .unit = "currency",
                       .type = ValueType::kMoney,
                       .formula = "sum of the line amounts of recognised orders",
                       .notes = "Returns are negative lines. A product or product line takes the "
                                "amounts of its own lines."},
                      {M::kRevenue}, &Money<M::kRevenue>, kRevenuePart));
-  all->push_back(Sum({.id = "orders", .name = "Orders", .unit = "orders",
-                      .type = ValueType::kInteger, .formula = "number of recognised orders",
+  all->push_back(Sum({.id = "orders",
+                      .name = "Orders",
+                      .unit = "orders",
+                      .type = ValueType::kInteger,
+                      .formula = "number of recognised orders",
                       .notes = "Each order once; by a field of lines, once in each group that has "
                                "one of its lines."},
                      {M::kOrders}, &Count<M::kOrders>, kOrdersPart));
-  all->push_back(Sum({.id = "order_lines", .name = "Order lines", .unit = "lines",
+  all->push_back(Sum({.id = "order_lines",
+                      .name = "Order lines",
+                      .unit = "lines",
                       .type = ValueType::kInteger,
-                      .formula = "number of lines of recognised orders", .grain = Grain::kLine},
+                      .formula = "number of lines of recognised orders",
+                      .grain = Grain::kLine},
                      {M::kOrderLines}, &Count<M::kOrderLines>,
                      {M::kOrderLines, ValueType::kInteger, "order lines"}));
-  all->push_back(Sum({.id = "units", .name = "Units", .unit = "units",
+  all->push_back(Sum({.id = "units",
+                      .name = "Units",
+                      .unit = "units",
                       .type = ValueType::kInteger,
                       .formula = "sum of the line quantities of recognised orders",
-                      .grain = Grain::kLine, .notes = "Returns are negative quantities."},
+                      .grain = Grain::kLine,
+                      .notes = "Returns are negative quantities."},
                      {M::kUnits}, &Count<M::kUnits>, {M::kUnits, ValueType::kInteger, "units"}));
-  all->push_back(Sum({.id = "cost", .name = "Cost", .unit = "currency", .type = ValueType::kMoney,
+  all->push_back(Sum({.id = "cost",
+                      .name = "Cost",
+                      .unit = "currency",
+                      .type = ValueType::kMoney,
                       .formula = "sum of the line costs of recognised orders",
-                      .grain = Grain::kLine, .higher_is_better = false,
+                      .grain = Grain::kLine,
+                      .higher_is_better = false,
                       .notes = "Over the lines that carry a cost (see cost_coverage); null where "
                                "none does."},
                      {M::kCost, M::kLinesWithCost, M::kOrderLines}, &Cost,
@@ -86,8 +107,12 @@ void AddSums(std::vector<Definition>* all) {
 
 void AddMargins(std::vector<Definition>* all) {
   Definition margin = Ratio(
-      {.id = "gross_margin", .name = "Gross margin", .unit = "1", .type = ValueType::kNumber,
-       .formula = "(revenue - cost) / revenue, over lines with a cost", .grain = Grain::kLine,
+      {.id = "gross_margin",
+       .name = "Gross margin",
+       .unit = "1",
+       .type = ValueType::kNumber,
+       .formula = "(revenue - cost) / revenue, over lines with a cost",
+       .grain = Grain::kLine,
        .notes = "Lines without a cost are left out on both sides (see cost_coverage); null where "
                 "none has one or their revenue is not positive."},
       {M::kCost, M::kRevenueWithCost, M::kLinesWithCost, M::kOrderLines}, &GrossMargin,
@@ -95,42 +120,54 @@ void AddMargins(std::vector<Definition>* all) {
       {M::kRevenueWithCost, ValueType::kMoney, "revenue of lines with a cost"});
   margin.rate = true;
   all->push_back(std::move(margin));
-  Definition coverage = Ratio(
-      {.id = "cost_coverage", .name = "Cost coverage", .unit = "1", .type = ValueType::kNumber,
-       .formula = "order lines with a cost / order lines", .grain = Grain::kLine},
-      {M::kLinesWithCost, M::kOrderLines}, &kpi::Ratio<M::kLinesWithCost, M::kOrderLines>,
-      {M::kLinesWithCost, ValueType::kInteger, "order lines with a cost"},
-      {M::kOrderLines, ValueType::kInteger, "order lines"});
+  Definition coverage =
+      Ratio({.id = "cost_coverage",
+             .name = "Cost coverage",
+             .unit = "1",
+             .type = ValueType::kNumber,
+             .formula = "order lines with a cost / order lines",
+             .grain = Grain::kLine},
+            {M::kLinesWithCost, M::kOrderLines}, &kpi::Ratio<M::kLinesWithCost, M::kOrderLines>,
+            {M::kLinesWithCost, ValueType::kInteger, "order lines with a cost"},
+            {M::kOrderLines, ValueType::kInteger, "order lines"});
   coverage.rate = true;
   all->push_back(std::move(coverage));
 }
 
 void AddOrderValues(std::vector<Definition>* all) {
-  all->push_back(Ratio({.id = "average_order_value", .name = "Average order value",
-                        .unit = "currency", .type = ValueType::kMoney,
+  all->push_back(Ratio({.id = "average_order_value",
+                        .name = "Average order value",
+                        .unit = "currency",
+                        .type = ValueType::kMoney,
                         .formula = "revenue / orders",
                         .notes = "The deal size of B2B. Rounded half away from zero to a "
                                  "billionth."},
                        {M::kRevenue, M::kOrders}, &MoneyRatio<M::kRevenue, M::kOrders>,
                        kRevenuePart, kOrdersPart));
-  all->push_back(Ratio({.id = "average_line_value", .name = "Average line value",
-                        .unit = "currency", .type = ValueType::kMoney,
-                        .formula = "revenue / order_lines", .grain = Grain::kLine},
+  all->push_back(Ratio({.id = "average_line_value",
+                        .name = "Average line value",
+                        .unit = "currency",
+                        .type = ValueType::kMoney,
+                        .formula = "revenue / order_lines",
+                        .grain = Grain::kLine},
                        {M::kRevenue, M::kOrderLines}, &MoneyRatio<M::kRevenue, M::kOrderLines>,
                        kRevenuePart, {M::kOrderLines, ValueType::kInteger, "order lines"}));
   const auto quantile = [&](Kpi kpi, Measure measure, Figure figure) {
     kpi.unit = "currency";
     kpi.type = ValueType::kMoney;
-    kpi.notes = "Exact: type 7 of Hyndman and Fan. By a field of lines, an order's value is that "
-                "of its matching lines.";
+    kpi.notes =
+        "Exact: type 7 of Hyndman and Fan. By a field of lines, an order's value is that "
+        "of its matching lines.";
     Definition definition = Sum(std::move(kpi), {measure}, figure, kRevenuePart);
     definition.kpi.additive = false;
     all->push_back(std::move(definition));
   };
-  quantile({.id = "median_order_value", .name = "Median order value",
+  quantile({.id = "median_order_value",
+            .name = "Median order value",
             .formula = "median of the values of recognised orders"},
            M::kMedianOrderValue, &OrderValueQuantile<M::kMedianOrderValue>);
-  quantile({.id = "p90_order_value", .name = "90th percentile of order value",
+  quantile({.id = "p90_order_value",
+            .name = "90th percentile of order value",
             .formula = "90th percentile of the values of recognised orders"},
            M::kP90OrderValue, &OrderValueQuantile<M::kP90OrderValue>);
 }
@@ -139,10 +176,11 @@ void AddComparisons(std::vector<Definition>* all) {
   const auto growth = [&](Kpi kpi, Measure measure, Figure figure, const Part& part) {
     kpi.unit = "1";
     kpi.type = ValueType::kNumber;
-    kpi.notes = "With a period in group_by: against the whole preceding period with the same other "
-                "keys. Else against the previous period: as many calendar months where the range "
-                "is whole months, else as many days just before. Null where the previous is not "
-                "positive, or lies before the first record.";
+    kpi.notes =
+        "With a period in group_by: against the whole preceding period with the same other "
+        "keys. Else against the previous period: as many calendar months where the range "
+        "is whole months, else as many days just before. Null where the previous is not "
+        "positive, or lies before the first record.";
     Definition definition = Ratio(std::move(kpi), {measure}, figure, part, part);
     definition.numerator->meaning += " of the period";
     definition.denominator->meaning += " of the period before";
@@ -150,10 +188,12 @@ void AddComparisons(std::vector<Definition>* all) {
     definition.rate = true;
     all->push_back(std::move(definition));
   };
-  growth({.id = "revenue_growth", .name = "Revenue growth",
+  growth({.id = "revenue_growth",
+          .name = "Revenue growth",
           .formula = "revenue / revenue of the previous period - 1"},
          M::kRevenue, &Growth<M::kRevenue>, kRevenuePart);
-  growth({.id = "orders_growth", .name = "Orders growth",
+  growth({.id = "orders_growth",
+          .name = "Orders growth",
           .formula = "orders / orders of the previous period - 1"},
          M::kOrders, &Growth<M::kOrders>, kOrdersPart);
   const auto share = [&](Kpi kpi, MeasureSet needs, Figure figure, Part part, Part whole) {
@@ -163,14 +203,16 @@ void AddComparisons(std::vector<Definition>* all) {
     definition.rate = true;
     all->push_back(std::move(definition));
   };
-  share({.id = "share_of_revenue", .name = "Share of revenue",
+  share({.id = "share_of_revenue",
+         .name = "Share of revenue",
          .formula = "revenue / revenue of the same request without group_by",
          .notes = "share_within names the group_by fields that stay in the denominator. Null where "
                   "the denominator is not positive."},
         {M::kRevenue}, &Share<M::kRevenue>, kRevenuePart,
         {M::kRevenue, ValueType::kMoney, "revenue of all groups"});
   all->back().comparison = Comparison::kWhole;
-  share({.id = "strategic_revenue_share", .name = "Strategic share of revenue",
+  share({.id = "strategic_revenue_share",
+         .name = "Strategic share of revenue",
          .formula = "revenue of customers of tier strategic / revenue",
          .notes = "The tier is taken as of as_of (hindsight) unless classes_at says otherwise."},
         {M::kStrategicRevenue, M::kRevenue}, &StrategicShare,
@@ -179,16 +221,22 @@ void AddComparisons(std::vector<Definition>* all) {
 }
 
 void AddAllStatuses(std::vector<Definition>* all) {
-  all->push_back(Sum({.id = "orders_all", .name = "Orders of any status", .unit = "orders",
+  all->push_back(Sum({.id = "orders_all",
+                      .name = "Orders of any status",
+                      .unit = "orders",
                       .type = ValueType::kInteger,
                       .formula = "number of orders, excluded statuses counted in"},
                      {M::kOrdersAll}, &Count<M::kOrdersAll>, kAllOrdersPart));
-  all->push_back(Sum({.id = "revenue_all", .name = "Revenue of any status", .unit = "currency",
+  all->push_back(Sum({.id = "revenue_all",
+                      .name = "Revenue of any status",
+                      .unit = "currency",
                       .type = ValueType::kMoney,
                       .formula = "sum of the line amounts of orders, excluded statuses counted in"},
                      {M::kRevenueAll}, &Money<M::kRevenueAll>,
                      {M::kRevenueAll, ValueType::kMoney, "revenue of any status"}));
-  all->push_back(Ratio({.id = "status_share", .name = "Share of orders of any status", .unit = "1",
+  all->push_back(Ratio({.id = "status_share",
+                        .name = "Share of orders of any status",
+                        .unit = "1",
                         .type = ValueType::kNumber,
                         .formula = "orders_all / orders_all of the same request without group_by",
                         .notes = "By status: the order status mix. share_within names the group_by "

@@ -10,7 +10,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Recognised: 100 (Jan), 50 - 20 return (Jan, two lines), 300 (Feb), 80 (Mar, no cost). Cancelled: 40.
+// Recognised: 100 (Jan), 50 - 20 return (Jan, two lines), 300 (Feb), 80 (Mar, no cost).
+// Cancelled: 40.
 ShopModel Shop() {
   ShopModel shop;
   shop.Customer("ada", "US");
@@ -36,18 +37,20 @@ TEST(SalesTest, SumsAndCounts) {
   EXPECT_EQ(Answer(QueryOf(revision, {"revenue", "orders", "order_lines", "units", "cost",
                                       "revenue_all", "orders_all"})),
             "510 4 5 4 300 550 5");
-  EXPECT_EQ(Answer(QueryOf(revision, {"revenue", "orders", "orders_all", "revenue_all"}, {"month"})),
-            "2024-01: 130 2 2 130\n"
-            "2024-02: 300 1 2 340\n"
-            "2024-03: 80 1 1 80");
+  EXPECT_EQ(
+      Answer(QueryOf(revision, {"revenue", "orders", "orders_all", "revenue_all"}, {"month"})),
+      "2024-01: 130 2 2 130\n"
+      "2024-02: 300 1 2 340\n"
+      "2024-03: 80 1 1 80");
 }
 
 TEST(SalesTest, MarginRestsOnLinesWithCost) {
   // Revenue of lines with a cost 450, their cost 300; 3 of 5 lines.
   const auto revision = Shop().Build();
   EXPECT_EQ(Answer(QueryOf(revision, {"gross_margin", "cost_coverage"})), "0.333333 0.6");
-  EXPECT_EQ(Answer(QueryOf(revision, {"cost", "gross_margin", "cost_coverage"}, {}, "", "2024-03-01")),
-            "null:no_records null:no_records 0");
+  EXPECT_EQ(
+      Answer(QueryOf(revision, {"cost", "gross_margin", "cost_coverage"}, {}, "", "2024-03-01")),
+      "null:no_records null:no_records 0");
   const auto answer = *QueryKpis(QueryOf(revision, {"cost"}));
   EXPECT_EQ(answer.info.left_out.back().reason, "order lines without a cost");
   EXPECT_EQ(answer.info.left_out.back().records, 2);
@@ -97,8 +100,9 @@ TEST(SalesTest, Growth) {
   EXPECT_EQ(Answer(QueryOf(revision, {"revenue_growth"}, {}, "", "2024-01-20", "2024-01-29")),
             "-0.7");
   // From nothing: no growth.
-  EXPECT_EQ(Answer(QueryOf(revision, {"revenue_growth"}, {"country"}, "", "2024-02-01", "2024-02-29")),
-            "DE: null:zero_denominator");
+  EXPECT_EQ(
+      Answer(QueryOf(revision, {"revenue_growth"}, {"country"}, "", "2024-02-01", "2024-02-29")),
+      "DE: null:zero_denominator");
 }
 
 TEST(SalesTest, GrowthLooksBeforeTheRangeAndAcrossYears) {
@@ -139,7 +143,8 @@ TEST(SalesTest, StrategicShare) {
 
 TEST(SalesTest, NothingAfterAsOfIsSeen) {
   const auto revision = Shop().Build();
-  const auto answer = *QueryKpis(QueryOf(revision, {"revenue", "orders"}, {}, "", "", "", "2024-02-05"));
+  const auto answer =
+      *QueryKpis(QueryOf(revision, {"revenue", "orders"}, {}, "", "", "", "2024-02-05"));
   EXPECT_EQ(TextOf(answer.table), "430 3");
   ASSERT_EQ(answer.info.left_out.size(), 1u);
   EXPECT_EQ(answer.info.left_out[0].reason, "orders after as_of");
@@ -148,12 +153,13 @@ TEST(SalesTest, NothingAfterAsOfIsSeen) {
 
 TEST(SalesTest, NoRecordsAreZeroOrNull) {
   const auto revision = Shop().Build();
-  EXPECT_EQ(Answer(QueryOf(revision, {"revenue", "orders", "units", "average_order_value",
-                                      "median_order_value", "share_of_revenue",
-                                      "strategic_revenue_share", "on_time_delivery_rate"},
-                           {}, "country = \"FR\"")),
-            "0 0 0 null:no_records null:no_records null:zero_denominator null:no_records "
-            "null:no_records");
+  EXPECT_EQ(
+      Answer(QueryOf(revision,
+                     {"revenue", "orders", "units", "average_order_value", "median_order_value",
+                      "share_of_revenue", "strategic_revenue_share", "on_time_delivery_rate"},
+                     {}, "country = \"FR\"")),
+      "0 0 0 null:no_records null:no_records null:zero_denominator null:no_records "
+      "null:no_records");
   EXPECT_EQ(Answer(QueryOf(revision, {"revenue"}, {"country"}, "country = \"FR\"")), "");
   EXPECT_EQ(Answer(QueryOf(ShopModel().Build(), {"revenue", "customers", "revenue_growth"})),
             "0 0 null:not_enough_history");
@@ -188,12 +194,12 @@ TEST(DeliveryTest, PromisesAgainstDeliveries) {
   const auto at = [&](absl::string_view as_of) {
     return Answer(QueryOf(revision, {"on_time_delivery_rate"}, {}, "", "", "", as_of));
   };
-  EXPECT_EQ(at("2024-01-31"), "0.5");       // 2 of on-time, late, overdue, early
+  EXPECT_EQ(at("2024-01-31"), "0.5");  // 2 of on-time, late, overdue, early
   EXPECT_EQ(at("2024-01-04"), "null:no_records");
-  EXPECT_EQ(at("2024-01-05"), "1");         // only the early one
+  EXPECT_EQ(at("2024-01-05"), "1");  // only the early one
   // On 9 January the delivery of the 10th is not seen and nothing is due.
   EXPECT_EQ(at("2024-01-09"), "1");
-  EXPECT_EQ(at("2024-03-01"), "0.4");       // the open one is overdue by the end of the day
+  EXPECT_EQ(at("2024-03-01"), "0.4");  // the open one is overdue by the end of the day
 }
 
 }  // namespace

@@ -58,31 +58,45 @@ Definition Ticket(Kpi kpi, MeasureSet needs, Figure figure) {
   kpi.grain = Grain::kTicket;
   kpi.family = "service";
   kpi.higher_is_better = false;
-  return {.kpi = std::move(kpi), .facts = Facts::kTickets, .needs = needs, .figure = figure,
+  return {.kpi = std::move(kpi),
+          .facts = Facts::kTickets,
+          .needs = needs,
+          .figure = figure,
           .records = M::kTickets};
 }
 
 void AddCounts(std::vector<Definition>* all) {
-  all->push_back(Ticket({.id = "tickets", .name = "Tickets", .unit = "tickets",
-                         .type = ValueType::kInteger, .formula = "tickets opened in the period",
-                         .additive = true, .notes = "Cancelled ones included."},
+  all->push_back(Ticket({.id = "tickets",
+                         .name = "Tickets",
+                         .unit = "tickets",
+                         .type = ValueType::kInteger,
+                         .formula = "tickets opened in the period",
+                         .additive = true,
+                         .notes = "Cancelled ones included."},
                         {M::kTickets}, &Count<M::kTickets>));
   all->back().contribution = kTicketsPart;
   all->push_back(Ticket(
-      {.id = "tickets_per_customer", .name = "Tickets per customer", .unit = "tickets/customer",
+      {.id = "tickets_per_customer",
+       .name = "Tickets per customer",
+       .unit = "tickets/customer",
        .type = ValueType::kNumber,
        .formula = "tickets opened in the period / customers that exist by as_of and match",
        .notes = "By fields of tickets and time, over all customers of the row's customer fields."},
       {M::kTickets, M::kCustomers}, &TicketsPerCustomer));
   all->back().numerator = kTicketsPart;
   all->back().denominator = Part{M::kCustomers, ValueType::kInteger, "customers"};
-  all->push_back(Ticket({.id = "escalations", .name = "Escalations", .unit = "tickets",
+  all->push_back(Ticket({.id = "escalations",
+                         .name = "Escalations",
+                         .unit = "tickets",
                          .type = ValueType::kInteger,
                          .formula = "tickets opened in the period and escalated by as_of",
-                         .additive = true, .notes = "By the day the ticket was opened."},
+                         .additive = true,
+                         .notes = "By the day the ticket was opened."},
                         {M::kEscalations}, &Count<M::kEscalations>));
   all->back().contribution = kEscalationsPart;
-  all->push_back(Ticket({.id = "escalation_rate", .name = "Escalation rate", .unit = "1",
+  all->push_back(Ticket({.id = "escalation_rate",
+                         .name = "Escalation rate",
+                         .unit = "1",
                          .type = ValueType::kNumber,
                          .formula = "escalated tickets / tickets, by the day they were opened"},
                         {M::kEscalations, M::kTickets}, &Ratio<M::kEscalations, M::kTickets>));
@@ -93,9 +107,13 @@ void AddCounts(std::vector<Definition>* all) {
 
 void AddTimes(std::vector<Definition>* all) {
   all->push_back(Ticket(
-      {.id = "sla_compliance", .name = "SLA compliance", .unit = "1", .type = ValueType::kNumber,
-       .formula = "tickets resolved at or before due / those, and those resolved later or open past "
-                  "due",
+      {.id = "sla_compliance",
+       .name = "SLA compliance",
+       .unit = "1",
+       .type = ValueType::kNumber,
+       .formula =
+           "tickets resolved at or before due / those, and those resolved later or open past "
+           "due",
        .notes = "Exact times, as they stood at the end of as_of; by the day the ticket was opened. "
                 "Without a due time, cancelled, open and not yet due, or resolved without a time: "
                 "left out."},
@@ -103,47 +121,63 @@ void AddTimes(std::vector<Definition>* all) {
   all->back().kpi.higher_is_better = true;
   all->back().rate = true;
   all->back().numerator = Part{M::kSlaMet, ValueType::kInteger, "tickets resolved in time"};
-  all->back().denominator = Part{M::kSlaMet, ValueType::kInteger,
-                                 "tickets resolved in time, late, or open past due", std::nullopt,
-                                 M::kSlaBreached};
-  all->push_back(Ticket(
-      {.id = "median_first_response_hours", .name = "Median first response", .unit = "hours",
-       .type = ValueType::kNumber,
-       .formula = "median of the hours from opening to first response",
-       .notes = "Tickets opened in the period with a first response by as_of."},
-      {M::kFirstResponses, M::kMedianFirstResponse},
-      &MedianHours<M::kFirstResponses, M::kMedianFirstResponse>));
+  all->back().denominator =
+      Part{M::kSlaMet, ValueType::kInteger, "tickets resolved in time, late, or open past due",
+           std::nullopt, M::kSlaBreached};
+  all->push_back(Ticket({.id = "median_first_response_hours",
+                         .name = "Median first response",
+                         .unit = "hours",
+                         .type = ValueType::kNumber,
+                         .formula = "median of the hours from opening to first response",
+                         .notes = "Tickets opened in the period with a first response by as_of."},
+                        {M::kFirstResponses, M::kMedianFirstResponse},
+                        &MedianHours<M::kFirstResponses, M::kMedianFirstResponse>));
   all->back().contribution = kTicketsPart;
-  all->push_back(Ticket(
-      {.id = "median_resolution_hours", .name = "Median resolution", .unit = "hours",
-       .type = ValueType::kNumber, .formula = "median of the hours from opening to resolution",
-       .notes = "Tickets opened in the period and resolved by as_of."},
-      {M::kResolutions, M::kMedianResolution}, &MedianHours<M::kResolutions, M::kMedianResolution>));
+  all->push_back(Ticket({.id = "median_resolution_hours",
+                         .name = "Median resolution",
+                         .unit = "hours",
+                         .type = ValueType::kNumber,
+                         .formula = "median of the hours from opening to resolution",
+                         .notes = "Tickets opened in the period and resolved by as_of."},
+                        {M::kResolutions, M::kMedianResolution},
+                        &MedianHours<M::kResolutions, M::kMedianResolution>));
   all->back().contribution = kTicketsPart;
 }
 
 void AddScores(std::vector<Definition>* all) {
   Definition csat{
-      .kpi = {.id = "csat", .name = "Customer satisfaction", .unit = "1",
-              .type = ValueType::kNumber, .formula = "ratings of 4 or 5 / ratings",
-              .grain = Grain::kSurvey, .family = "service",
+      .kpi = {.id = "csat",
+              .name = "Customer satisfaction",
+              .unit = "1",
+              .type = ValueType::kNumber,
+              .formula = "ratings of 4 or 5 / ratings",
+              .grain = Grain::kSurvey,
+              .family = "service",
               .notes = "CSAT surveys by their day and ratings of tickets by the day of their "
                        "resolution, each once. Wilson interval."},
-      .facts = Facts::kRatings, .needs = {M::kRatings, M::kPositiveRatings}, .figure = &Csat,
-      .rate = true, .records = M::kRatings};
+      .facts = Facts::kRatings,
+      .needs = {M::kRatings, M::kPositiveRatings},
+      .figure = &Csat,
+      .rate = true,
+      .records = M::kRatings};
   csat.numerator = Part{M::kPositiveRatings, ValueType::kInteger, "ratings of 4 or 5"};
   csat.denominator = Part{M::kRatings, ValueType::kInteger, "ratings"};
   all->push_back(std::move(csat));
-  Definition nps{
-      .kpi = {.id = "nps", .name = "Net promoter score", .unit = "points",
-              .type = ValueType::kNumber,
-              .formula = "100 * (answers of 9 or 10 - answers of 0 to 6) / answers",
-              .grain = Grain::kSurvey, .family = "service",
-              .notes = "From -100 to 100. Adjusted Wald interval of the difference."},
-      .facts = Facts::kSurveys, .needs = {M::kNpsAnswers, M::kPromoters, M::kDetractors},
-      .figure = &Nps, .rate = true, .records = M::kNpsAnswers};
-  nps.numerator = Part{M::kPromoters, ValueType::kInteger, "promoters less detractors",
-                       M::kDetractors};
+  Definition nps{.kpi = {.id = "nps",
+                         .name = "Net promoter score",
+                         .unit = "points",
+                         .type = ValueType::kNumber,
+                         .formula = "100 * (answers of 9 or 10 - answers of 0 to 6) / answers",
+                         .grain = Grain::kSurvey,
+                         .family = "service",
+                         .notes = "From -100 to 100. Adjusted Wald interval of the difference."},
+                 .facts = Facts::kSurveys,
+                 .needs = {M::kNpsAnswers, M::kPromoters, M::kDetractors},
+                 .figure = &Nps,
+                 .rate = true,
+                 .records = M::kNpsAnswers};
+  nps.numerator =
+      Part{M::kPromoters, ValueType::kInteger, "promoters less detractors", M::kDetractors};
   nps.denominator = Part{M::kNpsAnswers, ValueType::kInteger, "answers"};
   all->push_back(std::move(nps));
 }

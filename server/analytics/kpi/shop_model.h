@@ -87,8 +87,8 @@ inline Millis At(absl::string_view day, double hours = 0) {
   return Millis{*ParseDay(day)} * kMillisADay + static_cast<Millis>(hours * 3'600'000);
 }
 
-// A workspace in which everything occurs: several lines, returns, excluded statuses, costs, late and
-// open deliveries, unknown values, customers without facts, events on one day.
+// A workspace in which everything occurs: several lines, returns, excluded statuses, costs, late
+// and open deliveries, unknown values, customers without facts, events on one day.
 ShopModel RandomShop(uint32_t seed);
 
 // A query of a revision; empty dates take the defaults.

@@ -39,8 +39,8 @@ ShopModel::TicketRow& ShopModel::Ticket(absl::string_view customer, absl::string
   return row;
 }
 
-void ShopModel::Contract(absl::string_view customer, absl::string_view start,
-                         absl::string_view end, int64_t units) {
+void ShopModel::Contract(absl::string_view customer, absl::string_view start, absl::string_view end,
+                         int64_t units) {
   contracts.push_back({Customer(customer), *ParseDay(start), end.empty() ? kNoDay : *ParseDay(end),
                        units * kMicrosAUnit, ""});
 }
@@ -116,9 +116,8 @@ image::RevisionPtr ShopModel::Build(const image::BlockSizes& sizes, size_t late_
   if (loaded == orders.size()) return revision;
   image::Changes changes;
   for (size_t i = loaded; i < orders.size(); ++i) {
-    changes.list.push_back(image::Changes::Put{static_cast<uint32_t>(i + 1),
-                                               static_cast<image::Slot>(orders[i].customer),
-                                               &records[i]});
+    changes.list.push_back(image::Changes::Put{
+        static_cast<uint32_t>(i + 1), static_cast<image::Slot>(orders[i].customer), &records[i]});
   }
   return editor->Apply(changes, 2);
 }
@@ -183,8 +182,8 @@ ShopModel RandomShop(uint32_t seed) {
     if (chance(0.8)) row.response = row.opened + Millis{below(200)} * 1'800'000;
     if (chance(0.7)) row.resolved = row.opened + Millis{below(3000)} * 1'800'000;
     if (chance(0.3)) row.escalated = instant(opened + 1, 60);
-    if (chance(0.7)) row.due = chance(0.2) && row.resolved != kNoTime ? row.resolved
-                                                                     : instant(opened + 1, 60);
+    if (chance(0.7))
+      row.due = chance(0.2) && row.resolved != kNoTime ? row.resolved : instant(opened + 1, 60);
     row.priority = word({"P1", "P2"});
     row.status = static_cast<TicketStatus>(below(3));
     row.csat = chance(0.5) ? 1 + below(5) : 0;

@@ -25,23 +25,39 @@ constexpr int kMostPoints = 60;
 constexpr int kTrackedMonths = 13;  // a year and the same month of the year before
 
 // In the order of the page.
-constexpr const char* kHeadline[] = {
-    "revenue",          "orders",          "active_customers",      "new_customers",
-    "average_order_value", "order_frequency", "revenue_per_customer", "strategic_revenue_share",
-    "gross_margin",     "inactive_rate",   "on_time_delivery_rate", "tickets",
-    "escalation_rate",  "sla_compliance",  "csat",                  "nps",
-    "contract_value",   "nrr",             "logo_churn_rate"};
+constexpr const char* kHeadline[] = {"revenue",
+                                     "orders",
+                                     "active_customers",
+                                     "new_customers",
+                                     "average_order_value",
+                                     "order_frequency",
+                                     "revenue_per_customer",
+                                     "strategic_revenue_share",
+                                     "gross_margin",
+                                     "inactive_rate",
+                                     "on_time_delivery_rate",
+                                     "tickets",
+                                     "escalation_rate",
+                                     "sla_compliance",
+                                     "csat",
+                                     "nps",
+                                     "contract_value",
+                                     "nrr",
+                                     "logo_churn_rate"};
 struct Tracking {
   const char* title;
   std::vector<std::string> kpis, group_by, share_within;
 };
 const std::vector<Tracking>& TrackingList() {
   static const auto* const list = new std::vector<Tracking>{
-      {"Share of revenue from strategic customers", {"strategic_revenue_share", "revenue"},
-       {"month"}, {}},
+      {"Share of revenue from strategic customers",
+       {"strategic_revenue_share", "revenue"},
+       {"month"},
+       {}},
       {"Revenue growth, order frequency and average deal size by tier",
        {"revenue", "revenue_growth", "order_frequency", "average_order_value"},
-       {"month", "tier"}, {}},
+       {"month", "tier"},
+       {}},
       {"Order status mix", {"orders_all", "status_share"}, {"month", "status"}, {"month"}},
       {"Delivery", {"on_time_delivery_rate"}, {"month"}, {}},
       {"Support", {"tickets", "escalation_rate", "sla_compliance", "csat"}, {"month"}, {}},
@@ -56,9 +72,12 @@ struct UnitOf {
 };
 UnitOf UnitOfPeriod(SummaryPeriod period) {
   switch (period) {
-    case SummaryPeriod::kMonth: return {PeriodUnit::kMonth, "month"};
-    case SummaryPeriod::kQuarter: return {PeriodUnit::kQuarter, "quarter"};
-    case SummaryPeriod::kYear: return {PeriodUnit::kYear, "year"};
+    case SummaryPeriod::kMonth:
+      return {PeriodUnit::kMonth, "month"};
+    case SummaryPeriod::kQuarter:
+      return {PeriodUnit::kQuarter, "quarter"};
+    case SummaryPeriod::kYear:
+      return {PeriodUnit::kYear, "year"};
   }
   return {PeriodUnit::kQuarter, "quarter"};
 }
@@ -85,12 +104,17 @@ Cell ChangeOf(const Definition& definition, const Cell& value, const Cell& previ
 // Whether the workspace holds what the KPI counts: without tickets the page has no support figures.
 bool HasRecords(const Definition& definition, const image::Revision& revision) {
   switch (definition.facts) {
-    case kpi::Facts::kTickets: return revision.tickets > 0;
-    case kpi::Facts::kRatings: return revision.tickets > 0 || revision.surveys > 0;
-    case kpi::Facts::kSurveys: return revision.surveys > 0;
+    case kpi::Facts::kTickets:
+      return revision.tickets > 0;
+    case kpi::Facts::kRatings:
+      return revision.tickets > 0 || revision.surveys > 0;
+    case kpi::Facts::kSurveys:
+      return revision.surveys > 0;
     case kpi::Facts::kContracts:
-    case kpi::Facts::kMovements: return revision.contracts > 0;
-    default: return true;
+    case kpi::Facts::kMovements:
+      return revision.contracts > 0;
+    default:
+      return true;
   }
 }
 
@@ -128,9 +152,8 @@ class Summary {
  private:
   bool Fits(const Definition& definition) const {
     return HasRecords(definition, revision_) &&
-           std::all_of(filter_.fields().begin(), filter_.fields().end(), [&](const Field* field) {
-             return kpi::CanFilterBy(definition, *field);
-           });
+           std::all_of(filter_.fields().begin(), filter_.fields().end(),
+                       [&](const Field* field) { return kpi::CanFilterBy(definition, *field); });
   }
 
   absl::Status ChooseKpis() {
@@ -180,13 +203,13 @@ class Summary {
     STRATA_ASSIGN_OR_RETURN(KpiAnswer made, QueryKpis(query));
     answer_.info = std::move(made.info);
     if (query_.scope.as_of < days.to) {
-      answer_.info.notes.push_back(absl::StrCat(
-          answer_.period, " is not complete: it is compared with ", FormatDay(previous.from), " to ",
-          FormatDay(previous.to)));
+      answer_.info.notes.push_back(
+          absl::StrCat(answer_.period, " is not complete: it is compared with ",
+                       FormatDay(previous.from), " to ", FormatDay(previous.to)));
     }
     if (!unfit_.empty()) {
-      answer_.info.notes.push_back(absl::StrCat("left out, because the filter does not fit: ",
-                                                absl::StrJoin(unfit_, ", ")));
+      answer_.info.notes.push_back(
+          absl::StrCat("left out, because the filter does not fit: ", absl::StrJoin(unfit_, ", ")));
     }
     const bool history =
         revision_.first_event_day != kNoDay && previous.to >= revision_.first_event_day;
@@ -228,9 +251,10 @@ class Summary {
   void DropEmpty() {
     std::vector<KpiSummary> kept;
     for (KpiSummary& summary : answer_.headline) {
-      const bool empty = IsNull(summary.value) && IsNull(summary.previous) &&
-                         std::all_of(summary.series.begin(), summary.series.end(),
-                                     [](const KpiSummary::Point& point) { return IsNull(point.cell); });
+      const bool empty =
+          IsNull(summary.value) && IsNull(summary.previous) &&
+          std::all_of(summary.series.begin(), summary.series.end(),
+                      [](const KpiSummary::Point& point) { return IsNull(point.cell); });
       if (!empty || !IsOptional(summary.kpi->id)) kept.push_back(std::move(summary));
     }
     answer_.headline = std::move(kept);
@@ -244,14 +268,15 @@ class Summary {
     if (kpis.empty()) return absl::OkStatus();
     const int32_t last = calendar_.PeriodOf(PeriodUnit::kMonth, query_.scope.as_of);
     const int32_t first = FirstPeriod(PeriodUnit::kMonth, last, kTrackedMonths);
-    KpiQuery query = QueryOf(std::move(kpis), {calendar_.FirstDay(PeriodUnit::kMonth, first),
-                                               calendar_.FirstDay(PeriodUnit::kMonth, last + 1) - 1});
+    KpiQuery query =
+        QueryOf(std::move(kpis), {calendar_.FirstDay(PeriodUnit::kMonth, first),
+                                  calendar_.FirstDay(PeriodUnit::kMonth, last + 1) - 1});
     query.group_by = tracking.group_by;
     query.share_within = tracking.share_within;
     query.fill_empty = true;
     STRATA_ASSIGN_OR_RETURN(KpiAnswer made, QueryKpis(query));
-    const bool empty = std::all_of(
-        made.table.rows.begin(), made.table.rows.end(), [](const KpiTable::Row& row) {
+    const bool empty =
+        std::all_of(made.table.rows.begin(), made.table.rows.end(), [](const KpiTable::Row& row) {
           return std::all_of(row.cells.begin(), row.cells.end(), IsNull);
         });
     if (empty) return absl::OkStatus();

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "server/analytics/kpi/period.h"
 #include "server/analytics/kpi/row_order.h"
 #include "server/base/status_macros.h"
@@ -11,16 +12,21 @@
 namespace strata::analytics::kpi {
 namespace {
 
-// Copies row `from` of a scan to row `to` of a table.
-void CopyRow(const MeasureTable& source, size_t from, size_t to, MeasureTable* target) {
+// Copies the rows of a scan to the given rows of a table.
+void CopyRows(const MeasureTable& source, const std::vector<uint32_t>& rows, size_t size,
+              MeasureTable* target) {
   for (size_t i = 0; i < kMeasures; ++i) {
     if (source.sums[i].empty()) continue;
-    if (target->sums[i].size() <= to) target->sums[i].resize(to + 1, 0);
-    target->sums[i][to] = source.sums[i][from];
+    target->sums[i].resize(size, 0);
+    for (size_t from = 0; from < rows.size(); ++from) {
+      target->sums[i][rows[from]] = source.sums[i][from];
+    }
   }
   if (source.median_gap_cv.empty()) return;
-  if (target->median_gap_cv.size() <= to) target->median_gap_cv.resize(to + 1, 0);
-  target->median_gap_cv[to] = source.median_gap_cv[from];
+  target->median_gap_cv.resize(size, 0);
+  for (size_t from = 0; from < rows.size(); ++from) {
+    target->median_gap_cv[rows[from]] = source.median_gap_cv[from];
+  }
 }
 
 std::vector<size_t> AllFields(size_t fields) {
@@ -48,27 +54,30 @@ MicrosSum TableBuilder::Sum(Measure measure) const {
 }
 
 absl::Status TableBuilder::EvaluateRange(size_t range) {
-  const bool customer_rows =
-      std::any_of(plan_.kpis.begin(), plan_.kpis.end(), [](const Definition* definition) {
-        return definition->facts == Facts::kCustomers;
-      });
-  return evaluator_->Evaluate(
-      {plan_.ranges[range].days, plan_.fields, plan_.Needs()},
-      [&](Facts facts, const GroupSpace& space, const ScanResult& result) {
-        if (range == 0) counts_[facts] += result.counts;
-        SpaceCodes codes(space, AllFields(plan_.fields.size()), &rows_);
-        for (size_t i = 0; i < result.keys.size(); ++i) {
-          const KeyCodes key = codes.Intern(result.keys[i]);
-          if (facts == Facts::kCustomers) {
-            customers_[range][CustomerKey(key)] = result.measures[Measure::kCustomers][i];
-            if (customer_rows) rows_.Add(key);
-          } else {
-            CopyRow(result.measures, i, rows_.Add(key), &tables_[range]);
-          }
-        }
-        ScanInput limit;
-        return CheckGroups(limit, rows_.size());
-      });
+  const bool customer_rows = std::any_of(
+      plan_.kpis.begin(), plan_.kpis.end(),
+      [](const Definition* definition) { return definition->facts == Facts::kCustomers; });
+  return evaluator_->Evaluate({plan_.ranges[range].days, plan_.fields, plan_.Needs()},
+                              [&](Facts facts, const GroupSpace& space, const ScanResult& result) {
+                                if (range == 0) counts_[facts] += result.counts;
+                                SpaceCodes codes(space, AllFields(plan_.fields.size()), &rows_);
+                                const bool first = rows_.size() == 0;  // then all its rows are new
+                                std::vector<uint32_t> rows;
+                                for (size_t i = 0; i < result.keys.size(); ++i) {
+                                  const KeyCodes key = codes.Intern(result.keys[i]);
+                                  if (facts == Facts::kCustomers) {
+                                    customers_[range][CustomerKey(key)] =
+                                        result.measures[Measure::kCustomers][i];
+                                    if (customer_rows) rows_.Add(key);
+                                  } else {
+                                    rows.push_back(first ? rows_.Append(key) : rows_.Add(key));
+                                  }
+                                }
+                                if (!rows.empty())
+                                  CopyRows(result.measures, rows, rows_.size(), &tables_[range]);
+                                ScanInput limit;
+                                return CheckGroups(limit, rows_.size());
+                              });
 }
 
 KeyCodes TableBuilder::CustomerKey(const KeyCodes& key) const {
@@ -128,25 +137,18 @@ absl::Status TableBuilder::FillEmpty() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<Cell>> TableBuilder::CellsOf(uint32_t row) const {
-  std::vector<Cell> cells;
-  for (size_t range = 0; range < plan_.ranges.size(); ++range) {
-    for (const Definition* definition : plan_.kpis) {
-      FigureInput input{CellView(tables_[range], row)};
-      if (definition->comparison == Comparison::kPrevious) {
-        input.previous = CellView(previous_[range], row);
-        input.has_history = HasHistory(row, range);
-      }
-      if (definition->comparison == Comparison::kWhole) input.whole = CellView(whole_[range], row);
-      absl::StatusOr<Cell> cell = definition->figure(input);
-      if (!cell.ok()) {
-        return absl::Status(cell.status().code(), definition->kpi.id + ": " +
-                                                      std::string(cell.status().message()));
-      }
-      cells.push_back(*std::move(cell));
-    }
+absl::StatusOr<Cell> TableBuilder::CellOf(uint32_t row, size_t range,
+                                          const Definition& definition) const {
+  FigureInput input{CellView(tables_[range], row)};
+  if (definition.comparison == Comparison::kPrevious) {
+    input.previous = CellView(previous_[range], row);
+    input.has_history = HasHistory(row, range);
   }
-  return cells;
+  if (definition.comparison == Comparison::kWhole) input.whole = CellView(whole_[range], row);
+  absl::StatusOr<Cell> cell = definition.figure(input);
+  if (cell.ok()) return cell;
+  return absl::Status(cell.status().code(),
+                      absl::StrCat(definition.kpi.id, ": ", cell.status().message()));
 }
 
 int32_t TableBuilder::PeriodOfRow(uint32_t row) const {
@@ -176,21 +178,30 @@ std::vector<KpiTable::Column> TableBuilder::Columns() const {
   return columns;
 }
 
+// Only rows that stay are made: the others lend the figures that rows are ordered by.
 absl::Status TableBuilder::MakeRows(KpiTable* table) const {
-  std::vector<KpiTable::Row> rows(rows_.size());
-  for (uint32_t row = 0; row < rows_.size(); ++row) {
-    for (size_t field = 0; field < plan_.fields.size(); ++field) {
-      rows[row].keys.push_back(rows_.ValueOf(field, rows_.KeyOf(row)[field]));
+  std::vector<std::vector<Value>> figures;
+  for (const Plan::Order& term : plan_.order) {
+    std::vector<Value>& values = figures.emplace_back();
+    if (!term.by_kpi) continue;
+    values.reserve(rows_.size());
+    for (uint32_t row = 0; row < rows_.size(); ++row) {
+      STRATA_ASSIGN_OR_RETURN(Cell cell, CellOf(row, 0, *plan_.kpis[term.index]));
+      values.push_back(std::move(cell.value));
     }
-    STRATA_ASSIGN_OR_RETURN(rows[row].cells, CellsOf(row));
-    rows[row].complete = IsComplete(row);
   }
-  std::vector<uint32_t> order = OrderOfRows(plan_.order, rows_, rows);
-  if (query_.limit > 0 && order.size() > static_cast<uint64_t>(query_.limit)) {
-    order.resize(static_cast<size_t>(query_.limit));
+  for (const uint32_t row : OrderOfRows(plan_.order, figures, rows_, query_.limit)) {
+    KpiTable::Row& made = table->rows.emplace_back();
+    for (size_t field = 0; field < plan_.fields.size(); ++field) {
+      made.keys.push_back(rows_.ValueOf(field, rows_.KeyOf(row)[field]));
+    }
+    for (size_t range = 0; range < plan_.ranges.size(); ++range) {
+      for (const Definition* definition : plan_.kpis) {
+        STRATA_ASSIGN_OR_RETURN(made.cells.emplace_back(), CellOf(row, range, *definition));
+      }
+    }
+    made.complete = IsComplete(row);
   }
-  table->rows.reserve(order.size());
-  for (const uint32_t row : order) table->rows.push_back(std::move(rows[row]));
   return absl::OkStatus();
 }
 

@@ -12,8 +12,8 @@
 
 namespace strata::analytics::kpi {
 
-// From measures to the rows of an answer: scans each range at the grain of each kind of facts, joins
-// the results on the group key, and computes the figures.
+// From measures to the rows of an answer: scans each range at the grain of each kind of facts,
+// joins the results on the group key, and computes the figures.
 class TableBuilder {
  public:
   // All outlive it. `plan` may be narrower than `query` (totals); of the query only the scope and
@@ -47,7 +47,7 @@ class TableBuilder {
   // The denominators of shares.
   absl::Status EvaluateWhole(size_t range);
 
-  absl::StatusOr<std::vector<Cell>> CellsOf(uint32_t row) const;
+  absl::StatusOr<Cell> CellOf(uint32_t row, size_t range, const Definition& definition) const;
   absl::Status MakeRows(KpiTable* table) const;
   std::vector<KpiTable::Column> Keys() const;
   std::vector<KpiTable::Column> Columns() const;

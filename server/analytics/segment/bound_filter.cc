@@ -32,8 +32,8 @@ absl::Status RefuseField(const Field& field, const RowGrain* facts) {
     if (facts != nullptr && GrainFits(other.grain, *facts)) fitting.push_back(other.id);
   }
   fitting.push_back("every field of customers");
-  return absl::InvalidArgumentError(absl::StrCat("\"", field.id, "\" cannot filter here; what can: ",
-                                                 absl::StrJoin(fitting, ", ")));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "\"", field.id, "\" cannot filter here; what can: ", absl::StrJoin(fitting, ", ")));
 }
 
 std::vector<const Node*> TopTerms(const Node* root) {
@@ -72,8 +72,8 @@ absl::StatusOr<BoundFilter> BoundFilter::Make(const Filter& filter, const RowGra
                                               const image::Revision& revision,
                                               const Features& features) {
   for (const Field* field : filter.fields()) {
-    const bool fits = field->grain == Grain::kCustomer ||
-                      (facts != nullptr && GrainFits(field->grain, *facts));
+    const bool fits =
+        field->grain == Grain::kCustomer || (facts != nullptr && GrainFits(field->grain, *facts));
     if (!fits) return RefuseField(*field, facts);
   }
   auto rep = std::make_unique<Rep>();

@@ -15,11 +15,16 @@ using Test = Comparison::Test;
 template <typename Difference>
 bool Holds(Op op, Difference difference) {
   switch (op) {
-    case Op::kLess: return difference < 0;
-    case Op::kLessOrEqual: return difference <= 0;
-    case Op::kGreater: return difference > 0;
-    case Op::kGreaterOrEqual: return difference >= 0;
-    default: return difference == 0;
+    case Op::kLess:
+      return difference < 0;
+    case Op::kLessOrEqual:
+      return difference <= 0;
+    case Op::kGreater:
+      return difference > 0;
+    case Op::kGreaterOrEqual:
+      return difference >= 0;
+    default:
+      return difference == 0;
   }
 }
 
@@ -69,10 +74,14 @@ void MatchNumberColumn(const Comparison& comparison, const double* values, size_
 
 bool Fulfils(const Comparison& comparison, absl::string_view text) {
   switch (comparison.test) {
-    case Test::kKnown: return true;
-    case Test::kPrefix: return absl::StartsWith(text, comparison.text);
-    case Test::kContains: return ContainsWithoutCase(text, comparison.text);
-    default: return Holds(comparison.op, text.compare(comparison.text));
+    case Test::kKnown:
+      return true;
+    case Test::kPrefix:
+      return absl::StartsWith(text, comparison.text);
+    case Test::kContains:
+      return ContainsWithoutCase(text, comparison.text);
+    default:
+      return Holds(comparison.op, text.compare(comparison.text));
   }
 }
 
@@ -110,11 +119,16 @@ DaySpan DaysThatFulfil(const Comparison& comparison, const Calendar& calendar) {
   const int64_t first = calendar.FirstDay(unit, *period);
   const int64_t last = int64_t{calendar.FirstDay(unit, *period + 1)} - 1;
   switch (comparison.op) {
-    case Op::kLess: return {kAll.first, first - 1};
-    case Op::kLessOrEqual: return {kAll.first, last};
-    case Op::kGreater: return {last + 1, kAll.last};
-    case Op::kGreaterOrEqual: return {first, kAll.last};
-    default: return {first, last};
+    case Op::kLess:
+      return {kAll.first, first - 1};
+    case Op::kLessOrEqual:
+      return {kAll.first, last};
+    case Op::kGreater:
+      return {last + 1, kAll.last};
+    case Op::kGreaterOrEqual:
+      return {first, kAll.last};
+    default:
+      return {first, last};
   }
 }
 

@@ -63,12 +63,12 @@ class Filter {
 // evaluated for each row at the finest grain it names (customer values are looked up by slot).
 class BoundFilter {
  public:
-  // `facts` are the facts the caller scans; a filter that names fields of other facts is refused with
-  // INVALID_ARGUMENT that names the field and those that fit. `features` holds at least the
+  // `facts` are the facts the caller scans; a filter that names fields of other facts is refused
+  // with INVALID_ARGUMENT that names the field and those that fit. `features` holds at least the
   // customer-grain fields of the filter, and outlives the bound filter.
   static absl::StatusOr<BoundFilter> Bind(const Filter& filter, RowGrain facts,
-                                          const image::Revision& revision,
-                                          const Features& features, DayRange window);
+                                          const image::Revision& revision, const Features& features,
+                                          DayRange window);
 
   // For callers that look at customers only; refuses filters that name anything else.
   static absl::StatusOr<BoundFilter> BindCustomers(const Filter& filter,
@@ -80,8 +80,8 @@ class BoundFilter {
 
   // By slot: 1 when the customer exists (Features::exists) and satisfies the customer part.
   const std::vector<uint8_t>& customers() const;
-  // By slot: 1 when the customer satisfies the customer part, whether or not it exists by as_of. For
-  // facts that come before the creation of their customer.
+  // By slot: 1 when the customer satisfies the customer part, whether or not it exists by as_of.
+  // For facts that come before the creation of their customer.
   const std::vector<uint8_t>& customer_part() const;
 
   // Whether rows must be looked at, and at which grain: order (or ticket ...) rows, line rows. Both

@@ -16,7 +16,8 @@ using Kind = FilterToken::Kind;
 // Bytes of words: whatever needs no quotes. Bytes of other alphabets count.
 bool IsWordByte(char c) {
   constexpr absl::string_view kPunctuation = "_-.+/@#&%$*";
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || (static_cast<unsigned char>(c) >= 0x80) ||
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+         (static_cast<unsigned char>(c) >= 0x80) ||
          (c != '\0' && kPunctuation.find(c) != absl::string_view::npos);
 }
 
@@ -41,15 +42,22 @@ absl::StatusOr<FilterToken> FilterLexer::Next(bool literal) {
   if (next_ == text_.size()) return token;
   const char c = text_[next_];
   switch (c) {
-    case '(': token.kind = Kind::kOpen; break;
-    case ')': token.kind = Kind::kClose; break;
+    case '(':
+      token.kind = Kind::kOpen;
+      break;
+    case ')':
+      token.kind = Kind::kClose;
+      break;
     case '"':
-    case '\'': return ReadString(std::move(token));
+    case '\'':
+      return ReadString(std::move(token));
     case '=':
     case '!':
     case '<':
     case '>':
-    case ':': ReadOperator(token); return token;
+    case ':':
+      ReadOperator(token);
+      return token;
     case '-': {
       const char after = At(next_ + 1);
       const bool number = absl::ascii_isdigit(static_cast<unsigned char>(after)) || after == '.';

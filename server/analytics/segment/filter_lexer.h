@@ -20,7 +20,16 @@ absl::Status FilterError(size_t position, absl::string_view message,
 
 struct FilterToken {
   enum class Kind : uint8_t {
-    kEnd, kWord, kString, kOpen, kClose, kMinus, kAnd, kOr, kNot, kOperator,
+    kEnd,
+    kWord,
+    kString,
+    kOpen,
+    kClose,
+    kMinus,
+    kAnd,
+    kOr,
+    kNot,
+    kOperator,
   };
   Kind kind = Kind::kEnd;
   size_t position = 0;  // of its first byte
@@ -36,8 +45,8 @@ class FilterLexer {
  public:
   explicit FilterLexer(absl::string_view text) : text_(text) {}
 
-  // The next token. As a literal, a minus sign before a digit or a point begins a number and AND, OR
-  // and NOT are plain words; elsewhere a minus sign stands for NOT.
+  // The next token. As a literal, a minus sign before a digit or a point begins a number and AND,
+  // OR and NOT are plain words; elsewhere a minus sign stands for NOT.
   absl::StatusOr<FilterToken> Next(bool literal);
 
  private:

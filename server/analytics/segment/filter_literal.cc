@@ -24,9 +24,8 @@ using Op = FilterOperator;
 using Test = Comparison::Test;
 
 constexpr std::pair<absl::string_view, Op> kSpellings[] = {
-    {"=", Op::kEqual},          {"!=", Op::kNotEqual},        {"<", Op::kLess},
-    {"<=", Op::kLessOrEqual},   {">", Op::kGreater},          {">=", Op::kGreaterOrEqual},
-    {":", Op::kHas},
+    {"=", Op::kEqual},   {"!=", Op::kNotEqual},       {"<", Op::kLess}, {"<=", Op::kLessOrEqual},
+    {">", Op::kGreater}, {">=", Op::kGreaterOrEqual}, {":", Op::kHas},
 };
 
 absl::StatusOr<Op> OperatorOf(const FilterToken& token) {
@@ -76,7 +75,8 @@ std::optional<Decimal> ParseDecimal(absl::string_view text) {
   if (!digits.empty() && !absl::SimpleAtoi(digits, &decimal.floor)) return std::nullopt;
   decimal.whole = decimals.empty();
   const bool minus = negative && (decimal.floor != 0 || !decimal.whole);
-  decimal.spelling = absl::StrCat(minus ? "-" : "", decimal.floor, decimal.whole ? "" : ".", decimals);
+  decimal.spelling =
+      absl::StrCat(minus ? "-" : "", decimal.floor, decimal.whole ? "" : ".", decimals);
   if (minus) decimal.floor = -decimal.floor - (decimal.whole ? 0 : 1);
   return decimal;
 }
@@ -88,13 +88,19 @@ void SetRange(int64_t floor, bool whole, Comparison& to) {
   const int64_t next = floor == kMost ? kMost : floor + 1;
   to.test = Test::kRange;
   switch (to.op) {
-    case Op::kLess: to.high = whole ? (floor == kLeast ? kLeast : floor - 1) : floor; break;
-    case Op::kLessOrEqual: to.high = floor; break;
+    case Op::kLess:
+      to.high = whole ? (floor == kLeast ? kLeast : floor - 1) : floor;
+      break;
+    case Op::kLessOrEqual:
+      to.high = floor;
+      break;
     case Op::kGreater:
       to.low = next;
       if (floor == kMost) to.high = kLeast;  // nothing is greater
       break;
-    case Op::kGreaterOrEqual: to.low = whole ? floor : next; break;
+    case Op::kGreaterOrEqual:
+      to.low = whole ? floor : next;
+      break;
     default:
       to.low = floor;
       to.high = whole ? floor : kLeast;
@@ -122,8 +128,9 @@ absl::StatusOr<std::string> CheckText(const FilterToken& literal, Comparison& to
   to.text = literal.text;
   const bool prefix = literal.ends_with_star && literal.stars == 1 && to.op == Op::kEqual;
   if (literal.stars > 0 && !prefix) {
-    return FilterError(literal.position,
-                       "a star stands at the end of a text after = or != only; \\* is a plain star");
+    return FilterError(
+        literal.position,
+        "a star stands at the end of a text after = or != only; \\* is a plain star");
   }
   if (prefix) {
     to.test = Test::kPrefix;
@@ -180,8 +187,7 @@ absl::StatusOr<std::string> CheckMoney(const Field& field, const FilterToken& li
 absl::StatusOr<std::string> CheckNumber(const Field& field, const FilterToken& literal,
                                         Comparison& to) {
   // SimpleAtod also takes "inf", "nan" and hexadecimal digits.
-  const bool plain =
-      literal.text.find_first_not_of("0123456789+-.eE") == std::string::npos;
+  const bool plain = literal.text.find_first_not_of("0123456789+-.eE") == std::string::npos;
   if (literal.kind != Kind::kWord || !plain || !absl::SimpleAtod(literal.text, &to.number) ||
       !std::isfinite(to.number)) {
     return Expected(field, "a number", literal);
@@ -193,7 +199,8 @@ absl::StatusOr<std::string> CheckNumber(const Field& field, const FilterToken& l
 absl::StatusOr<std::string> CheckBoolean(const Field& field, const FilterToken& op,
                                          const FilterToken& literal, Comparison& to) {
   if (to.op != Op::kEqual) {
-    return FilterError(op.position, absl::StrCat("\"", field.id, "\" is true or false: = and != only"));
+    return FilterError(op.position,
+                       absl::StrCat("\"", field.id, "\" is true or false: = and != only"));
   }
   if (literal.kind != Kind::kWord || (literal.text != "true" && literal.text != "false")) {
     return Expected(field, "true or false", literal);
@@ -216,8 +223,8 @@ absl::StatusOr<std::string> CheckDate(const Field& field, const FilterToken& lit
 absl::StatusOr<std::string> CheckLiteral(const Field& field, const FilterToken& op,
                                          const FilterToken& literal, Comparison& to) {
   if (to.op == Op::kHas && field.type != ValueType::kText) {
-    return FilterError(op.position, absl::StrCat("\"", field.id,
-                                                 "\" is no text: \":\" takes only * here"));
+    return FilterError(op.position,
+                       absl::StrCat("\"", field.id, "\" is no text: \":\" takes only * here"));
   }
   if (field.type == ValueType::kText) {
     if (const std::optional<PeriodUnit> unit = PeriodUnitOf(field.id); unit.has_value()) {
@@ -228,11 +235,16 @@ absl::StatusOr<std::string> CheckLiteral(const Field& field, const FilterToken& 
     return CheckText(literal, to);
   }
   switch (field.type) {
-    case ValueType::kInteger: return CheckInteger(field, literal, to);
-    case ValueType::kMoney: return CheckMoney(field, literal, to);
-    case ValueType::kNumber: return CheckNumber(field, literal, to);
-    case ValueType::kBoolean: return CheckBoolean(field, op, literal, to);
-    default: return CheckDate(field, literal, to);
+    case ValueType::kInteger:
+      return CheckInteger(field, literal, to);
+    case ValueType::kMoney:
+      return CheckMoney(field, literal, to);
+    case ValueType::kNumber:
+      return CheckNumber(field, literal, to);
+    case ValueType::kBoolean:
+      return CheckBoolean(field, op, literal, to);
+    default:
+      return CheckDate(field, literal, to);
   }
 }
 
@@ -262,8 +274,8 @@ absl::StatusOr<Comparison> MakeComparison(const Field& field, const FilterToken&
   STRATA_ASSIGN_OR_RETURN(const std::string spelling, CheckLiteral(field, op, literal, comparison));
   const absl::string_view space = comparison.op == Op::kHas ? "" : " ";
   comparison.spelling =
-      absl::StrCat(field.id, space,
-                   SpellingOf(comparison.negated ? Op::kNotEqual : comparison.op), space, spelling);
+      absl::StrCat(field.id, space, SpellingOf(comparison.negated ? Op::kNotEqual : comparison.op),
+                   space, spelling);
   return comparison;
 }
 

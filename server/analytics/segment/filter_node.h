@@ -14,7 +14,13 @@
 namespace strata::analytics {
 
 enum class FilterOperator : uint8_t {
-  kEqual, kNotEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual, kHas,
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessOrEqual,
+  kGreater,
+  kGreaterOrEqual,
+  kHas,
 };
 
 // "=", "!=" ...

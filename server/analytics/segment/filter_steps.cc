@@ -31,8 +31,8 @@ void ExpandToLines(const RowSpan& span, const uint8_t* orders, uint8_t* lines) {
     return;
   }
   for (uint32_t row = span.begin; row < span.end; ++row) {
-    lines = std::fill_n(lines, run.line_begin[row + 1] - run.line_begin[row],
-                        orders[row - span.begin]);
+    lines =
+        std::fill_n(lines, run.line_begin[row + 1] - run.line_begin[row], orders[row - span.begin]);
   }
 }
 
@@ -83,8 +83,7 @@ void CustomerStep::Match(image::Slot begin, image::Slot end, size_t level, MaskS
   }
 }
 
-std::vector<uint8_t> MatchCustomers(const Node& node, const Features& features,
-                                    image::Slot slots) {
+std::vector<uint8_t> MatchCustomers(const Node& node, const Features& features, image::Slot slots) {
   const CustomerStep step(node, features);
   std::vector<uint8_t> matches(slots);
   ForSlotRanges(slots, [&](image::Slot begin, image::Slot end) {
@@ -104,10 +103,18 @@ RowStep::RowStep(const Node& node, const image::Revision& revision, const Featur
   }
   for (const Node& child : node.children) children_.emplace_back(child, revision, features);
   switch (node.kind) {
-    case NodeKind::kAnd: kind_ = Kind::kAnd; break;
-    case NodeKind::kOr: kind_ = Kind::kOr; break;
-    case NodeKind::kNot: kind_ = Kind::kNot; break;
-    case NodeKind::kComparison: BindComparison(node.comparison, revision); break;
+    case NodeKind::kAnd:
+      kind_ = Kind::kAnd;
+      break;
+    case NodeKind::kOr:
+      kind_ = Kind::kOr;
+      break;
+    case NodeKind::kNot:
+      kind_ = Kind::kNot;
+      break;
+    case NodeKind::kComparison:
+      BindComparison(node.comparison, revision);
+      break;
   }
 }
 
@@ -171,8 +178,10 @@ void RowStep::MatchLeaf(const RowSpan& span, uint8_t* mask) const {
     return;
   }
   // A range comes close enough to the ends of Day to be cut to them.
-  const auto first = static_cast<Day>(std::max<int64_t>(days_.first, std::numeric_limits<Day>::min()));
-  const auto last = static_cast<Day>(std::min<int64_t>(days_.last, std::numeric_limits<Day>::max()));
+  const auto first =
+      static_cast<Day>(std::max<int64_t>(days_.first, std::numeric_limits<Day>::min()));
+  const auto last =
+      static_cast<Day>(std::min<int64_t>(days_.last, std::numeric_limits<Day>::max()));
   for (uint32_t row = span.begin; row < span.end; ++row) {
     const uint8_t inside =
         static_cast<uint8_t>(days[row] >= first) & static_cast<uint8_t>(days[row] <= last);

@@ -48,8 +48,8 @@ class CustomerStep {
 std::vector<uint8_t> MatchCustomers(const Filter::Node& node, const Features& features,
                                     image::Slot slots);
 
-// The rows of a fact scan: orders, tickets, contracts or surveys [begin, end), and, of orders, their
-// lines.
+// The rows of a fact scan: orders, tickets, contracts or surveys [begin, end), and, of orders,
+// their lines.
 struct RowSpan {
   const FactRows* rows = nullptr;
   image::Slot first_slot = 0;

@@ -25,8 +25,9 @@ TEST(CountOfShare, CountsInBasisPoints) {
   EXPECT_EQ(CountOfShare(92, 2'000, ShareRounding::kFloor), 18);  // 18.4
   EXPECT_EQ(CountOfShare(92, 2'000, ShareRounding::kCeil), 19);
   EXPECT_EQ(CountOfShare(92, 2'000, ShareRounding::kRound), 18);
-  EXPECT_EQ(CountOfShare(5, 1'000, ShareRounding::kRound), 1);   // 0.5
-  EXPECT_EQ(CountOfShare(100, 2'900, ShareRounding::kFloor), 29);  // floor(0.29 * 100) is 28 in doubles
+  EXPECT_EQ(CountOfShare(5, 1'000, ShareRounding::kRound), 1);  // 0.5
+  EXPECT_EQ(CountOfShare(100, 2'900, ShareRounding::kFloor),
+            29);  // floor(0.29 * 100) is 28 in doubles
   EXPECT_EQ(CountOfShare(0, 2'000, ShareRounding::kCeil), 0);
 }
 
@@ -58,7 +59,8 @@ class Ranking : public ::testing::Test {
     std::mt19937_64 random(n);
     for (size_t i = 0; i < n; ++i) {
       ids_.Append(absl::StrCat("id", i * 7'919 % 100'003));
-      revenue_.push_back(static_cast<int64_t>(random() % static_cast<uint64_t>(spread)) - spread / 4);
+      revenue_.push_back(static_cast<int64_t>(random() % static_cast<uint64_t>(spread)) -
+                         spread / 4);
       slots_.push_back(static_cast<image::Slot>(i));
     }
     sorted_ = slots_;
@@ -79,7 +81,8 @@ TEST_F(Ranking, SortsByRevenueThenId) {
 }
 
 TEST_F(Ranking, SortsTiesByIdsOfAnyForm) {
-  // Ids that share eight bytes and more behind a common prefix, short ones, one a prefix of another.
+  // Ids that share eight bytes and more behind a common prefix, short ones, one a prefix of
+  // another.
   for (const char* id : {"k/aaaaaaaaaaaab", "k/aaaaaaaaaaaaa", "k/aaaaaaaa", "k/", "k/a", "k/\xff",
                          "k/aaaaaaaaaaaaaa", "k/b"}) {
     ids_.Append(id);

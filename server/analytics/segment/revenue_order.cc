@@ -39,8 +39,8 @@ void RadixSort(std::vector<Entry>& entries) {
   }
 }
 
-// Compares customer ids mostly by eight of their bytes, held by slot: random looks at a million texts
-// would cost more than sorting by revenue does.
+// Compares customer ids mostly by eight of their bytes, held by slot: random looks at a million
+// texts would cost more than sorting by revenue does.
 class IdOrder {
  public:
   IdOrder(const image::TextList& ids, Slot slots) : ids_(ids) {
@@ -109,10 +109,9 @@ void SortTies(const image::TextList& ids, std::vector<Entry>& entries) {
     for (size_t begin = bounds[item]; begin < bounds[item + 1];) {
       size_t end = begin + 1;
       while (end < bounds[item + 1] && entries[end].key == entries[begin].key) ++end;
-      std::sort(
-          entries.begin() + static_cast<std::ptrdiff_t>(begin),
-          entries.begin() + static_cast<std::ptrdiff_t>(end),
-          [&order](const Entry& a, const Entry& b) { return order.Less(a.slot, b.slot); });
+      std::sort(entries.begin() + static_cast<std::ptrdiff_t>(begin),
+                entries.begin() + static_cast<std::ptrdiff_t>(end),
+                [&order](const Entry& a, const Entry& b) { return order.Less(a.slot, b.slot); });
       begin = end;
     }
   });
@@ -136,9 +135,12 @@ int64_t CountOfShare(int64_t n, int share_bp, ShareRounding rounding) {
   constexpr int64_t kWhole = 10'000;
   const int64_t product = n * share_bp;
   switch (rounding) {
-    case ShareRounding::kFloor: return product / kWhole;
-    case ShareRounding::kCeil: return (product + kWhole - 1) / kWhole;
-    case ShareRounding::kRound: return (product + kWhole / 2) / kWhole;
+    case ShareRounding::kFloor:
+      return product / kWhole;
+    case ShareRounding::kCeil:
+      return (product + kWhole - 1) / kWhole;
+    case ShareRounding::kRound:
+      return (product + kWhole / 2) / kWhole;
   }
   return 0;
 }

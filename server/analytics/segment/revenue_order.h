@@ -35,7 +35,7 @@ class TopByRevenue {
 
  private:
   bool none_ = true;
-  int64_t threshold_ = 0;            // more than this is in
+  int64_t threshold_ = 0;                  // more than this is in
   std::vector<image::Slot> at_threshold_;  // of those that equal it, these are in; ascending
 };
 

@@ -39,8 +39,8 @@ RfmCuts CutsOf(absl::Span<const int64_t> values, int bins, int64_t unit) {
   distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
   const std::vector<int64_t> found = OrderStatistics(values, distinct);
   const auto at = [&](size_t place) {
-    return found[static_cast<size_t>(
-        std::lower_bound(distinct.begin(), distinct.end(), place) - distinct.begin())];
+    return found[static_cast<size_t>(std::lower_bound(distinct.begin(), distinct.end(), place) -
+                                     distinct.begin())];
   };
   for (int k = 1; k < bins; ++k) {
     const uint64_t rest = last * static_cast<uint64_t>(k) % static_cast<uint64_t>(bins);

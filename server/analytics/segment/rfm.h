@@ -8,10 +8,10 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
-// Recency, frequency, monetary scores, as the R package rfm 0.3.0 computes them: cuts are the type-7
-// quantiles [Hyndman-Fan] at k/bins, each plus one unit (one day, one order, one whole currency
-// unit); a value at a cut falls above it; recency is reversed. Equal values share a score, so scores
-// are not equally frequent. Integers throughout.
+// Recency, frequency, monetary scores, as the R package rfm 0.3.0 computes them: cuts are the
+// type-7 quantiles [Hyndman-Fan] at k/bins, each plus one unit (one day, one order, one whole
+// currency unit); a value at a cut falls above it; recency is reversed. Equal values share a score,
+// so scores are not equally frequent. Integers throughout.
 
 namespace strata::analytics {
 

@@ -66,9 +66,9 @@ TEST(Rfm, CutsOfManyValuesEqualTheFormula) {
         const double at = static_cast<double>(n - 1) * k / bins;
         const auto low = static_cast<size_t>(at + 1e-9);
         const size_t high = std::min(low + 1, n - 1);
-        const double quantile = static_cast<double>(values[low]) +
-                                (at - static_cast<double>(low)) *
-                                    static_cast<double>(values[high] - values[low]);
+        const double quantile =
+            static_cast<double>(values[low]) +
+            (at - static_cast<double>(low)) * static_cast<double>(values[high] - values[low]);
         EXPECT_NEAR(scores.monetary.At(static_cast<size_t>(k) - 1), quantile + 1e6, 1e-6);
       }
     }
@@ -91,7 +91,10 @@ ModelWorkspace PublishedOrders(const std::string& path) {
   for (const CsvRow& row : ReadCsv(path)) {
     const auto [place, made] = places.try_emplace(row.at("customer_id"), model.customers.size());
     if (made) model.customers.emplace_back().id = row.at("customer_id");
-    model.orders.push_back({place->second, *ParseDay(row.at("order_date")), "", "",
+    model.orders.push_back({place->second,
+                            *ParseDay(row.at("order_date")),
+                            "",
+                            "",
                             {{"", "", 1, *ParseMicros(row.at("revenue"))}}});
   }
   return model;
@@ -103,8 +106,7 @@ TEST(Rfm, EqualsThePublishedTable) {
   const auto revision = PublishedOrders(orders).Build();
   const Features features = *Features::Compute(
       *revision, *ParseDay("2006-12-31"),
-      {"recency_days", "orders", "revenue", "rfm.r", "rfm.f", "rfm.m", "rfm_segment"},
-      StopToken());
+      {"recency_days", "orders", "revenue", "rfm.r", "rfm.f", "rfm.m", "rfm_segment"}, StopToken());
   std::map<std::string, image::Slot> slots;
   for (image::Slot slot = 0; slot < revision->slots; ++slot) {
     slots[std::string(revision->CustomerId(slot))] = slot;

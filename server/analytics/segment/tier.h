@@ -11,8 +11,8 @@
 
 // The built-in partition "tier". Of the n customers with positive revenue the highest
 // strategic_share_bp basis points are strategic and the next, up to growth_share_bp, growth; the
-// rest of the n is standard. A customer that is declared strategic is strategic whatever its revenue;
-// it does not displace another. Everybody else is a prospect.
+// rest of the n is standard. A customer that is declared strategic is strategic whatever its
+// revenue; it does not displace another. Everybody else is a prospect.
 
 namespace strata::analytics {
 
@@ -33,8 +33,8 @@ struct TierRule {
         rounding(settings.tier_rounding) {}
 };
 
-// All arguments by slot: revenue in micros, declared 1 (strategic), 0 or -1, present 1 where there is
-// a customer. Returns the class of each slot, 0 where there is none. Ties are broken by id.
+// All arguments by slot: revenue in micros, declared 1 (strategic), 0 or -1, present 1 where there
+// is a customer. Returns the class of each slot, 0 where there is none. Ties are broken by id.
 std::vector<uint32_t> TierPartition(absl::Span<const int64_t> revenue,
                                     absl::Span<const int8_t> declared,
                                     absl::Span<const uint8_t> present, const TierRule& rule,

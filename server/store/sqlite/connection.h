@@ -49,6 +49,8 @@ class Connection {
   absl::Status TruncateWal();
 
   const std::string& path() const { return path_; }
+  // For the rest of this folder.
+  sqlite3* handle() { return db_; }
 
  private:
   Connection(std::string path, sqlite3* db) : path_(std::move(path)), db_(db) {}

@@ -58,11 +58,12 @@ class ChildRows {
  public:
   explicit ChildRows(Statement& statement) : rows_(statement) {}
 
+  // To bind parameters before Start.
+  Execution& rows() { return rows_; }
   absl::Status Start() { return Advance(); }
 
-  // The children of `key`; keys rise from call to call.
+  // Adds the children of `key`; keys rise from call to call.
   absl::Status Collect(uint32_t key, TextArena& arena, std::vector<Child>& children) {
-    children.clear();
     while (more_ && next_key_ == key) {
       Child child;
       STRATA_RETURN_IF_ERROR(FromRow(rows_, child));
@@ -121,6 +122,10 @@ absl::StatusOr<std::unique_ptr<RecordReader>> RecordReader::Create(Connection& c
       prepare(reader->attributes_, kAttributeRows, "customer_key = ?1 ORDER BY attribute"));
   STRATA_RETURN_IF_ERROR(prepare(reader->order_, kOrderRows, "order_key = ?1"));
   STRATA_RETURN_IF_ERROR(prepare(reader->lines_, kLineRows, "order_key = ?1 ORDER BY line_number"));
+  STRATA_RETURN_IF_ERROR(
+      prepare(reader->order_range_, kOrderRows, "order_key BETWEEN ?1 AND ?2 ORDER BY order_key"));
+  STRATA_RETURN_IF_ERROR(prepare(reader->line_range_, kLineRows,
+                                 "order_key BETWEEN ?1 AND ?2 ORDER BY order_key, line_number"));
   STRATA_RETURN_IF_ERROR(prepare(reader->ticket_, kTicketRows, "ticket_key = ?1"));
   STRATA_RETURN_IF_ERROR(prepare(reader->contract_, kContractRows, "contract_key = ?1"));
   STRATA_RETURN_IF_ERROR(prepare(reader->survey_, kSurveyRows, "survey_key = ?1"));
@@ -203,32 +208,42 @@ absl::Status RecordReader::ScanCustomers(CustomerVisitor visit) {
     arena.Clear();
     const uint32_t key = KeyAt(row, 0);
     STRATA_RETURN_IF_ERROR(FromRow(row, customer.record));
+    customer.attributes.clear();
     STRATA_RETURN_IF_ERROR(attribute_rows.Collect(key, arena, customer.attributes));
     customer.record.attributes = customer.attributes;
     visit(key, customer.record, row.IntAt(2) != 0);
   }
 }
 
-absl::Status RecordReader::ScanOrders(FactVisitor<Order> visit) {
-  STRATA_ASSIGN_OR_RETURN(Statement orders,
-                          connection_.Prepare(absl::StrCat(kOrderRows, " ORDER BY order_key")));
-  STRATA_ASSIGN_OR_RETURN(Statement lines, connection_.Prepare(absl::StrCat(
-                                               kLineRows, " ORDER BY order_key, line_number")));
-  Execution row(orders);
-  ChildRows<OrderLine> line_rows(lines);
+absl::Status RecordReader::ReadOrders(uint32_t first_key, uint32_t last_key, OrderChunk& chunk) {
+  chunk.rows.clear();
+  chunk.lines.clear();
+  chunk.text.Clear();
+  std::vector<size_t> first_lines;
+  Execution row(order_range_);
+  row.Int(first_key).Int(last_key);
+  ChildRows<OrderLine> line_rows(line_range_);
+  line_rows.rows().Int(first_key).Int(last_key);
   STRATA_RETURN_IF_ERROR(line_rows.Start());
-  TextArena arena;
-  StoredOrder order;
   for (;;) {
     STRATA_ASSIGN_OR_RETURN(const bool found, row.Step());
-    if (!found) return line_rows.Finish();
-    arena.Clear();
-    const uint32_t key = KeyAt(row, 0);
-    STRATA_RETURN_IF_ERROR(FromRow(row, order.record));
-    STRATA_RETURN_IF_ERROR(line_rows.Collect(key, arena, order.lines));
-    order.record.lines = order.lines;
-    visit(key, KeyAt(row, 2), order.record);
+    if (!found) break;
+    OrderChunk::Row& read = chunk.rows.emplace_back();
+    read.key = KeyAt(row, 0);
+    read.customer_key = KeyAt(row, 2);
+    STRATA_RETURN_IF_ERROR(FromRow(row, read.order));
+    OwnText(read.order, chunk.text);
+    first_lines.push_back(chunk.lines.size());
+    STRATA_RETURN_IF_ERROR(line_rows.Collect(read.key, chunk.text, chunk.lines));
   }
+  STRATA_RETURN_IF_ERROR(line_rows.Finish());
+  // Only now the lines stay where they are.
+  first_lines.push_back(chunk.lines.size());
+  for (size_t i = 0; i < chunk.rows.size(); ++i) {
+    chunk.rows[i].order.lines = absl::MakeConstSpan(chunk.lines.data() + first_lines[i],
+                                                    first_lines[i + 1] - first_lines[i]);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status RecordReader::ScanTickets(FactVisitor<Ticket> visit) {

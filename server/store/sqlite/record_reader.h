@@ -35,10 +35,12 @@ class RecordReader {
   using FactVisitor =
       absl::FunctionRef<void(uint32_t key, uint32_t customer_key, const Fact& fact)>;
   absl::Status ScanCustomers(CustomerVisitor visit);
-  absl::Status ScanOrders(FactVisitor<Order> visit);
   absl::Status ScanTickets(FactVisitor<Ticket> visit);
   absl::Status ScanContracts(FactVisitor<Contract> visit);
   absl::Status ScanSurveys(FactVisitor<Survey> visit);
+
+  // The orders with a key in [first_key, last_key] and their lines.
+  absl::Status ReadOrders(uint32_t first_key, uint32_t last_key, OrderChunk& chunk);
 
   // The highest key of a kind that is in the file; 0 when there is none.
   absl::StatusOr<uint32_t> LastKey(RecordKind kind);
@@ -48,6 +50,7 @@ class RecordReader {
 
   Connection& connection_;
   Statement customer_, attributes_, order_, lines_, ticket_, contract_, survey_;
+  Statement order_range_, line_range_;
 };
 
 }  // namespace strata::store

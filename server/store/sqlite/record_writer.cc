@@ -71,9 +71,6 @@ absl::StatusOr<std::unique_ptr<RecordWriter>> RecordWriter::Create(Connection& c
        "WHERE customer_key = ?14"},
       {writer->insert_attribute_, "INSERT INTO customer_attributes VALUES (?1, ?2, ?3, ?4)"},
       {writer->delete_attributes_, "DELETE FROM customer_attributes WHERE customer_key = ?1"},
-      {writer->insert_order_,
-       "INSERT INTO orders VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
-      {writer->insert_line_, "INSERT INTO order_lines VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
       {writer->delete_lines_, "DELETE FROM order_lines WHERE order_key = ?1"},
       {writer->insert_ticket_,
        "INSERT INTO tickets VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"},
@@ -90,6 +87,7 @@ absl::StatusOr<std::unique_ptr<RecordWriter>> RecordWriter::Create(Connection& c
         writer->delete_[kind],
         connection.Prepare(absl::StrCat("DELETE FROM ", name, "s WHERE ", name, "_key = ?1")));
   }
+  STRATA_ASSIGN_OR_RETURN(writer->staged_orders_, StagedOrders::Create(connection));
   return writer;
 }
 
@@ -131,32 +129,7 @@ absl::Status RecordWriter::InsertAttributes(uint32_t key, const Customer& custom
 
 absl::Status RecordWriter::Insert(uint32_t key, uint32_t customer_key, const Order& order,
                                   int64_t source_version) {
-  {
-    Execution row(insert_order_);
-    row.Int(key)
-        .Text(order.id)
-        .Int(customer_key)
-        .IntUnless(source_version, kNoVersion)
-        .Int(order.order_time)
-        .TextOrNull(order.status)
-        .TextOrNull(order.channel)
-        .IntUnless(order.promised_time, kNoTime)
-        .IntUnless(order.shipped_time, kNoTime)
-        .IntUnless(order.delivered_time, kNoTime);
-    STRATA_RETURN_IF_ERROR(row.Run());
-  }
-  int64_t line_number = 0;
-  for (const OrderLine& line : order.lines) {
-    Execution row(insert_line_);
-    row.Int(key)
-        .Int(++line_number)
-        .TextOrNull(line.product)
-        .TextOrNull(line.product_line)
-        .Int(line.quantity)
-        .Int(line.amount)
-        .IntUnless(line.cost, kNoAmount);
-    STRATA_RETURN_IF_ERROR(row.Run());
-  }
+  staged_orders_->Add(key, customer_key, order, source_version);
   return absl::OkStatus();
 }
 
@@ -210,6 +183,7 @@ absl::Status RecordWriter::Insert(uint32_t key, uint32_t customer_key, const Sur
 }
 
 absl::Status RecordWriter::Delete(RecordKind kind, uint32_t key) {
+  STRATA_RETURN_IF_ERROR(MakeReadable(kind, key));
   if (kind == RecordKind::kOrder) {
     STRATA_RETURN_IF_ERROR(Execution(delete_lines_).Int(key).Run());
   }

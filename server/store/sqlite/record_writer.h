@@ -6,13 +6,18 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/base/status_macros.h"
 #include "server/domain/record.h"
 #include "server/store/sqlite/connection.h"
+#include "server/store/sqlite/staged_orders.h"
 
 namespace strata::store {
 
 // Writes records by key, inside the caller's transaction. Knows nothing of ids already there,
 // versions or rules: the ingest writer decides before it calls.
+//
+// New orders are staged and reach the file together, at the latest with Flush: whoever reads an
+// order back calls MakeReadable first.
 class RecordWriter {
  public:
   static absl::StatusOr<std::unique_ptr<RecordWriter>> Create(Connection& connection);
@@ -22,7 +27,7 @@ class RecordWriter {
   absl::Status Update(uint32_t key, const Customer& customer, bool placeholder);
 
   // A new fact of a customer, or a new state of one, which may then be another customer's.
-  // `source_version` stands in for the record's own.
+  // `source_version` stands in for the record's own. Keys of new facts rise.
   absl::Status Insert(uint32_t key, uint32_t customer_key, const Order& order,
                       int64_t source_version);
   absl::Status Insert(uint32_t key, uint32_t customer_key, const Ticket& ticket,
@@ -35,6 +40,15 @@ class RecordWriter {
   absl::Status Update(uint32_t key, uint32_t customer_key, const Fact& fact,
                       int64_t source_version);
 
+  // Writes the staged orders; they are borrowed until then.
+  absl::Status Flush() { return staged_orders_->Write(); }
+  void DiscardStaged() { staged_orders_->Discard(); }
+  // Sees to it that a record is in the file.
+  absl::Status MakeReadable(RecordKind kind, uint32_t key) {
+    if (kind != RecordKind::kOrder || !staged_orders_->Holds(key)) return absl::OkStatus();
+    return Flush();
+  }
+
   // Removes a record with its lines or attributes. A customer must have no facts left.
   absl::Status Delete(RecordKind kind, uint32_t key);
 
@@ -43,7 +57,8 @@ class RecordWriter {
   absl::Status InsertAttributes(uint32_t key, const Customer& customer);
 
   Statement insert_customer_, update_customer_, insert_attribute_, delete_attributes_;
-  Statement insert_order_, insert_line_, delete_lines_;
+  std::unique_ptr<StagedOrders> staged_orders_;
+  Statement delete_lines_;
   Statement insert_ticket_, insert_contract_, insert_survey_;
   Statement delete_[kRecordKinds];
 };
@@ -55,8 +70,9 @@ absl::Status RecordWriter::Update(uint32_t key, uint32_t customer_key, const Fac
                               : std::is_same_v<Fact, Ticket>   ? RecordKind::kTicket
                               : std::is_same_v<Fact, Contract> ? RecordKind::kContract
                                                                : RecordKind::kSurvey;
-  if (absl::Status status = Delete(kind, key); !status.ok()) return status;
-  return Insert(key, customer_key, fact, source_version);
+  STRATA_RETURN_IF_ERROR(Delete(kind, key));
+  STRATA_RETURN_IF_ERROR(Insert(key, customer_key, fact, source_version));
+  return kind == RecordKind::kOrder ? Flush() : absl::OkStatus();
 }
 
 }  // namespace strata::store

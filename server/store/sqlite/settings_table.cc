@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "server/base/status_macros.h"
+#include "server/store/sqlite/segment_table.h"
 
 namespace strata::store {
 namespace {
@@ -87,6 +88,7 @@ absl::StatusOr<WorkspaceSettings> ReadSettings(Connection& connection) {
     }
   });
   STRATA_RETURN_IF_ERROR(status);
+  STRATA_ASSIGN_OR_RETURN(settings.segments, ReadSegments(connection));
 
   settings.excluded_statuses.clear();
   STRATA_ASSIGN_OR_RETURN(
@@ -117,7 +119,7 @@ absl::Status WriteSettings(Connection& connection, const WorkspaceSettings& sett
   for (const std::string& name : settings.excluded_statuses) {
     STRATA_RETURN_IF_ERROR(Execution(add).Text(name).Run());
   }
-  return absl::OkStatus();
+  return WriteSegments(connection, settings.segments);
 }
 
 }  // namespace strata::store

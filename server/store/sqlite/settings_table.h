@@ -9,7 +9,7 @@
 namespace strata::store {
 
 // The settings of a workspace in its file: one row a setting, amounts in micros. A setting without
-// a row has its default. Excluded statuses come back ascending.
+// a row has its default. Excluded statuses and segments come back ascending.
 absl::StatusOr<WorkspaceSettings> ReadSettings(Connection& connection);
 
 // Replaces them all, inside the caller's transaction.

@@ -57,6 +57,17 @@ struct StoredFact {
 struct StoredOrder : StoredFact<Order> {
   std::vector<OrderLine> lines;
 };
+// Orders of a range of keys, ascending. Reusable.
+struct OrderChunk {
+  struct Row {
+    uint32_t key = 0;
+    uint32_t customer_key = 0;
+    Order order;  // `customer` is empty: see customer_key
+  };
+  std::vector<Row> rows;
+  std::vector<OrderLine> lines;  // of all rows
+  TextArena text;
+};
 using StoredTicket = StoredFact<Ticket>;
 using StoredContract = StoredFact<Contract>;
 using StoredSurvey = StoredFact<Survey>;

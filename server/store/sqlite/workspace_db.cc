@@ -62,20 +62,26 @@ absl::Status WorkspaceDb::PrepareStatements() {
 absl::Status WorkspaceDb::Begin() { return Execution(begin_).Run(); }
 
 absl::Status WorkspaceDb::Commit() {
-  const absl::Status status = Execution(commit_).Run();
+  absl::Status status = writer_->Flush();
+  if (status.ok()) status = Execution(commit_).Run();
   if (!status.ok()) Rollback();
   return status;
 }
 
 void WorkspaceDb::Rollback() {
+  writer_->DiscardStaged();
   if (connection_->in_transaction()) connection_->Execute("ROLLBACK").IgnoreError();
 }
 
 absl::Status WorkspaceDb::BeginPart() { return Execution(savepoint_).Run(); }
 
-absl::Status WorkspaceDb::KeepPart() { return Execution(release_).Run(); }
+absl::Status WorkspaceDb::KeepPart() {
+  STRATA_RETURN_IF_ERROR(writer_->Flush());
+  return Execution(release_).Run();
+}
 
 absl::Status WorkspaceDb::DropPart() {
+  writer_->DiscardStaged();
   STRATA_RETURN_IF_ERROR(Execution(rollback_to_).Run());
   return Execution(release_).Run();
 }

@@ -28,6 +28,28 @@ constexpr char kTables1[] = R"sql(
     status TEXT PRIMARY KEY
   ) STRICT, WITHOUT ROWID;
 
+  -- Groups of customers that the workspace has defined: a filter, or a partition, whose classes are
+  -- the rows of segment_classes and whose rest is the class of everybody else.
+  CREATE TABLE segments (
+    segment_id TEXT PRIMARY KEY,
+    display_name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    filter TEXT,                    -- NULL: a partition
+    rest TEXT,                      -- NULL: a filter segment
+    revision INTEGER NOT NULL,      -- of the last change
+    created_time INTEGER NOT NULL,
+    updated_time INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE segment_classes (
+    segment_id TEXT NOT NULL REFERENCES segments ON DELETE CASCADE,
+    position INTEGER NOT NULL,      -- from 1; the first class that matches wins
+    class TEXT NOT NULL,
+    filter TEXT NOT NULL,
+    PRIMARY KEY (segment_id, position)
+  ) STRICT, WITHOUT ROWID;
+
   CREATE TABLE customers (
     customer_key INTEGER PRIMARY KEY,
     customer_id TEXT NOT NULL,
