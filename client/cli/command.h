@@ -116,6 +116,8 @@ CLI::App* AddNoun(CLI::App& app, const std::string& name, const std::string& des
 void RegisterWorkspace(CLI::App& app, Context& context);
 void RegisterKpi(CLI::App& app, Context& context);
 void RegisterCustomer(CLI::App& app, Context& context);
+void RegisterSegment(CLI::App& app, Context& context);
+void RegisterInsight(CLI::App& app, Context& context);
 void RegisterStream(CLI::App& app, Context& context);
 void RegisterImport(CLI::App& app, Context& context);
 void RegisterDemo(CLI::App& app, Context& context);

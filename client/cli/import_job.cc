@@ -1,5 +1,6 @@
 #include "client/cli/import_job.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -170,8 +171,10 @@ class ImportJob {
       counts.set_rejected(rejected);
     }
     if (!arguments_.dry_run) {
-      report_.kept_out = content.records->size() - counts.accepted() - counts.duplicate() -
-                         counts.stale() - counts.rejected();
+      // A stream of the user's own may count more records than this import has.
+      report_.kept_out =
+          std::max<int64_t>(0, content.records->size() - counts.accepted() - counts.duplicate() -
+                                   counts.stale() - counts.rejected());
     }
     return absl::OkStatus();
   }

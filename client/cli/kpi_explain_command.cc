@@ -39,7 +39,7 @@ std::string Figure(const v1::Value& value, const std::string& unit, const std::s
     absl::StrAppend(&text, "  (",
                     percent ? FormatPercent(interval.low()) : FormatNumber(interval.low()), " to ",
                     percent ? FormatPercent(interval.high()) : FormatNumber(interval.high()), ", ",
-                    FormatPercent(interval.level()), " ", Printable(interval.method()),
+                    absl::StrCat(interval.level() * 100, "%"), " ", Printable(interval.method()),
                     ", n = ", FormatInteger(value.sample_size()), ")");
   }
   return text;

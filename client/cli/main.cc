@@ -1,7 +1,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -20,7 +19,6 @@ int TerminalWidth() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // `strata ... | head` ends by a failed write, not by a signal
   std::ios::sync_with_stdio(false);
   strata::cli::Terminal terminal = {std::cout, std::cerr};
   terminal.out_is_terminal = isatty(STDOUT_FILENO) != 0;

@@ -106,6 +106,8 @@ void RegisterAll(CLI::App& app, Context& context) {
 #endif
   RegisterKpi(app, context);
   RegisterCustomer(app, context);
+  RegisterSegment(app, context);
+  RegisterInsight(app, context);
   RegisterStream(app, context);
   RegisterVersion(app, context);
 }

@@ -104,6 +104,8 @@ void TextTable::Print(const Terminal& terminal) const {
     if (i > 0) rule.append(kGap, ' ');
     for (int j = 0; j < widths[i]; ++j) rule += terminal.rich ? "─" : "-";
   }
+  // A last column without a header (bars) has no rule to speak of.
+  rule = std::string(absl::StripTrailingAsciiWhitespace(rule));
   if (!header_line.empty()) terminal.out << Bold(terminal, header_line) << '\n' << rule << '\n';
   for (const auto& row : rows_) PrintRow(terminal, row, widths);
   if (!totals_.empty()) {

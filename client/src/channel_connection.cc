@@ -12,7 +12,9 @@
 #include "strata/error.h"
 #include "strata/v1/customer_service.grpc.pb.h"
 #include "strata/v1/ingestion_service.grpc.pb.h"
+#include "strata/v1/insight_service.grpc.pb.h"
 #include "strata/v1/kpi_service.grpc.pb.h"
+#include "strata/v1/segmentation_service.grpc.pb.h"
 #include "strata/v1/workspace_service.grpc.pb.h"
 
 namespace strata::internal {
@@ -88,7 +90,9 @@ class ChannelConnection : public Connection {
         workspace_(v1::WorkspaceService::NewStub(channel)),
         ingestion_(v1::IngestionService::NewStub(channel)),
         customers_(v1::CustomerService::NewStub(channel)),
-        kpis_(v1::KpiService::NewStub(channel)) {}
+        kpis_(v1::KpiService::NewStub(channel)),
+        segments_(v1::SegmentationService::NewStub(channel)),
+        insights_(v1::InsightService::NewStub(channel)) {}
 
   absl::StatusOr<v1::CreateWorkspaceResponse> CreateWorkspace(
       const Call<v1::CreateWorkspaceRequest>& call) override {
@@ -158,6 +162,72 @@ class ChannelConnection : public Connection {
     return Unary(*kpis_, &v1::KpiService::Stub::ExplainKpi, call.request, call.options,
                  Repeat::kUnavailable);
   }
+  absl::StatusOr<v1::CreateSegmentResponse> CreateSegment(
+      const Call<v1::CreateSegmentRequest>& call) override {
+    return Unary(*segments_, &v1::SegmentationService::Stub::CreateSegment, call.request,
+                 call.options, Repeat::kNever);
+  }
+  absl::StatusOr<v1::GetSegmentResponse> GetSegment(
+      const Call<v1::GetSegmentRequest>& call) override {
+    return Unary(*segments_, &v1::SegmentationService::Stub::GetSegment, call.request, call.options,
+                 Repeat::kUnavailable);
+  }
+  absl::StatusOr<v1::ListSegmentsResponse> ListSegments(
+      const Call<v1::ListSegmentsRequest>& call) override {
+    return Unary(*segments_, &v1::SegmentationService::Stub::ListSegments, call.request,
+                 call.options, Repeat::kUnavailable);
+  }
+  absl::StatusOr<v1::UpdateSegmentResponse> UpdateSegment(
+      const Call<v1::UpdateSegmentRequest>& call) override {
+    return Unary(*segments_, &v1::SegmentationService::Stub::UpdateSegment, call.request,
+                 call.options,
+                 call.request.segment().etag().empty() ? Repeat::kUnavailable : Repeat::kNever);
+  }
+  absl::StatusOr<v1::DeleteSegmentResponse> DeleteSegment(
+      const Call<v1::DeleteSegmentRequest>& call) override {
+    return Unary(*segments_, &v1::SegmentationService::Stub::DeleteSegment, call.request,
+                 call.options, Repeat::kNever);
+  }
+  absl::StatusOr<v1::CheckFilterResponse> CheckFilter(
+      const Call<v1::CheckFilterRequest>& call) override {
+    return Unary(*segments_, &v1::SegmentationService::Stub::CheckFilter, call.request,
+                 call.options, Repeat::kUnavailable);
+  }
+  absl::StatusOr<v1::AnalyzeConcentrationResponse> AnalyzeConcentration(
+      const Call<v1::AnalyzeConcentrationRequest>& call) override {
+    return Unary(*insights_, &v1::InsightService::Stub::AnalyzeConcentration, call.request,
+                 call.options, Repeat::kUnavailable);
+  }
+  absl::StatusOr<v1::CompareDistributionResponse> CompareDistribution(
+      const Call<v1::CompareDistributionRequest>& call) override {
+    return Unary(*insights_, &v1::InsightService::Stub::CompareDistribution, call.request,
+                 call.options, Repeat::kUnavailable);
+  }
+  absl::StatusOr<v1::AnalyzeVolatilityResponse> AnalyzeVolatility(
+      const Call<v1::AnalyzeVolatilityRequest>& call) override {
+    return Unary(*insights_, &v1::InsightService::Stub::AnalyzeVolatility, call.request,
+                 call.options, Repeat::kUnavailable);
+  }
+  absl::StatusOr<v1::AnalyzeRetentionResponse> AnalyzeRetention(
+      const Call<v1::AnalyzeRetentionRequest>& call) override {
+    return Unary(*insights_, &v1::InsightService::Stub::AnalyzeRetention, call.request,
+                 call.options, Repeat::kUnavailable);
+  }
+  absl::StatusOr<v1::RankEscalationRiskResponse> RankEscalationRisk(
+      const Call<v1::RankEscalationRiskRequest>& call) override {
+    return Unary(*insights_, &v1::InsightService::Stub::RankEscalationRisk, call.request,
+                 call.options, Repeat::kUnavailable);
+  }
+  absl::StatusOr<v1::BacktestRiskResponse> BacktestRisk(
+      const Call<v1::BacktestRiskRequest>& call) override {
+    return Unary(*insights_, &v1::InsightService::Stub::BacktestRisk, call.request, call.options,
+                 Repeat::kUnavailable);
+  }
+  absl::StatusOr<v1::RankIndicatorsResponse> RankIndicators(
+      const Call<v1::RankIndicatorsRequest>& call) override {
+    return Unary(*insights_, &v1::InsightService::Stub::RankIndicators, call.request, call.options,
+                 Repeat::kUnavailable);
+  }
   absl::StatusOr<v1::BatchAppendRecordsResponse> BatchAppendRecords(
       const Call<v1::BatchAppendRecordsRequest>& call) override {
     constexpr auto kMethod = &v1::IngestionService::Stub::BatchAppendRecords;
@@ -203,6 +273,8 @@ class ChannelConnection : public Connection {
   const std::unique_ptr<v1::IngestionService::Stub> ingestion_;
   const std::unique_ptr<v1::CustomerService::Stub> customers_;
   const std::unique_ptr<v1::KpiService::Stub> kpis_;
+  const std::unique_ptr<v1::SegmentationService::Stub> segments_;
+  const std::unique_ptr<v1::InsightService::Stub> insights_;
 };
 
 }  // namespace

@@ -53,10 +53,22 @@ class TestIngestion : public v1::IngestionService::Service {
     std::string request_id, authorization;
   };
 
-  std::vector<Unary> unary_calls() const { return Locked(unary_calls_); }
-  std::vector<std::string> stored() const { return Locked(stored_); }
-  int calls() const { return Locked(calls_); }
-  int largest_batch() const { return Locked(largest_batch_); }
+  std::vector<Unary> unary_calls() const {
+    absl::MutexLock lock(&mutex_);
+    return unary_calls_;
+  }
+  std::vector<std::string> stored() const {
+    absl::MutexLock lock(&mutex_);
+    return stored_;
+  }
+  int calls() const {
+    absl::MutexLock lock(&mutex_);
+    return calls_;
+  }
+  int largest_batch() const {
+    absl::MutexLock lock(&mutex_);
+    return largest_batch_;
+  }
 
   grpc::Status BatchAppendRecords(grpc::ServerContext* context,
                                   const v1::BatchAppendRecordsRequest* request,
@@ -105,12 +117,6 @@ class TestIngestion : public v1::IngestionService::Service {
   }
 
  private:
-  template <typename T>
-  T Locked(const T& value) const {
-    absl::MutexLock lock(&mutex_);
-    return value;
-  }
-
   grpc::Status Take(const v1::AppendRecordsRequest& batch, v1::AppendRecordsResponse& ack) {
     absl::MutexLock lock(&mutex_);
     const int number = batches_++;

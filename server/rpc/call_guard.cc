@@ -46,6 +46,10 @@ Call::Call(CallGuard& guard, grpc::ServerContextBase& context, absl::string_view
       method_(method),
       start_(std::chrono::steady_clock::now()),
       request_id_(RequestIdOf(context)) {
+  {
+    MutexLock lock(guard_.mutex_);
+    ++guard_.calls_;
+  }
   context_.AddInitialMetadata(kRequestIdKey, request_id_);
   const std::chrono::seconds fallback(guard.options_.default_deadline_seconds);
   deadline_ = start_ + fallback;
@@ -58,6 +62,8 @@ Call::Call(CallGuard& guard, grpc::ServerContextBase& context, absl::string_view
 
 Call::~Call() {
   if (counted_) guard_.reads_.fetch_sub(1);
+  MutexLock lock(guard_.mutex_);
+  if (--guard_.calls_ == 0) guard_.idle_.NotifyAll();
 }
 
 absl::Status Call::Admit() {
@@ -122,6 +128,17 @@ grpc::Status Call::End(const absl::Status& status) {
                        {"message", status.message()}});
   }
   return ToGrpcStatus(status, error_id);
+}
+
+void CallGuard::WaitUntilIdle(std::chrono::milliseconds patience) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  MutexLock lock(mutex_);
+  while (calls_ > 0) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return;
+    idle_.WaitFor(mutex_, left);
+  }
 }
 
 }  // namespace strata::rpc

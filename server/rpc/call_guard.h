@@ -78,6 +78,8 @@ class CallGuard {
 
   // From now on calls are refused with UNAVAILABLE.
   void Drain() { draining_.store(true); }
+  // Waits until no call is under way, at most so long.
+  void WaitUntilIdle(std::chrono::milliseconds patience);
   bool draining() const { return draining_.load(); }
 
   // Runs a handler of the form
@@ -133,6 +135,9 @@ class CallGuard {
   Log& log_;
   std::atomic<bool> draining_{false};
   std::atomic<int> reads_{0};
+  Mutex mutex_;
+  CondVar idle_;
+  int calls_ ABSL_GUARDED_BY(mutex_) = 0;  // under way, of any kind
 };
 
 }  // namespace strata::rpc

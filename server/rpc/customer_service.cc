@@ -5,9 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/analytics/fields/features.h"
 #include "server/analytics/fields/field.h"
+#include "server/analytics/segment/segments.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/rpc/convert/customer.h"
@@ -55,13 +57,23 @@ absl::Status CheckGet(const v1::GetCustomerRequest& request) {
   return absl::OkStatus();
 }
 
-// Every customer-grain field of the catalogue.
+// Whether a field says something of a customer that no other says: built-in segments stand for
+// fields, and an own one that does not hold any more must not hide the rest.
+bool IsFeature(const analytics::Field& field, const WorkspaceSettings& settings,
+               const analytics::FieldCatalogue& catalogue) {
+  if (field.grain != analytics::Grain::kCustomer) return false;
+  if (!absl::StartsWith(field.id, "segment:")) return true;
+  return analytics::AliasedField(field.id) == field.id &&
+         analytics::SegmentPlan::Make(settings.segments, {field.id}, catalogue).ok();
+}
+
+// Every feature of the catalogue.
 absl::Status AddFeatures(const analytics::Scope& scope, image::Slot slot,
                          v1::GetCustomerResponse* response) {
   const analytics::FieldCatalogue catalogue(*scope.revision);
   std::vector<std::string> ids;
   for (const analytics::Field& field : catalogue.fields()) {
-    if (field.grain == analytics::Grain::kCustomer) ids.push_back(field.id);
+    if (IsFeature(field, *scope.revision->settings, catalogue)) ids.push_back(field.id);
   }
   STRATA_ASSIGN_OR_RETURN(
       const analytics::Features features,

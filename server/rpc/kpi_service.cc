@@ -17,10 +17,12 @@
 #include "server/rpc/convert/value.h"
 #include "server/rpc/page_token.h"
 #include "server/rpc/read_scope.h"
+#include "server/workspace/nearest_names.h"
 
 namespace strata::rpc {
 namespace {
 
+constexpr size_t kLongestComparedName = 64;  // an edit distance costs the product of the lengths
 constexpr int64_t kMaxPageRows = 10'000;
 constexpr int kDefaultContributors = 10, kMaxContributors = 100;
 
@@ -28,7 +30,11 @@ constexpr int kDefaultContributors = 10, kMaxContributors = 100;
 absl::StatusOr<const analytics::Kpi*> KpiNamed(absl::string_view id, absl::string_view field) {
   const absl::StatusOr<const analytics::Kpi*> kpi = analytics::FindKpi(id);
   if (kpi.ok()) return kpi;
-  return WithReason(FieldError(field, kpi.status().message()), "UNKNOWN_KPI");
+  std::vector<absl::string_view> ids;
+  for (const analytics::Kpi& known : analytics::Kpis()) ids.push_back(known.id);
+  return WithMetadata(WithReason(FieldError(field, kpi.status().message()), "UNKNOWN_KPI"),
+                      "nearest",
+                      absl::StrJoin(NearestNames(id.substr(0, kLongestComparedName), ids), ", "));
 }
 
 // Tells an unknown KPI or field from two that cannot go together, so that callers can.

@@ -1,45 +1,25 @@
 #include "server/rpc/read_scope.h"
 
-#include <array>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "absl/types/span.h"
 #include "server/analytics/fields/field.h"
-#include "server/analytics/segment/abc.h"
 #include "server/analytics/segment/filter.h"
-#include "server/analytics/segment/loyalty.h"
-#include "server/analytics/segment/rfm.h"
-#include "server/analytics/segment/tier.h"
+#include "server/analytics/segment/segments.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/workspace/nearest_names.h"
 
 namespace strata::rpc {
 namespace {
 
-// The partitions that every workspace has; each is a field of the catalogue. The names of the
-// classes begin with an empty one.
-struct BuiltinPartition {
-  absl::string_view id;
-  absl::Span<const absl::string_view> classes;
-};
-std::array<BuiltinPartition, 4> BuiltinPartitions() {
-  return {{{"tier", analytics::TierNames()},
-           {"loyalty", analytics::LoyaltyNames()},
-           {"rfm_segment", analytics::RfmSegmentNames()},
-           {"abc", analytics::AbcNames()}}};
-}
-
-absl::Status NoSegment(absl::string_view segment, const std::vector<std::string>& there) {
-  return WithMetadata(
-      WithReason(absl::NotFoundError(absl::StrCat("scope.segment: there is no segment \"", segment,
-                                                  "\"; there are ", absl::StrJoin(there, ", "))),
-                 "SEGMENT_NOT_FOUND"),
-      "nearest", absl::StrJoin(there, ", "));
-}
+// So many segments or classes are all named; of more only the nearest.
+constexpr size_t kNamedAtOnce = 12;
 
 absl::StatusOr<image::RevisionPtr> PinRevision(const Workspace& workspace, int64_t min_revision,
                                                int64_t page_revision, const StopToken& stop) {
@@ -73,7 +53,8 @@ absl::StatusOr<analytics::ClassesAt> ClassesAtFrom(v1::ClassesAt classes_at) {
 absl::StatusOr<std::string> FilterWithSegment(const v1::QueryScope& scope,
                                               const image::Revision& revision) {
   if (scope.segment().empty()) return scope.filter();
-  STRATA_ASSIGN_OR_RETURN(const std::string condition, SegmentFilter(scope.segment()));
+  STRATA_ASSIGN_OR_RETURN(const std::string condition,
+                          SegmentFilter(*revision.settings, scope.segment()));
   // On its own first: an open quote must not swallow the condition.
   const analytics::FieldCatalogue catalogue(revision);
   const auto own = analytics::Filter::Parse(scope.filter(), catalogue);
@@ -110,24 +91,50 @@ absl::StatusOr<PinnedScope> PinScope(const WorkspaceRegistry& registry, const v1
   return pinned;
 }
 
-absl::StatusOr<std::string> SegmentFilter(absl::string_view segment) {
+absl::StatusOr<std::string> SegmentFilter(const WorkspaceSettings& settings,
+                                          absl::string_view segment, absl::string_view field) {
   const std::pair<absl::string_view, absl::string_view> parts =
       absl::StrSplit(segment, absl::MaxSplits('/', 1));
-  const bool whole = segment.find('/') == absl::string_view::npos;
-  std::vector<std::string> ids;
-  for (const BuiltinPartition& partition : BuiltinPartitions()) {
-    ids.emplace_back(partition.id);
-    if (partition.id != parts.first) continue;
-    // Without a class: whoever the partition puts into one.
-    if (whole) return absl::StrCat(partition.id, ":*");
-    std::vector<std::string> classes;
-    for (const absl::string_view name : partition.classes.subspan(1)) {
-      if (name == parts.second) return absl::StrCat(partition.id, " = \"", name, "\"");
-      classes.push_back(absl::StrCat(partition.id, "/", name));
-    }
-    return NoSegment(segment, classes);
+  const std::optional<analytics::SegmentInfo> found = analytics::FindSegment(settings, parts.first);
+  if (!found.has_value()) return NoSegment(settings, segment, field);
+  const bool whole = !absl::StrContains(segment, '/');
+  if (!found->is_partition()) {
+    if (!whole) return NoSegment(settings, segment, field);
+    return absl::StrCat(found->field, " = true");
   }
-  return NoSegment(segment, ids);
+  if (whole) return absl::StrCat(found->field, ":*");
+  for (const std::string& name : found->classes) {
+    if (name == parts.second) return absl::StrCat(found->field, " = \"", name, "\"");
+  }
+  return NoSegment(settings, segment, field);
+}
+
+absl::Status NoSegment(const WorkspaceSettings& settings, absl::string_view segment,
+                       absl::string_view field) {
+  const absl::string_view id = segment.substr(0, segment.find('/'));
+  const std::optional<analytics::SegmentInfo> found = analytics::FindSegment(settings, id);
+  std::vector<std::string> names;
+  if (!found.has_value()) {
+    for (const analytics::SegmentInfo& info : analytics::ListSegments(settings)) {
+      names.push_back(info.id);
+    }
+  } else if (found->is_partition()) {
+    for (const std::string& name : found->classes) names.push_back(absl::StrCat(id, "/", name));
+  } else {
+    names.emplace_back(id);  // it has no classes
+  }
+  std::string nearest;
+  if (names.size() <= kNamedAtOnce) {
+    nearest = absl::StrJoin(names, ", ");
+  } else {
+    const std::vector<absl::string_view> views(names.begin(), names.end());
+    nearest = absl::StrJoin(NearestNames(segment, views), ", ");
+  }
+  return WithMetadata(WithReason(absl::NotFoundError(absl::StrCat(field, ": there is no segment \"",
+                                                                  segment.substr(0, 200),
+                                                                  "\"; there is ", nearest)),
+                                 "SEGMENT_NOT_FOUND"),
+                      "nearest", nearest);
 }
 
 }  // namespace strata::rpc

@@ -29,9 +29,17 @@ struct PinnedScope {
 absl::StatusOr<PinnedScope> PinScope(const WorkspaceRegistry& registry, const v1::QueryScope& scope,
                                      int64_t page_revision, const StopToken& stop);
 
-// The filter that says what a segment's members are: "tier/strategic" becomes `tier = "strategic"`.
-// NOT_FOUND, reason SEGMENT_NOT_FOUND, names what there is.
-absl::StatusOr<std::string> SegmentFilter(absl::string_view segment);
+// The filter that says what a segment's members are: "tier/strategic" becomes `tier = "strategic"`,
+// "at-risk" becomes `segment:at-risk = true`; a partition without a class is whoever has one.
+// NOT_FOUND, see NoSegment.
+absl::StatusOr<std::string> SegmentFilter(const WorkspaceSettings& settings,
+                                          absl::string_view segment,
+                                          absl::string_view field = "scope.segment");
+
+// NOT_FOUND, reason SEGMENT_NOT_FOUND, for what `field` of a request names; says which segments, or
+// classes of an existing partition, come nearest to it.
+absl::Status NoSegment(const WorkspaceSettings& settings, absl::string_view segment,
+                       absl::string_view field);
 
 }  // namespace strata::rpc
 

@@ -1,8 +1,10 @@
 #include "server/rpc/server.h"
 
+#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <sstream>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -19,7 +21,9 @@
 #include "server/rpc/append_stream.h"
 #include "server/rpc/call_guard.h"
 #include "server/rpc/ingestion_service.h"
+#include "server/rpc/insight_grpc.h"
 #include "server/rpc/log.h"
+#include "server/rpc/segmentation_grpc.h"
 #include "server/rpc/unary_services.h"
 #include "server/workspace/registry.h"
 
@@ -30,8 +34,15 @@ namespace {
 // a rich error (gRPC's own refusal has none), and hold reflection's streams.
 constexpr int kSpareThreads = 16;
 
-constexpr const char* kServices[] = {"strata.v1.WorkspaceService", "strata.v1.IngestionService",
-                                     "strata.v1.CustomerService", "strata.v1.KpiService"};
+constexpr std::chrono::milliseconds kLastAnswers(500);
+// How long a draining server goes on answering UNAVAILABLE before it closes: callers that are in
+// the middle of a series learn it from an answer, where gRPC would end their next call as
+// CANCELLED.
+constexpr std::chrono::milliseconds kLameDuck(300);
+
+constexpr const char* kServices[] = {"strata.v1.WorkspaceService",    "strata.v1.IngestionService",
+                                     "strata.v1.CustomerService",     "strata.v1.KpiService",
+                                     "strata.v1.SegmentationService", "strata.v1.InsightService"};
 
 absl::StatusOr<std::string> ReadPem(const std::string& path, absl::string_view flag) {
   std::ifstream file(path, std::ios::binary);
@@ -98,6 +109,8 @@ class RunningServer final : public Server {
                             WorkspaceRegistry::Open(options_.data_dir, workspace_options));
     services_ = MakeUnaryServices(guard_, *registry_);
     services_.push_back(MakeIngestionService(guard_, *registry_, streams_));
+    services_.push_back(MakeSegmentationService(guard_, *registry_));
+    services_.push_back(MakeInsightService(guard_, *registry_));
     STRATA_RETURN_IF_ERROR(Build());
     SetServing(true);
     return absl::OkStatus();
@@ -118,8 +131,11 @@ class RunningServer final : public Server {
     if (server_ != nullptr) {
       SetServing(false);
       streams_.Drain();
-      server_->Shutdown(std::chrono::system_clock::now() +
-                        std::chrono::seconds(options_.drain_seconds));
+      guard_.WaitUntilIdle(std::chrono::seconds(options_.drain_seconds));
+      if (port_ != 0) std::this_thread::sleep_for(kLameDuck);
+      // Cancels what is still under way. gRPC also waits for idle connections to go, which some
+      // clients do not notice until their next call; the last answers need no longer than this.
+      server_->Shutdown(std::chrono::system_clock::now() + kLastAnswers);
       server_->Wait();
     }
     registry_->Drain();

@@ -99,6 +99,62 @@ class Client {
     return connection_->ExplainKpi({std::move(request), std::move(options)});
   }
 
+  // SegmentationService
+  absl::StatusOr<v1::CreateSegmentResponse> CreateSegment(v1::CreateSegmentRequest request,
+                                                          CallOptions options = {}) {
+    return connection_->CreateSegment({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::GetSegmentResponse> GetSegment(v1::GetSegmentRequest request,
+                                                    CallOptions options = {}) {
+    return connection_->GetSegment({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::ListSegmentsResponse> ListSegments(v1::ListSegmentsRequest request,
+                                                        CallOptions options = {}) {
+    return connection_->ListSegments({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::UpdateSegmentResponse> UpdateSegment(v1::UpdateSegmentRequest request,
+                                                          CallOptions options = {}) {
+    return connection_->UpdateSegment({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::DeleteSegmentResponse> DeleteSegment(v1::DeleteSegmentRequest request,
+                                                          CallOptions options = {}) {
+    return connection_->DeleteSegment({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::CheckFilterResponse> CheckFilter(v1::CheckFilterRequest request,
+                                                      CallOptions options = {}) {
+    return connection_->CheckFilter({std::move(request), std::move(options)});
+  }
+
+  // InsightService
+  absl::StatusOr<v1::AnalyzeConcentrationResponse> AnalyzeConcentration(
+      v1::AnalyzeConcentrationRequest request, CallOptions options = {}) {
+    return connection_->AnalyzeConcentration({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::CompareDistributionResponse> CompareDistribution(
+      v1::CompareDistributionRequest request, CallOptions options = {}) {
+    return connection_->CompareDistribution({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::AnalyzeVolatilityResponse> AnalyzeVolatility(
+      v1::AnalyzeVolatilityRequest request, CallOptions options = {}) {
+    return connection_->AnalyzeVolatility({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::AnalyzeRetentionResponse> AnalyzeRetention(v1::AnalyzeRetentionRequest request,
+                                                                CallOptions options = {}) {
+    return connection_->AnalyzeRetention({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::RankEscalationRiskResponse> RankEscalationRisk(
+      v1::RankEscalationRiskRequest request, CallOptions options = {}) {
+    return connection_->RankEscalationRisk({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::BacktestRiskResponse> BacktestRisk(v1::BacktestRiskRequest request,
+                                                        CallOptions options = {}) {
+    return connection_->BacktestRisk({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::RankIndicatorsResponse> RankIndicators(v1::RankIndicatorsRequest request,
+                                                            CallOptions options = {}) {
+    return connection_->RankIndicators({std::move(request), std::move(options)});
+  }
+
   const std::shared_ptr<Connection>& connection() const { return connection_; }
 
  private:

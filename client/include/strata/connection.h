@@ -8,7 +8,9 @@
 #include "strata/options.h"
 #include "strata/v1/customer_service.pb.h"
 #include "strata/v1/ingestion_service.pb.h"
+#include "strata/v1/insight_service.pb.h"
 #include "strata/v1/kpi_service.pb.h"
+#include "strata/v1/segmentation_service.pb.h"
 #include "strata/v1/workspace_service.pb.h"
 
 namespace strata {
@@ -85,6 +87,37 @@ class Connection {
       const Call<v1::SummarizeKpisRequest>& call) = 0;
   virtual absl::StatusOr<v1::ExplainKpiResponse> ExplainKpi(
       const Call<v1::ExplainKpiRequest>& call) = 0;
+
+  // Not repeated: an answer that was lost would come back as ALREADY_EXISTS.
+  virtual absl::StatusOr<v1::CreateSegmentResponse> CreateSegment(
+      const Call<v1::CreateSegmentRequest>& call) = 0;
+  virtual absl::StatusOr<v1::GetSegmentResponse> GetSegment(
+      const Call<v1::GetSegmentRequest>& call) = 0;
+  virtual absl::StatusOr<v1::ListSegmentsResponse> ListSegments(
+      const Call<v1::ListSegmentsRequest>& call) = 0;
+  // Not repeated with an etag: an answer that was lost would come back as ABORTED.
+  virtual absl::StatusOr<v1::UpdateSegmentResponse> UpdateSegment(
+      const Call<v1::UpdateSegmentRequest>& call) = 0;
+  // Not repeated: an answer that was lost would come back as NOT_FOUND.
+  virtual absl::StatusOr<v1::DeleteSegmentResponse> DeleteSegment(
+      const Call<v1::DeleteSegmentRequest>& call) = 0;
+  virtual absl::StatusOr<v1::CheckFilterResponse> CheckFilter(
+      const Call<v1::CheckFilterRequest>& call) = 0;
+
+  virtual absl::StatusOr<v1::AnalyzeConcentrationResponse> AnalyzeConcentration(
+      const Call<v1::AnalyzeConcentrationRequest>& call) = 0;
+  virtual absl::StatusOr<v1::CompareDistributionResponse> CompareDistribution(
+      const Call<v1::CompareDistributionRequest>& call) = 0;
+  virtual absl::StatusOr<v1::AnalyzeVolatilityResponse> AnalyzeVolatility(
+      const Call<v1::AnalyzeVolatilityRequest>& call) = 0;
+  virtual absl::StatusOr<v1::AnalyzeRetentionResponse> AnalyzeRetention(
+      const Call<v1::AnalyzeRetentionRequest>& call) = 0;
+  virtual absl::StatusOr<v1::RankEscalationRiskResponse> RankEscalationRisk(
+      const Call<v1::RankEscalationRiskRequest>& call) = 0;
+  virtual absl::StatusOr<v1::BacktestRiskResponse> BacktestRisk(
+      const Call<v1::BacktestRiskRequest>& call) = 0;
+  virtual absl::StatusOr<v1::RankIndicatorsResponse> RankIndicators(
+      const Call<v1::RankIndicatorsRequest>& call) = 0;
 };
 
 // A connection to the server that `options` name. It is made at the first call, so a server that is

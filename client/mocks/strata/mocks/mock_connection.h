@@ -45,6 +45,32 @@ class MockConnection : public Connection {
               (const Call<v1::SummarizeKpisRequest>& call), (override));
   MOCK_METHOD(absl::StatusOr<v1::ExplainKpiResponse>, ExplainKpi,
               (const Call<v1::ExplainKpiRequest>& call), (override));
+  MOCK_METHOD(absl::StatusOr<v1::CreateSegmentResponse>, CreateSegment,
+              (const Call<v1::CreateSegmentRequest>& call), (override));
+  MOCK_METHOD(absl::StatusOr<v1::GetSegmentResponse>, GetSegment,
+              (const Call<v1::GetSegmentRequest>& call), (override));
+  MOCK_METHOD(absl::StatusOr<v1::ListSegmentsResponse>, ListSegments,
+              (const Call<v1::ListSegmentsRequest>& call), (override));
+  MOCK_METHOD(absl::StatusOr<v1::UpdateSegmentResponse>, UpdateSegment,
+              (const Call<v1::UpdateSegmentRequest>& call), (override));
+  MOCK_METHOD(absl::StatusOr<v1::DeleteSegmentResponse>, DeleteSegment,
+              (const Call<v1::DeleteSegmentRequest>& call), (override));
+  MOCK_METHOD(absl::StatusOr<v1::CheckFilterResponse>, CheckFilter,
+              (const Call<v1::CheckFilterRequest>& call), (override));
+  MOCK_METHOD(absl::StatusOr<v1::AnalyzeConcentrationResponse>, AnalyzeConcentration,
+              (const Call<v1::AnalyzeConcentrationRequest>& call), (override));
+  MOCK_METHOD(absl::StatusOr<v1::CompareDistributionResponse>, CompareDistribution,
+              (const Call<v1::CompareDistributionRequest>& call), (override));
+  MOCK_METHOD(absl::StatusOr<v1::AnalyzeVolatilityResponse>, AnalyzeVolatility,
+              (const Call<v1::AnalyzeVolatilityRequest>& call), (override));
+  MOCK_METHOD(absl::StatusOr<v1::AnalyzeRetentionResponse>, AnalyzeRetention,
+              (const Call<v1::AnalyzeRetentionRequest>& call), (override));
+  MOCK_METHOD(absl::StatusOr<v1::RankEscalationRiskResponse>, RankEscalationRisk,
+              (const Call<v1::RankEscalationRiskRequest>& call), (override));
+  MOCK_METHOD(absl::StatusOr<v1::BacktestRiskResponse>, BacktestRisk,
+              (const Call<v1::BacktestRiskRequest>& call), (override));
+  MOCK_METHOD(absl::StatusOr<v1::RankIndicatorsResponse>, RankIndicators,
+              (const Call<v1::RankIndicatorsRequest>& call), (override));
   MOCK_METHOD(absl::StatusOr<std::unique_ptr<AppendStream>>, AppendRecords,
               (const CallOptions& options), (override));
 };

@@ -1,0 +1,56 @@
+#include "client/cli/sheet.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "client/cli/delimited_output.h"
+#include "client/cli/display_width.h"
+#include "client/cli/text_table.h"
+#include "client/cli/value_format.h"
+
+namespace strata::cli {
+
+SheetCell TextCell(const std::string& text) { return {Printable(text), text}; }
+SheetCell CountCell(int64_t count) { return {FormatInteger(count), absl::StrCat(count)}; }
+SheetCell ShareCell(double share) { return {FormatPercent(share), PlainNumber(share)}; }
+SheetCell NumberCell(double number) {
+  return {absl::StrFormat("%.3f", number), PlainNumber(number)};
+}
+SheetCell MoneyCell(const v1::Amount& amount) { return {FormatMoney(amount), PlainMoney(amount)}; }
+
+SheetCell ValueCell(const v1::Value& value) {
+  SheetCell cell{FormatValue(value, ""), PlainValue(value)};
+  if (value.kind_case() == v1::Value::kNumber)
+    cell.pretty = absl::StrFormat("%.3f", value.number());
+  if (value.has_interval()) {
+    absl::StrAppend(&cell.pretty, absl::StrFormat(" (%.3f to %.3f)", value.interval().low(),
+                                                  value.interval().high()));
+  }
+  return cell;
+}
+
+void Sheet::Print(const Terminal& terminal) const {
+  std::vector<TextTable::Column> columns;
+  for (const Column& column : columns_) {
+    columns.push_back({column.id, column.text ? Align::kLeft : Align::kRight});
+  }
+  TextTable table(std::move(columns));
+  for (const std::vector<SheetCell>& row : rows_) {
+    std::vector<std::string> cells;
+    for (const SheetCell& cell : row) cells.push_back(cell.pretty);
+    table.AddRow(std::move(cells));
+  }
+  table.Print(terminal);
+}
+
+void Sheet::WriteCsv(std::ostream& out) const {
+  std::vector<std::string> fields;
+  for (const Column& column : columns_) fields.push_back(column.id);
+  WriteCsvRow(out, fields);
+  for (const std::vector<SheetCell>& row : rows_) {
+    fields.clear();
+    for (const SheetCell& cell : row) fields.push_back(cell.plain);
+    WriteCsvRow(out, fields);
+  }
+}
+
+}  // namespace strata::cli

@@ -1,0 +1,75 @@
+#include "server/analytics/insight/concentration.h"
+
+#include <algorithm>
+
+#include "server/analytics/segment/revenue_order.h"
+
+namespace strata::analytics {
+namespace {
+
+constexpr int kWhole = 10'000;  // basis points
+constexpr int kTopShares[] = {100, 500, 1'000, 2'000, 5'000};
+
+// floor(share n), but at least one customer.
+int64_t TopCount(int64_t n, int share_bp) {
+  return std::max<int64_t>(1, CountOfShare(n, share_bp, ShareRounding::kFloor));
+}
+
+double Share(MicrosSum part, MicrosSum whole) {
+  return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
+}
+
+Concentration::Top TopOf(absl::Span<const Micros> descending, int64_t customers, MicrosSum total) {
+  Concentration::Top top;
+  top.customers = std::min<int64_t>(customers, static_cast<int64_t>(descending.size()));
+  for (int64_t i = 0; i < top.customers; ++i) top.revenue += descending[i];
+  top.share = Share(top.revenue, total);
+  return top;
+}
+
+}  // namespace
+
+char AbcClassOf(MicrosSum revenue_before, MicrosSum total) {
+  if (revenue_before * 100 < total * 80) return 'A';
+  return revenue_before * 100 < total * 95 ? 'B' : 'C';
+}
+
+Concentration MeasureConcentration(absl::Span<const Micros> descending, int lorenz_points) {
+  Concentration result;
+  const auto first_left_out =
+      std::partition_point(descending.begin(), descending.end(), [](Micros r) { return r > 0; });
+  result.customers = first_left_out - descending.begin();
+  result.left_out = descending.end() - first_left_out;
+  if (result.customers == 0) return result;
+  const absl::Span<const Micros> revenue = descending.first(result.customers);
+
+  std::vector<double> ascending(revenue.rbegin(), revenue.rend());
+  for (const Micros value : revenue) result.revenue += value;
+  result.gini = stats::Gini(ascending);
+  result.gini_corrected = stats::CorrectedGini(ascending);
+  result.hhi = stats::Herfindahl(ascending);
+  result.effective_number = 1 / result.hhi;
+  result.lorenz = stats::Lorenz(ascending, lorenz_points);
+
+  for (const int share_bp : kTopShares) {
+    const int64_t count = TopCount(result.customers, share_bp);
+    result.top.push_back(TopOf(revenue, count, result.revenue));
+    result.top.back().share_bp = share_bp;
+  }
+  result.losing_first = TopOf(revenue, 1, result.revenue);
+  result.losing_first_5 = TopOf(revenue, 5, result.revenue);
+
+  result.abc = {{'A'}, {'B'}, {'C'}};
+  MicrosSum before = 0;
+  for (const Micros value : revenue) {
+    Concentration::Class& abc = result.abc[AbcClassOf(before, result.revenue) - 'A'];
+    ++abc.customers;
+    abc.revenue += value;
+    before += value;
+  }
+  for (Concentration::Class& abc : result.abc) abc.share = Share(abc.revenue, result.revenue);
+  result.customers_for_80 = result.abc[0].customers;
+  return result;
+}
+
+}  // namespace strata::analytics

@@ -1,0 +1,134 @@
+#include "server/analytics/insight/distribution.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "server/analytics/segment/revenue_order.h"
+#include "server/base/status_macros.h"
+
+namespace strata::analytics {
+namespace {
+
+constexpr int kPercentiles[] = {5, 10, 25, 50, 75, 90, 95};
+constexpr int kNanosAMicro = 1'000;
+
+// A hundred times the type-7 percentile [Hyndman and Fan 1996]: whole, so that money stays exact.
+__int128 HundredfoldPercentile(const std::vector<__int128>& ascending, int percent) {
+  const size_t place = (ascending.size() - 1) * static_cast<size_t>(percent);
+  const size_t below = place / 100, rest = place % 100;
+  if (rest == 0) return ascending[below] * 100;
+  return ascending[below] * static_cast<int>(100 - rest) +
+         ascending[below + 1] * static_cast<int>(rest);
+}
+
+using Reading = __int128 (*)(const CustomerTotals&);
+
+__int128 RevenueNanos(const CustomerTotals& totals) {
+  return static_cast<__int128>(totals.revenue) * kNanosAMicro;
+}
+__int128 Orders(const CustomerTotals& totals) { return totals.orders; }
+__int128 OrderValueNanos(const CustomerTotals& totals) {
+  return RevenueNanos(totals) / totals.orders;  // cut to a billionth of a unit
+}
+
+std::vector<__int128> Ascending(absl::Span<const CustomerTotals> customers, Reading read) {
+  std::vector<__int128> values;
+  values.reserve(customers.size());
+  for (const CustomerTotals& totals : customers) values.push_back(read(totals));
+  std::sort(values.begin(), values.end());
+  return values;
+}
+
+absl::StatusOr<Value> ToValue(__int128 hundredfold, bool money) {
+  if (!money) return Value(static_cast<double>(hundredfold) / 100);
+  STRATA_ASSIGN_OR_RETURN(const Amount amount, AmountFromRatio(hundredfold, 100 * kNanosAMicro));
+  return Value(amount);
+}
+
+absl::StatusOr<Distribution::Measure> Compare(std::string name,
+                                              absl::Span<const CustomerTotals> all, size_t top,
+                                              Reading read, bool money) {
+  const std::vector<__int128> everybody = Ascending(all, read);
+  const std::vector<__int128> best = Ascending(all.first(top), read);
+  Distribution::Measure measure;
+  measure.name = std::move(name);
+  const __int128 top_median = HundredfoldPercentile(best, 50);
+  const __int128 median = HundredfoldPercentile(everybody, 50);
+  STRATA_ASSIGN_OR_RETURN(measure.top_median, ToValue(top_median, money));
+  STRATA_ASSIGN_OR_RETURN(measure.median, ToValue(median, money));
+  if (median > 0) measure.ratio = static_cast<double>(top_median) / static_cast<double>(median);
+  for (const int percent : kPercentiles) {
+    STRATA_ASSIGN_OR_RETURN(Value value, ToValue(HundredfoldPercentile(everybody, percent), money));
+    measure.percentiles.push_back(std::move(value));
+  }
+  return measure;
+}
+
+// Edges of the bins in whole units, strictly rising: 1, ... , above the highest.
+std::vector<Micros> HistogramEdges(Micros lowest, Micros highest, int bins) {
+  const double low = std::log(std::max(1.0, std::floor(ToDouble(lowest))));
+  const double high = std::log(std::floor(ToDouble(highest)) + 1);
+  std::vector<Micros> edges;
+  for (int i = 0; i <= bins; ++i) {
+    const double units = std::round(std::exp(low + (high - low) * i / bins));
+    const Micros edge = static_cast<Micros>(units) * kMicrosAUnit;
+    if (edges.empty() || edge > edges.back()) edges.push_back(edge);
+  }
+  if (edges.back() <= highest) edges.back() = (highest / kMicrosAUnit + 1) * kMicrosAUnit;
+  return edges;
+}
+
+std::vector<Distribution::Bin> Histogram(absl::Span<const CustomerTotals> descending, size_t top,
+                                         int bins) {
+  std::vector<Distribution::Bin> histogram;
+  const auto positive_end =
+      std::partition_point(descending.begin(), descending.end(),
+                           [](const CustomerTotals& totals) { return totals.revenue > 0; });
+  if (positive_end != descending.begin()) {
+    const std::vector<Micros> edges =
+        HistogramEdges(std::prev(positive_end)->revenue, descending.front().revenue, bins);
+    for (size_t i = 0; i + 1 < edges.size(); ++i) histogram.push_back({edges[i], edges[i + 1]});
+  }
+  const Micros lowest_edge = histogram.empty() ? kMicrosAUnit : histogram.front().from;
+  if (!descending.empty() && descending.back().revenue < lowest_edge) {
+    histogram.insert(histogram.begin(),
+                     {std::min<Micros>(0, descending.back().revenue), lowest_edge});
+  }
+  for (size_t i = 0; i < descending.size(); ++i) {
+    const Micros revenue = descending[i].revenue;
+    const auto bin = std::prev(std::upper_bound(
+        histogram.begin(), histogram.end(), revenue,
+        [](Micros value, const Distribution::Bin& candidate) { return value < candidate.from; }));
+    ++bin->customers;
+    if (i < top) ++bin->top_customers;
+  }
+  return histogram;
+}
+
+}  // namespace
+
+absl::StatusOr<Distribution> MeasureDistribution(absl::Span<const CustomerTotals> descending,
+                                                 int top_share_bp, int bins) {
+  Distribution result;
+  result.customers = static_cast<int64_t>(descending.size());
+  if (descending.empty()) return result;
+  result.top_customers =
+      std::max<int64_t>(1, CountOfShare(result.customers, top_share_bp, ShareRounding::kFloor));
+  const auto top = static_cast<size_t>(result.top_customers);
+  const struct {
+    const char* name;
+    Reading read;
+    bool money;
+  } readings[] = {{"revenue", RevenueNanos, true},
+                  {"orders", Orders, false},
+                  {"average_order_value", OrderValueNanos, true}};
+  for (const auto& reading : readings) {
+    STRATA_ASSIGN_OR_RETURN(Distribution::Measure measure,
+                            Compare(reading.name, descending, top, reading.read, reading.money));
+    result.measures.push_back(std::move(measure));
+  }
+  result.histogram = Histogram(descending, top, bins);
+  return result;
+}
+
+}  // namespace strata::analytics

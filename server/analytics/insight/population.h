@@ -1,0 +1,39 @@
+#ifndef STRATA_SERVER_ANALYTICS_INSIGHT_POPULATION_H_
+#define STRATA_SERVER_ANALYTICS_INSIGHT_POPULATION_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/analytics/fields/features.h"
+#include "server/analytics/fields/scope.h"
+#include "server/analytics/kpi/query.h"
+#include "server/image/revision.h"
+
+namespace strata::analytics {
+
+// The customers that an insight is about: those that exist by as_of and satisfy the scope's filter,
+// with the features that the insight needs.
+struct Population {
+  Features features;
+  std::vector<uint8_t> include;  // by slot
+  ResultInfo info;               // as_of, range, filter, customers_used, current values
+
+  std::vector<image::Slot> Slots() const;  // ascending
+};
+
+// `ids` are customer fields of the catalogue. INVALID_ARGUMENT for a filter that names anything but
+// customers ("scope.filter").
+absl::StatusOr<Population> SelectCustomers(const Scope& scope, std::vector<std::string> ids);
+
+// Revenue (recognised orders whose day lies in `range` and at or before `as_of`) and orders of
+// every customer, by slot.
+struct CustomerRevenue {
+  std::vector<Micros> revenue;
+  std::vector<int32_t> orders;
+};
+absl::StatusOr<CustomerRevenue> SumRevenue(const Scope& scope);
+
+}  // namespace strata::analytics
+
+#endif  // STRATA_SERVER_ANALYTICS_INSIGHT_POPULATION_H_

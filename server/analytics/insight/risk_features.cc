@@ -1,0 +1,212 @@
+#include "server/analytics/insight/risk_features.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace strata::analytics {
+namespace {
+
+constexpr double kPriorWeight = 5;  // pseudo-observations of the shrunk rates
+constexpr double kMillisAnHour = 3'600'000;
+
+struct Description {
+  absl::string_view name, meaning;
+  bool high_is_bad;
+};
+
+constexpr Description kDescriptions[kRiskFeatures] = {
+    {"orders", "orders in the last quarter", false},
+    {"order_trend", "orders in the last quarter against the three before", false},
+    {"revenue_trend", "amount ordered in the last quarter against the three before", false},
+    {"order_value_trend", "mean order amount of the last two quarters against the two before",
+     false},
+    {"recency", "days since the last order", true},
+    {"tickets", "tickets opened in the last quarter", true},
+    {"ticket_trend", "tickets in the last quarter against the three before", true},
+    {"open_tickets", "tickets open now", true},
+    {"escalations", "escalations in the last year", true},
+    {"sla_breach_rate", "share of tickets that breached their SLA, last two quarters", true},
+    {"first_response", "median hours to the first response, last two quarters", true},
+    {"low_ratings", "share of ratings 1-3, last two quarters", true},
+    {"late_deliveries", "share of orders delivered late or overdue, last two quarters", true},
+    {"revenue", "amount ordered in the last year", false},
+};
+
+// The ends of the four quarters before `as_of`, and what of an event is known then.
+struct Windows {
+  Day as_of;
+  Day ends[5];    // ends[k]: last day before the last k quarters; ends[0] = as_of
+  Millis cutoff;  // first instant that is not known
+
+  Windows(Day day, const Calendar& calendar) : as_of(day) {
+    for (int k = 0; k < 5; ++k) ends[k] = Calendar::ShiftLastDay(day, -3 * k);
+    cutoff = calendar.StartOf(day + 1);
+  }
+  // 0 for the last quarter ... 3 for the one a year ago; -1 outside.
+  int QuarterOf(Day day) const {
+    if (day > as_of || day <= ends[4]) return -1;
+    int quarter = 0;
+    while (day <= ends[quarter + 1]) ++quarter;
+    return quarter;
+  }
+  bool Known(Millis time) const { return time != kNoTime && time < cutoff; }
+};
+
+double LogRatio(double recent, double before_mean, double smoothing) {
+  return std::log((recent + smoothing) / (before_mean + smoothing));
+}
+
+double Shrunk(double bad, double all, double prior) {
+  return (bad + kPriorWeight * prior) / (all + kPriorWeight);
+}
+
+double Median(std::vector<double>& values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+struct OrderSums {
+  double count[4] = {}, amount[4] = {};
+  double due = 0, late = 0;
+  Day last = kNoDay;
+};
+
+OrderSums SumOrders(const CustomerEvents& events, const Windows& windows) {
+  OrderSums sums;
+  for (const OrderEvent& order : events.orders) {
+    if (order.day > windows.as_of) break;
+    sums.last = order.day;
+    const int quarter = windows.QuarterOf(order.day);
+    if (quarter < 0) continue;
+    sums.count[quarter] += 1;
+    sums.amount[quarter] += ToDouble(order.amount);
+    if (quarter > 1 || order.promised_time == kNoTime) continue;
+    const bool delivered = windows.Known(order.delivered_time);
+    const bool overdue = !delivered && windows.Known(order.promised_time);
+    if (!delivered && !overdue) continue;
+    sums.due += 1;
+    if (overdue || order.delivered_time > order.promised_time) sums.late += 1;
+  }
+  return sums;
+}
+
+struct TicketSums {
+  double count[4] = {};
+  double open = 0, escalations = 0, met = 0, breached = 0, ratings = 0, low = 0;
+  std::vector<double> response_hours;
+};
+
+TicketSums SumTickets(const CustomerEvents& events, const Windows& windows,
+                      const Calendar& calendar) {
+  TicketSums sums;
+  for (const TicketEvent& ticket : events.tickets) {
+    if (ticket.opened_day > windows.as_of) break;
+    const bool resolved = windows.Known(ticket.resolved_time);
+    if (!resolved) sums.open += 1;
+    if (windows.Known(ticket.escalated_time) &&
+        windows.QuarterOf(calendar.DayOf(ticket.escalated_time)) >= 0) {
+      sums.escalations += 1;
+    }
+    const int quarter = windows.QuarterOf(ticket.opened_day);
+    if (quarter < 0) continue;
+    sums.count[quarter] += 1;
+    if (quarter > 1) continue;
+    if (ticket.sla_due_time != kNoTime) {
+      if (resolved && ticket.resolved_time <= ticket.sla_due_time) {
+        sums.met += 1;
+      } else if (resolved || windows.Known(ticket.sla_due_time)) {
+        sums.breached += 1;
+      }
+    }
+    if (windows.Known(ticket.first_response_time)) {
+      sums.response_hours.push_back(
+          static_cast<double>(ticket.first_response_time - ticket.opened_time) / kMillisAnHour);
+    }
+    if (resolved && ticket.csat > 0) {
+      sums.ratings += 1;
+      if (ticket.csat <= 3) sums.low += 1;
+    }
+  }
+  for (const SurveyEvent& survey : events.surveys) {
+    const int quarter = windows.QuarterOf(survey.day);
+    if (survey.kind != SurveyKind::kCsat || quarter < 0 || quarter > 1) continue;
+    sums.ratings += 1;
+    if (survey.score <= 3) sums.low += 1;
+  }
+  return sums;
+}
+
+double Before(const double (&quarters)[4]) { return (quarters[1] + quarters[2] + quarters[3]) / 3; }
+
+double Year(const double (&quarters)[4]) {
+  return quarters[0] + quarters[1] + quarters[2] + quarters[3];
+}
+
+double OrderValueTrend(const OrderSums& orders) {
+  const double recent = orders.count[0] + orders.count[1];
+  const double before = orders.count[2] + orders.count[3];
+  const double recent_amount = orders.amount[0] + orders.amount[1];
+  const double before_amount = orders.amount[2] + orders.amount[3];
+  if (recent == 0 || before == 0 || recent_amount <= 0 || before_amount <= 0) return 0;
+  return std::log(recent_amount / recent / (before_amount / before));
+}
+
+}  // namespace
+
+absl::string_view NameOf(RiskFeature feature) {
+  return kDescriptions[static_cast<size_t>(feature)].name;
+}
+absl::string_view MeaningOf(RiskFeature feature) {
+  return kDescriptions[static_cast<size_t>(feature)].meaning;
+}
+bool HighIsBad(RiskFeature feature) {
+  return kDescriptions[static_cast<size_t>(feature)].high_is_bad;
+}
+
+std::optional<RiskFeatureRow> RiskFeaturesOf(const CustomerEvents& events, Day as_of,
+                                             const Calendar& calendar) {
+  const Windows windows(as_of, calendar);
+  const OrderSums orders = SumOrders(events, windows);
+  TicketSums tickets = SumTickets(events, windows, calendar);
+  if (Year(orders.count) == 0 && Year(tickets.count) == 0) return std::nullopt;
+  const double year_amount = std::max(0.0, Year(orders.amount));
+  RiskFeatureRow row;
+  const auto set = [&row](RiskFeature feature, double value) {
+    row[static_cast<size_t>(feature)] = value;
+  };
+  set(RiskFeature::kOrders, orders.count[0]);
+  set(RiskFeature::kOrderTrend, LogRatio(orders.count[0], Before(orders.count), 0.5));
+  set(RiskFeature::kRevenueTrend,
+      LogRatio(std::max(0.0, orders.amount[0]), std::max(0.0, Before(orders.amount)),
+               year_amount / 40 + 1));
+  set(RiskFeature::kOrderValueTrend, OrderValueTrend(orders));
+  // A customer without an order yet counts as silent for two years.
+  set(RiskFeature::kRecency, std::log1p(orders.last == kNoDay ? 730 : as_of - orders.last));
+  set(RiskFeature::kTickets, std::log1p(tickets.count[0]));
+  set(RiskFeature::kTicketTrend, LogRatio(tickets.count[0], Before(tickets.count), 0.5));
+  set(RiskFeature::kOpenTickets, std::log1p(tickets.open));
+  set(RiskFeature::kEscalations, std::log1p(tickets.escalations));
+  set(RiskFeature::kSlaBreachRate, Shrunk(tickets.breached, tickets.met + tickets.breached, 0.1));
+  set(RiskFeature::kFirstResponse, std::log1p(std::max(0.0, Median(tickets.response_hours))));
+  set(RiskFeature::kLowRatings, Shrunk(tickets.low, tickets.ratings, 0.2));
+  set(RiskFeature::kLateDeliveries, Shrunk(orders.late, orders.due, 0.1));
+  set(RiskFeature::kRevenue, std::log1p(year_amount));
+  return row;
+}
+
+std::optional<Day> FirstEscalation(const CustomerEvents& events, Day after, Day until,
+                                   const Calendar& calendar) {
+  std::optional<Day> first;
+  for (const TicketEvent& ticket : events.tickets) {
+    if (ticket.escalated_time == kNoTime) continue;
+    const Day day = calendar.DayOf(ticket.escalated_time);
+    if (day <= after || day > until) continue;
+    if (!first.has_value() || day < *first) first = day;
+  }
+  return first;
+}
+
+}  // namespace strata::analytics

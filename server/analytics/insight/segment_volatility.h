@@ -1,0 +1,35 @@
+#ifndef STRATA_SERVER_ANALYTICS_INSIGHT_SEGMENT_VOLATILITY_H_
+#define STRATA_SERVER_ANALYTICS_INSIGHT_SEGMENT_VOLATILITY_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/analytics/insight/volatility.h"
+#include "server/analytics/kpi/query.h"
+
+namespace strata::analytics {
+
+// How steady the monthly revenue of each class of customers is.
+struct SegmentVolatility {
+  struct Group {
+    std::string name;
+    int64_t customers = 0;
+    Volatility volatility;
+    std::vector<MicrosSum> series;  // a month each
+  };
+  std::vector<std::string> months;
+  std::vector<Group> groups;
+  // Of two groups: which measure calls which one steadier.
+  std::vector<std::string> findings;
+  ResultInfo info;
+};
+
+// `group_by` is a groupable field of customers; empty cuts the tiers into "strategic" and "other".
+// Every month that the scope's range touches counts, empty ones as zero.
+absl::StatusOr<SegmentVolatility> MeasureSegmentVolatility(const Scope& scope,
+                                                           const std::string& group_by);
+
+}  // namespace strata::analytics
+
+#endif  // STRATA_SERVER_ANALYTICS_INSIGHT_SEGMENT_VOLATILITY_H_

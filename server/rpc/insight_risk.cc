@@ -1,0 +1,230 @@
+// Escalation risk, its backtest and the indicators of decline: analytics in, protobuf out.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "server/analytics/insight/indicators.h"
+#include "server/analytics/insight/population.h"
+#include "server/analytics/insight/risk_backtest.h"
+#include "server/analytics/insight/risk_model.h"
+#include "server/base/status_macros.h"
+#include "server/rpc/convert/meta.h"
+#include "server/rpc/insight_service.h"
+#include "server/rpc/insight_words.h"
+#include "server/rpc/read_scope.h"
+
+namespace strata::rpc {
+namespace {
+
+using analytics::RiskFeature;
+using analytics::RiskModel;
+
+constexpr int kDriversShown = 5;
+constexpr int kBacktestQuarters = 4;
+
+void ToProto(const RiskModel& model, v1::RiskModel* out) {
+  out->set_kind(model.is_scorecard() ? "scorecard" : "logistic");
+  out->set_reason(model.reason());
+  out->set_events(model.events());
+  out->set_rows(model.rows());
+  out->set_base_rate(model.base_rate());
+  const std::vector<double> coefficients = model.Coefficients();
+  for (size_t j = 0; j < coefficients.size(); ++j) {
+    v1::Driver* made = out->add_coefficients();
+    made->set_feature(std::string(NameOf(static_cast<RiskFeature>(j))));
+    made->set_average(model.means()[j]);
+    made->set_contribution(coefficients[j]);
+  }
+}
+
+// The features that move this customer's risk most, in either direction.
+void AddDrivers(const RiskModel& model, const analytics::RiskFeatureRow& row, v1::RankedRisk* out) {
+  const std::vector<double> parts = model.Contributions(row);
+  std::vector<size_t> order(parts.size());
+  for (size_t j = 0; j < order.size(); ++j) order[j] = j;
+  std::stable_sort(order.begin(), order.end(), [&parts](size_t a, size_t b) {
+    return std::abs(parts[a]) > std::abs(parts[b]);
+  });
+  order.resize(std::min<size_t>(order.size(), kDriversShown));
+  for (const size_t j : order) {
+    v1::Driver* made = out->add_drivers();
+    made->set_feature(std::string(NameOf(static_cast<RiskFeature>(j))));
+    made->set_value(row[j]);
+    made->set_average(model.means()[j]);
+    made->set_contribution(parts[j]);
+  }
+}
+
+template <typename Out>
+void AddPrecision(const std::vector<analytics::PrecisionAt>& precision, Out* out) {
+  for (const analytics::PrecisionAt& at : precision) {
+    v1::PrecisionAt* made = out->add_precision();
+    made->set_k(at.k);
+    made->set_precision(at.precision);
+    made->set_recall(at.recall);
+  }
+}
+
+std::string TextOf(const analytics::FeatureColumn& column, image::Slot slot) {
+  return column.texts[column.codes[slot]];
+}
+
+// INVALID_ARGUMENT when the request restricts what the model looks at: it learns from everybody.
+absl::Status RefuseFilter(const v1::QueryScope& scope) {
+  if (!scope.filter().empty()) {
+    return FieldError("scope.filter", "the model is about all customers; leave the filter out");
+  }
+  if (!scope.segment().empty()) {
+    return FieldError("scope.segment", "the model is about all customers; leave the segment out");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status InsightHandlers::RankEscalationRisk(const CallContext& call,
+                                                 const v1::RankEscalationRiskRequest& request,
+                                                 v1::RankEscalationRiskResponse* response) {
+  STRATA_ASSIGN_OR_RETURN(const int limit, InRange("limit", request.limit(), 50, 1, 10'000));
+  STRATA_ASSIGN_OR_RETURN(const PinnedScope pinned,
+                          PinScope(registry_, request.scope(), 0, call.stop));
+  const analytics::Scope& scope = pinned.scope;
+  const image::Revision& revision = *scope.revision;
+  STRATA_ASSIGN_OR_RETURN(
+      analytics::Population population,
+      analytics::SelectCustomers(scope, {"display_name", "revenue_365d", "tier", "account_owner"}));
+
+  std::vector<Day> days = {scope.as_of};
+  for (int back = 1; back <= analytics::kTrainingQuarters; ++back) {
+    days.push_back(Calendar::ShiftLastDay(scope.as_of, -3 * back));
+  }
+  STRATA_ASSIGN_OR_RETURN(const std::vector<analytics::RiskSnapshot> snapshots,
+                          analytics::TakeRiskSnapshots(revision, days, scope.as_of, call.stop));
+  std::vector<const analytics::RiskSnapshot*> history;
+  for (const analytics::RiskSnapshot& snapshot : snapshots) {
+    if (snapshot.outcome_known && !snapshot.rows.empty()) history.push_back(&snapshot);
+  }
+  const RiskModel model = RiskModel::Train(history);
+  STRATA_ASSIGN_OR_RETURN(
+      const analytics::RiskBacktest backtest,
+      analytics::BacktestRisk(revision, scope.as_of, kBacktestQuarters, {20}, call.stop));
+
+  std::vector<std::pair<double, const analytics::RiskRow*>> ranked;
+  for (const analytics::RiskRow& row : snapshots.front().rows) {
+    if (population.include[row.slot]) ranked.emplace_back(model.Risk(row.features), &row);
+  }
+  std::sort(ranked.begin(), ranked.end(), [&revision](const auto& a, const auto& b) {
+    if (a.first != b.first) return a.first > b.first;
+    return revision.CustomerId(a.second->slot) < revision.CustomerId(b.second->slot);
+  });
+
+  population.info.notes.push_back(backtest.verdict);
+  ToProto(revision, population.info, response->mutable_meta());
+  SetCoverage(static_cast<int64_t>(ranked.size()), model.rows(), 0,
+              ranked.empty() ? "no customer had an order or a ticket in the year up to as_of"
+                             : model.reason(),
+              response->mutable_coverage());
+  ToProto(model, response->mutable_model());
+  response->set_beats_base_rate(backtest.beats_base_rate);
+  for (size_t i = 0; i < std::min<size_t>(ranked.size(), static_cast<size_t>(limit)); ++i) {
+    const image::Slot slot = ranked[i].second->slot;
+    v1::RankedRisk* made = response->add_customers();
+    made->set_customer(std::string(revision.CustomerId(slot)));
+    made->set_display_name(TextOf(population.features.Column("display_name"), slot));
+    made->set_risk(ranked[i].first);
+    STRATA_RETURN_IF_ERROR(Money(population.features.Column("revenue_365d").integers[slot],
+                                 made->mutable_revenue_365d()));
+    made->set_tier(TextOf(population.features.Column("tier"), slot));
+    made->set_account_owner(TextOf(population.features.Column("account_owner"), slot));
+    AddDrivers(model, ranked[i].second->features, made);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status InsightHandlers::BacktestRisk(const CallContext& call,
+                                           const v1::BacktestRiskRequest& request,
+                                           v1::BacktestRiskResponse* response) {
+  STRATA_RETURN_IF_ERROR(RefuseFilter(request.scope()));
+  STRATA_ASSIGN_OR_RETURN(const int quarters,
+                          InRange("quarters", request.quarters(), kBacktestQuarters, 1, 40));
+  std::vector<int> at(request.at().begin(), request.at().end());
+  if (at.empty()) at = {10, 20, 50};
+  std::sort(at.begin(), at.end());
+  if (at.front() < 1 || at.size() > 20) return FieldError("at", "up to 20 numbers from 1 on");
+  STRATA_ASSIGN_OR_RETURN(const PinnedScope pinned,
+                          PinScope(registry_, request.scope(), 0, call.stop));
+  const image::Revision& revision = *pinned.scope.revision;
+  STRATA_ASSIGN_OR_RETURN(
+      const analytics::RiskBacktest result,
+      analytics::BacktestRisk(revision, pinned.scope.as_of, quarters, at, call.stop));
+
+  analytics::ResultInfo info;
+  info.as_of = pinned.scope.as_of;
+  info.records_used = result.customers;
+  ToProto(revision, info, response->mutable_meta());
+  SetCoverage(result.customers, result.events, 0, result.auc.has_value() ? "" : result.verdict,
+              response->mutable_coverage());
+  for (const analytics::BacktestQuarter& quarter : result.quarters) {
+    v1::BacktestQuarter* made = response->add_quarters();
+    made->set_quarter(revision.calendar->Label(
+        PeriodUnit::kQuarter, revision.calendar->PeriodOf(PeriodUnit::kQuarter, quarter.start)));
+    ToProto(quarter.model, made->mutable_model());
+    made->set_customers(quarter.customers);
+    made->set_events(quarter.events);
+    ToProto(quarter.auc, made->mutable_auc());
+    ToProto(quarter.auc_tickets, made->mutable_auc_tickets());
+    ToProto(quarter.auc_revenue_drop, made->mutable_auc_revenue_drop());
+    AddPrecision(quarter.precision, made);
+  }
+  ToProto(result.auc, response->mutable_auc());
+  response->set_base_rate(result.base_rate);
+  AddPrecision(result.precision, response);
+  for (const analytics::RiskBacktest::Bin& bin : result.calibration) {
+    v1::CalibrationBin* made = response->add_calibration();
+    made->set_predicted(bin.predicted);
+    made->set_observed(bin.observed);
+    made->set_customers(bin.customers);
+  }
+  NumberOrNull(result.median_lead_days, response->mutable_median_lead_days());
+  response->set_beats_base_rate(result.beats_base_rate);
+  response->set_verdict(result.verdict);
+  return absl::OkStatus();
+}
+
+absl::Status InsightHandlers::RankIndicators(const CallContext& call,
+                                             const v1::RankIndicatorsRequest& request,
+                                             v1::RankIndicatorsResponse* response) {
+  STRATA_RETURN_IF_ERROR(RefuseFilter(request.scope()));
+  STRATA_ASSIGN_OR_RETURN(const double drop, InRange("drop", request.drop(), 0.3, 0.01, 1.0));
+  STRATA_ASSIGN_OR_RETURN(const PinnedScope pinned,
+                          PinScope(registry_, request.scope(), 0, call.stop));
+  const image::Revision& revision = *pinned.scope.revision;
+  STRATA_ASSIGN_OR_RETURN(const analytics::IndicatorRanking result,
+                          analytics::RankIndicators(revision, pinned.scope.as_of, drop, call.stop));
+
+  analytics::ResultInfo info;
+  info.as_of = pinned.scope.as_of;
+  info.records_used = result.cases + result.controls;
+  ToProto(revision, info, response->mutable_meta());
+  SetCoverage(result.cases + result.controls, result.cases, 0,
+              result.indicators.empty() ? "no past quarter holds both customers who declined and "
+                                          "customers who did not"
+                                        : "",
+              response->mutable_coverage());
+  for (const analytics::Indicator& indicator : result.indicators) {
+    v1::Indicator* made = response->add_indicators();
+    made->set_feature(std::string(NameOf(indicator.feature)));
+    made->set_meaning(std::string(MeaningOf(indicator.feature)));
+    made->set_best_lag_quarters(indicator.lag_quarters);
+    ToProto(indicator.auc, made->mutable_auc());
+    made->set_p(indicator.p);
+    made->set_q(indicator.q);
+    made->set_direction(indicator.high_announces ? "high values announce a decline"
+                                                 : "low values announce a decline");
+    made->set_cases(indicator.auc.cases);
+    made->set_controls(indicator.auc.controls);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace strata::rpc

@@ -1,0 +1,243 @@
+// Concentration, distribution, volatility and retention: analytics in, protobuf out.
+#include <string>
+#include <vector>
+
+#include "server/analytics/insight/concentration.h"
+#include "server/analytics/insight/distribution.h"
+#include "server/analytics/insight/population.h"
+#include "server/analytics/insight/retention.h"
+#include "server/analytics/insight/segment_volatility.h"
+#include "server/analytics/kpi/query.h"
+#include "server/analytics/segment/revenue_order.h"
+#include "server/base/status_macros.h"
+#include "server/rpc/convert/kpi.h"
+#include "server/rpc/convert/meta.h"
+#include "server/rpc/convert/value.h"
+#include "server/rpc/insight_service.h"
+#include "server/rpc/insight_words.h"
+#include "server/rpc/read_scope.h"
+
+namespace strata::rpc {
+namespace {
+
+using analytics::Population;
+using image::Slot;
+
+// Customers with recognised orders in the range, by revenue, highest first.
+struct RevenueRanking {
+  std::vector<Slot> slots;
+  std::vector<Micros> descending;
+  int64_t orders = 0;
+};
+
+RevenueRanking RankByRevenue(const image::Revision& revision, const Population& population,
+                             const analytics::CustomerRevenue& sums) {
+  RevenueRanking ranking;
+  for (const Slot slot : population.Slots()) {
+    if (sums.orders[slot] == 0) continue;
+    ranking.slots.push_back(slot);
+    ranking.orders += sums.orders[slot];
+  }
+  analytics::SortByRevenue(ranking.slots, sums.revenue, revision.dictionaries->customer_ids);
+  for (const Slot slot : ranking.slots) ranking.descending.push_back(sums.revenue[slot]);
+  return ranking;
+}
+
+absl::Status ToProto(const image::Revision& revision, const RevenueRanking& ranking,
+                     const analytics::Concentration::Top& loss, v1::RevenueLoss* out) {
+  out->set_customers(static_cast<int32_t>(loss.customers));
+  STRATA_RETURN_IF_ERROR(Money(loss.revenue, out->mutable_revenue()));
+  out->set_share(loss.share);
+  for (int64_t i = 0; i < loss.customers; ++i) {
+    out->add_names(std::string(revision.CustomerId(ranking.slots[static_cast<size_t>(i)])));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status InsightHandlers::AnalyzeConcentration(const CallContext& call,
+                                                   const v1::AnalyzeConcentrationRequest& request,
+                                                   v1::AnalyzeConcentrationResponse* response) {
+  STRATA_ASSIGN_OR_RETURN(const int points,
+                          InRange("lorenz_points", request.lorenz_points(), 100, 1, 1'000));
+  STRATA_ASSIGN_OR_RETURN(const PinnedScope pinned,
+                          PinScope(registry_, request.scope(), 0, call.stop));
+  const image::Revision& revision = *pinned.scope.revision;
+  STRATA_ASSIGN_OR_RETURN(Population population, analytics::SelectCustomers(pinned.scope, {}));
+  STRATA_ASSIGN_OR_RETURN(const analytics::CustomerRevenue sums,
+                          analytics::SumRevenue(pinned.scope));
+  const RevenueRanking ranking = RankByRevenue(revision, population, sums);
+  const analytics::Concentration result =
+      analytics::MeasureConcentration(ranking.descending, points);
+
+  population.info.records_used = ranking.orders;
+  if (result.left_out > 0) {
+    population.info.left_out.push_back({"customers with revenue of zero or less", result.left_out});
+  }
+  ToProto(revision, population.info, response->mutable_meta());
+  SetCoverage(result.customers, ranking.orders, result.left_out,
+              result.customers == 0 ? "no customer has positive revenue in the range" : "",
+              response->mutable_coverage());
+  if (result.customers == 0) return absl::OkStatus();
+  STRATA_RETURN_IF_ERROR(Money(result.revenue, response->mutable_revenue()));
+  response->set_gini(result.gini);
+  response->set_gini_corrected(result.gini_corrected);
+  response->set_hhi(result.hhi);
+  response->set_effective_number(result.effective_number);
+  for (const analytics::Concentration::Top& top : result.top) {
+    v1::TopShare* made = response->add_top();
+    made->set_population(top.share_bp / 10'000.0);
+    made->set_customers(top.customers);
+    STRATA_RETURN_IF_ERROR(Money(top.revenue, made->mutable_revenue()));
+    made->set_share(top.share);
+  }
+  response->set_customers_for_80(result.customers_for_80);
+  for (const analytics::Concentration::Class& abc : result.abc) {
+    v1::AbcClass* made = response->add_abc();
+    made->set_name(std::string(1, abc.name));
+    made->set_customers(abc.customers);
+    STRATA_RETURN_IF_ERROR(Money(abc.revenue, made->mutable_revenue()));
+    made->set_share(abc.share);
+  }
+  STRATA_RETURN_IF_ERROR(ToProto(revision, ranking, result.losing_first, response->add_losses()));
+  STRATA_RETURN_IF_ERROR(ToProto(revision, ranking, result.losing_first_5, response->add_losses()));
+  for (const analytics::stats::LorenzPoint& point : result.lorenz) {
+    v1::LorenzPoint* made = response->add_lorenz();
+    made->set_population(point.population);
+    made->set_revenue(point.value);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status InsightHandlers::CompareDistribution(const CallContext& call,
+                                                  const v1::CompareDistributionRequest& request,
+                                                  v1::CompareDistributionResponse* response) {
+  STRATA_ASSIGN_OR_RETURN(const double top_share,
+                          InRange("top_share", request.top_share(), 0.2, 0.0001, 1.0));
+  STRATA_ASSIGN_OR_RETURN(const int bins,
+                          InRange("histogram_bins", request.histogram_bins(), 20, 1, 200));
+  STRATA_ASSIGN_OR_RETURN(const PinnedScope pinned,
+                          PinScope(registry_, request.scope(), 0, call.stop));
+  const image::Revision& revision = *pinned.scope.revision;
+  STRATA_ASSIGN_OR_RETURN(Population population, analytics::SelectCustomers(pinned.scope, {}));
+  STRATA_ASSIGN_OR_RETURN(const analytics::CustomerRevenue sums,
+                          analytics::SumRevenue(pinned.scope));
+  const RevenueRanking ranking = RankByRevenue(revision, population, sums);
+  std::vector<analytics::CustomerTotals> totals;
+  for (const Slot slot : ranking.slots) totals.push_back({sums.revenue[slot], sums.orders[slot]});
+  STRATA_ASSIGN_OR_RETURN(
+      const analytics::Distribution result,
+      analytics::MeasureDistribution(totals, static_cast<int>(top_share * 10'000 + 0.5), bins));
+
+  population.info.records_used = ranking.orders;
+  ToProto(revision, population.info, response->mutable_meta());
+  SetCoverage(static_cast<int64_t>(totals.size()), ranking.orders, 0,
+              totals.empty() ? "no customer has an order in the range" : "",
+              response->mutable_coverage());
+  response->set_top_customers(result.top_customers);
+  for (const analytics::Distribution::Measure& measure : result.measures) {
+    v1::DistributionMeasure* made = response->add_measures();
+    made->set_measure(measure.name);
+    ToProto(measure.top_median, made->mutable_top_median());
+    ToProto(measure.median, made->mutable_median());
+    made->set_ratio(measure.ratio);
+    for (const analytics::Value& value : measure.percentiles)
+      ToProto(value, made->add_percentiles());
+  }
+  for (const analytics::Distribution::Bin& bin : result.histogram) {
+    v1::HistogramBin* made = response->add_histogram();
+    STRATA_RETURN_IF_ERROR(Money(bin.from, made->mutable_from()));
+    STRATA_RETURN_IF_ERROR(Money(bin.to, made->mutable_to()));
+    made->set_customers(bin.customers);
+    made->set_top_customers(bin.top_customers);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status InsightHandlers::AnalyzeVolatility(const CallContext& call,
+                                                const v1::AnalyzeVolatilityRequest& request,
+                                                v1::AnalyzeVolatilityResponse* response) {
+  STRATA_ASSIGN_OR_RETURN(const PinnedScope pinned,
+                          PinScope(registry_, request.scope(), 0, call.stop));
+  STRATA_ASSIGN_OR_RETURN(const analytics::SegmentVolatility result,
+                          analytics::MeasureSegmentVolatility(pinned.scope, request.group_by()));
+  ToProto(*pinned.scope.revision, result.info, response->mutable_meta());
+  SetCoverage(result.info.customers_used, result.info.records_used, 0,
+              result.groups.empty() ? "no revenue in the range" : "", response->mutable_coverage());
+  for (const std::string& month : result.months) response->add_months(month);
+  for (const std::string& finding : result.findings) response->add_findings(finding);
+  for (const analytics::SegmentVolatility::Group& group : result.groups) {
+    v1::VolatilityGroup* made = response->add_groups();
+    const analytics::Volatility& volatility = group.volatility;
+    made->set_group(group.name);
+    made->set_customers(group.customers);
+    made->set_months(volatility.months);
+    made->set_empty_months(volatility.empty_months);
+    NumberOrNull(volatility.standard_deviation, made->mutable_standard_deviation());
+    NumberOrNull(volatility.cv, made->mutable_cv());
+    NumberOrNull(volatility.cv_of_changes, made->mutable_cv_of_changes());
+    NumberOrNull(volatility.cv_detrended, made->mutable_cv_detrended());
+    made->set_halvings(volatility.halvings);
+    MicrosSum total = 0;
+    for (const MicrosSum month : group.series) {
+      total += month;
+      STRATA_RETURN_IF_ERROR(Money(month, made->add_series()));
+    }
+    if (volatility.months == 0) continue;
+    STRATA_ASSIGN_OR_RETURN(const Amount mean, AmountFromRatio(total, volatility.months));
+    ToProto(mean, made->mutable_mean());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status InsightHandlers::AnalyzeRetention(const CallContext& call,
+                                               const v1::AnalyzeRetentionRequest& request,
+                                               v1::AnalyzeRetentionResponse* response) {
+  STRATA_ASSIGN_OR_RETURN(const int months, InRange("months", request.months(), 12, 1, 60));
+  STRATA_ASSIGN_OR_RETURN(const PinnedScope pinned,
+                          PinScope(registry_, request.scope(), 0, call.stop));
+  const image::Revision& revision = *pinned.scope.revision;
+  STRATA_ASSIGN_OR_RETURN(Population population, analytics::SelectCustomers(pinned.scope, {}));
+  STRATA_ASSIGN_OR_RETURN(
+      const analytics::Retention result,
+      analytics::MeasureRetention(revision, pinned.scope.as_of, pinned.scope.range,
+                                  population.include, months, call.stop));
+  ToProto(revision, population.info, response->mutable_meta());
+  int64_t customers = 0;
+  for (const analytics::RetentionCohort& cohort : result.cohorts) {
+    v1::Cohort* made = response->add_cohorts();
+    made->set_month(revision.calendar->Label(PeriodUnit::kMonth, cohort.month));
+    made->set_customers(cohort.customers);
+    customers += cohort.customers;
+    for (const auto& share : cohort.returned) NumberOrNull(share, made->add_returned());
+    for (const auto& share : cohort.returned_or_later) {
+      NumberOrNull(share, made->add_returned_or_later());
+    }
+  }
+  for (const auto& share : result.weighted_mean) NumberOrNull(share, response->add_weighted_mean());
+  SetCoverage(customers, 0, 0, customers == 0 ? "no customer has a first order in the range" : "",
+              response->mutable_coverage());
+  if (revision.contracts == 0) return absl::OkStatus();
+
+  analytics::KpiQuery query;
+  query.scope = pinned.scope;
+  query.kpis = {"nrr",
+                "grr",
+                "recurring_new",
+                "recurring_expansion",
+                "recurring_contraction",
+                "recurring_churn",
+                "recurring_reactivation"};
+  for (const std::vector<std::string>& group_by :
+       {std::vector<std::string>{"quarter"}, std::vector<std::string>{"quarter", "tier"}}) {
+    query.group_by = group_by;
+    STRATA_ASSIGN_OR_RETURN(analytics::KpiAnswer answer, analytics::QueryKpis(query));
+    answer.table.title = group_by.size() == 1 ? "Revenue retention by quarter"
+                                              : "Revenue retention by quarter and tier";
+    ToProto(answer.table, 0, answer.table.rows.size(), response->add_revenue_retention());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace strata::rpc
