@@ -48,7 +48,7 @@ class ServerProcess {
     pid_ = fork();
     if (pid_ == 0) {
       execl(program.c_str(), program.c_str(), "--data-dir", folder.c_str(), "--listen",
-            address_.c_str(), nullptr);
+            address_.c_str(), "--log-level", "warn", nullptr);
       _exit(127);
     }
   }
@@ -131,7 +131,7 @@ double UnaryRate(const std::shared_ptr<grpc::Channel>& channel, size_t calls) {
       for (size_t i = next++; i < calls; i = next++) {
         v1::BatchAppendRecordsRequest request;
         request.set_workspace("unary");
-        char id[40];
+        char id[64];
         std::snprintf(id, sizeof id, "%08zx-0000-4000-8000-%012zx", i, i);
         request.set_request_id(id);
         FillOrder(*request.add_records()->mutable_order(), i);
@@ -191,17 +191,20 @@ void CreateWorkspace(const std::shared_ptr<grpc::Channel>& channel, const std::s
         "create workspace");
 }
 
-void CheckOrders(const std::shared_ptr<grpc::Channel>& channel, const std::string& workspace,
-                 size_t orders) {
+// That the server counts them, and that they are in the file.
+void CheckOrders(const std::shared_ptr<grpc::Channel>& channel, const std::string& folder,
+                 const std::string& workspace, size_t orders) {
   v1::QueryKpisRequest request;
   request.mutable_scope()->set_workspace(workspace);
   request.add_kpis("orders");
   v1::QueryKpisResponse response;
   grpc::ClientContext context;
   Check(v1::KpiService::NewStub(channel)->QueryKpis(&context, request, &response), "query");
-  const int64_t counted = response.table().rows(0).values(0).integer();
-  if (counted != static_cast<int64_t>(orders)) {
-    Fail(workspace + " holds " + std::to_string(counted) + " orders");
+  const auto counted = static_cast<size_t>(response.table().rows(0).values(0).integer());
+  const size_t stored = StoredOrders(folder + "/data/workspaces/" + workspace + ".db");
+  if (counted != orders || stored != orders) {
+    Fail(workspace + ": " + std::to_string(orders) + " orders sent, " + std::to_string(counted) +
+         " counted, " + std::to_string(stored) + " in the file");
   }
 }
 
@@ -226,9 +229,9 @@ int Main(int argc, char** argv) {
     CreateWorkspace(channel, "stream");
     CreateWorkspace(channel, "unary");
     const double stream = StreamRate(channel, orders, batch);
-    CheckOrders(channel, "stream", orders);
+    CheckOrders(channel, folder, "stream", orders);
     const double unary = UnaryRate(channel, calls);
-    CheckOrders(channel, "unary", calls);
+    CheckOrders(channel, folder, "unary", calls);
     const double raw =
         RawInsertRate(folder + "/data/workspaces/stream.db", folder + "/raw.db", orders, 20'000);
     std::printf("one stream of single-line orders   %10.0f orders/s\n", stream);

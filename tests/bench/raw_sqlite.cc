@@ -80,4 +80,16 @@ double RawInsertRate(const std::string& like, const std::string& path, size_t or
   return static_cast<double>(orders) / time.count();
 }
 
+size_t StoredOrders(const std::string& path) {
+  sqlite3* db = nullptr;
+  Check(sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READONLY, nullptr), db);
+  sqlite3_stmt* count =
+      Prepare(db, "SELECT count(*) FROM orders JOIN order_lines USING (order_key)");
+  Check(sqlite3_step(count), db);
+  const auto orders = static_cast<size_t>(sqlite3_column_int64(count, 0));
+  sqlite3_finalize(count);
+  sqlite3_close(db);
+  return orders;
+}
+
 }  // namespace strata::bench

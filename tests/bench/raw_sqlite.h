@@ -13,6 +13,9 @@ namespace strata::bench {
 // second. Exits the program on a failure of SQLite.
 double RawInsertRate(const std::string& like, const std::string& path, size_t orders, size_t batch);
 
+// How many orders a workspace's file holds, each with its line.
+size_t StoredOrders(const std::string& path);
+
 }  // namespace strata::bench
 
 #endif  // STRATA_TESTS_BENCH_RAW_SQLITE_H_

@@ -8,7 +8,7 @@ import grpc
 
 from google.rpc import error_details_pb2, status_pb2
 from strata.v1 import (
-    customer_service_pb2, customer_service_pb2_grpc, errors_pb2, ingestion_service_pb2,
+    customer_service_pb2_grpc, errors_pb2, ingestion_service_pb2,
     ingestion_service_pb2_grpc, kpi_service_pb2, kpi_service_pb2_grpc, records_pb2, types_pb2,
     workspace_service_pb2, workspace_service_pb2_grpc)
 import health_pb2

@@ -4,7 +4,6 @@ import csv
 import decimal
 import io
 import subprocess
-import unittest
 
 from google.protobuf import json_format
 

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import unittest
 
 import mini_server
 import client as wire

@@ -2,7 +2,6 @@
 
 import sqlite3
 import subprocess
-import unittest
 
 import mini_server
 import client as wire

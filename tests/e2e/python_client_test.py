@@ -1,6 +1,5 @@
 """What another team's Python program does: ingest, query, and understand errors."""
 
-import unittest
 import uuid
 
 import grpc

@@ -1,11 +1,9 @@
 """Some hundreds of random QueryKpis requests against SQL on the same SQLite file."""
 
 import collections
-import datetime
 import math
 import random
 import re
-import unittest
 
 import mini_server
 import client as wire

@@ -1,7 +1,6 @@
 """SummarizeKpis and ExplainKpi against the oracle's SQL."""
 
 import math
-import unittest
 
 import mini_server
 import client as wire

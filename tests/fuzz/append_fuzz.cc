@@ -4,9 +4,16 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "google/protobuf/stubs/logging.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "server/rpc/decode.h"
 #include "strata/v1/ingestion_service.pb.h"
+
+// protobuf logs every text that is no UTF-8.
+extern "C" int LLVMFuzzerInitialize(int*, char***) {
+  google::protobuf::SetLogHandler(nullptr);
+  return 0;
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const grpc::Slice slice(data, size);
