@@ -170,6 +170,7 @@ void CustomerGroups::Compact(uint32_t size, const std::vector<uint64_t>& combine
       if (of_slot_[slot] != kNone) of_slot_[slot] = group_of[combined[slot]];
     }
   }
+  if (used.empty()) used.push_back(0);  // nobody matches: one group that nobody is in
   for (std::vector<uint32_t>& field : codes_) {
     std::vector<uint32_t> kept(used.size());
     for (size_t group = 0; group < used.size(); ++group) kept[group] = field[used[group] / size];
@@ -179,7 +180,7 @@ void CustomerGroups::Compact(uint32_t size, const std::vector<uint64_t>& combine
   for (size_t group = 0; group < used.size(); ++group) {
     added[group] = static_cast<uint32_t>(used[group] % size);
   }
-  groups_ = std::max<uint32_t>(static_cast<uint32_t>(used.size()), 1);
+  groups_ = static_cast<uint32_t>(used.size());
 }
 
 Value CustomerGroups::ValueOf(size_t field, uint32_t code) const {

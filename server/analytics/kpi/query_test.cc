@@ -39,6 +39,21 @@ std::vector<std::string> Columns(const KpiTable& table) {
   return names;
 }
 
+TEST(QueryTest, ManyGroupsAndNobodyInThem) {
+  // More combinations than are kept as a table, and a filter that leaves none of them.
+  ShopModel shop = Shop();
+  for (int i = 0; i < 100; ++i) {
+    const std::string id = "c" + std::to_string(i);
+    shop.Order(id, "2024-01-10", 10 + i);
+    for (int more = 0; more < i % 50; ++more) shop.Order(id, "2024-02-10", 1);
+  }
+  const KpiQuery nobody = QueryOf(shop.Build(), {"revenue", "active_customers"},
+                                  {"customer", "orders", "gender"}, "country = \"Nowhere\"");
+  const auto answer = QueryKpis(nobody);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_TRUE(answer->table.rows.empty());
+}
+
 TEST(QueryTest, NamedRangesFollowTheScopesOwn) {
   KpiQuery query =
       QueryOf(Shop().Build(), {"revenue", "orders"}, {"country"}, "", "2024-01-01", "2024-04-30");
