@@ -29,8 +29,9 @@ struct SummaryArguments {
 std::string ChangeText(const v1::KpiSummary& summary) {
   if (summary.change().kind_case() != v1::Value::kNumber) return "–";
   const double change = summary.change().number();
-  if (!IsPercentUnit(summary.kpi().unit())) return FormatChange(change);
-  std::string points = FormatChange(change);
+  const bool score = summary.kpi().unit() == "points";  // on a scale of 100 already
+  if (!score && !IsPercentUnit(summary.kpi().unit())) return FormatChange(change);
+  std::string points = FormatChange(score ? change / 100 : change);
   points.pop_back();  // the percent sign
   return absl::StrCat(points, " pts");
 }
