@@ -7,7 +7,7 @@
 namespace strata::analytics {
 namespace {
 
-constexpr int kWhole = 10'000;  // basis points
+// Basis points.
 constexpr int kTopShares[] = {100, 500, 1'000, 2'000, 5'000};
 
 // floor(share n), but at least one customer.
