@@ -35,7 +35,7 @@ class Progress {
   std::string Line(absl::Time now) const;
   void Draw(absl::Time now);
 
-  const Terminal& terminal_;
+  const Terminal terminal_;
   const std::string label_, unit_;
   int64_t total_, done_ = 0;
   const std::function<absl::Time()> now_;
