@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "server/domain/money.h"
 #include "server/domain/segment.h"
 
@@ -12,6 +13,20 @@ namespace strata {
 
 enum class AgeMethod { kExact, kYearDifference };
 enum class ShareRounding { kFloor, kCeil, kRound };
+
+// The classes of the built-in partition "tier", in its order.
+inline constexpr absl::string_view kTiers[] = {"strategic", "growth", "standard", "prospect"};
+
+// What a tier's customers are promised by support.
+struct TierServicePolicy {
+  std::string tier;               // "strategic", "growth", "standard" or "prospect"
+  int response_target_hours = 0;  // to the first response; 0: no promise
+  int contact_cadence_days =
+      0;  // longest time without an order, a ticket or a survey; 0: no promise
+  std::string escalation_path;  // who takes over when it escalates
+
+  friend bool operator==(const TierServicePolicy&, const TierServicePolicy&) = default;
+};
 
 // What a workspace says of itself. Currency and time zone are fixed once it holds a record; a
 // change of the others advances the revision like data does.
@@ -43,6 +58,17 @@ struct WorkspaceSettings {
   // The loyalty rule: VIP from this many purchases and units.
   int loyalty_vip_purchases = 2;
   int64_t loyalty_vip_units = 100;
+
+  // The ABC rule: cumulative shares of revenue, in basis points.
+  int abc_a_share_bp = 8'000;
+  int abc_b_share_bp = 9'500;
+
+  int rfm_window_days = 0;  // 0: RFM scores look at all recognised history
+
+  // One entry a tier at most; a tier without one is promised nothing.
+  std::vector<TierServicePolicy> service_policy = {{"strategic", 4, 30, "executive sponsor"},
+                                                   {"growth", 8, 60, "account manager"},
+                                                   {"standard", 24, 180, "service desk"}};
 
   int inactivity_days = 180;
   int retention_days = 0;  // 0: kept for ever

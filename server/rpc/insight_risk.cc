@@ -3,12 +3,14 @@
 #include <string>
 #include <vector>
 
+#include "server/analytics/insight/current_risk.h"
 #include "server/analytics/insight/indicators.h"
 #include "server/analytics/insight/population.h"
 #include "server/analytics/insight/risk_backtest.h"
 #include "server/analytics/insight/risk_model.h"
 #include "server/base/status_macros.h"
 #include "server/rpc/convert/meta.h"
+#include "server/rpc/convert/risk.h"
 #include "server/rpc/insight_service.h"
 #include "server/rpc/insight_words.h"
 #include "server/rpc/read_scope.h"
@@ -19,41 +21,7 @@ namespace {
 using analytics::RiskFeature;
 using analytics::RiskModel;
 
-constexpr int kDriversShown = 5;
 constexpr int kBacktestQuarters = 4;
-
-void ToProto(const RiskModel& model, v1::RiskModel* out) {
-  out->set_kind(model.is_scorecard() ? "scorecard" : "logistic");
-  out->set_reason(model.reason());
-  out->set_events(model.events());
-  out->set_rows(model.rows());
-  out->set_base_rate(model.base_rate());
-  const std::vector<double> coefficients = model.Coefficients();
-  for (size_t j = 0; j < coefficients.size(); ++j) {
-    v1::Driver* made = out->add_coefficients();
-    made->set_feature(std::string(NameOf(static_cast<RiskFeature>(j))));
-    made->set_average(model.means()[j]);
-    made->set_contribution(coefficients[j]);
-  }
-}
-
-// The features that move this customer's risk most, in either direction.
-void AddDrivers(const RiskModel& model, const analytics::RiskFeatureRow& row, v1::RankedRisk* out) {
-  const std::vector<double> parts = model.Contributions(row);
-  std::vector<size_t> order(parts.size());
-  for (size_t j = 0; j < order.size(); ++j) order[j] = j;
-  std::stable_sort(order.begin(), order.end(), [&parts](size_t a, size_t b) {
-    return std::abs(parts[a]) > std::abs(parts[b]);
-  });
-  order.resize(std::min<size_t>(order.size(), kDriversShown));
-  for (const size_t j : order) {
-    v1::Driver* made = out->add_drivers();
-    made->set_feature(std::string(NameOf(static_cast<RiskFeature>(j))));
-    made->set_value(row[j]);
-    made->set_average(model.means()[j]);
-    made->set_contribution(parts[j]);
-  }
-}
 
 template <typename Out>
 void AddPrecision(const std::vector<analytics::PrecisionAt>& precision, Out* out) {
@@ -94,23 +62,15 @@ absl::Status InsightHandlers::RankEscalationRisk(const CallContext& call,
       analytics::Population population,
       analytics::SelectCustomers(scope, {"display_name", "revenue_365d", "tier", "account_owner"}));
 
-  std::vector<Day> days = {scope.as_of};
-  for (int back = 1; back <= analytics::kTrainingQuarters; ++back) {
-    days.push_back(Calendar::ShiftLastDay(scope.as_of, -3 * back));
-  }
-  STRATA_ASSIGN_OR_RETURN(const std::vector<analytics::RiskSnapshot> snapshots,
-                          analytics::TakeRiskSnapshots(revision, days, scope.as_of, call.stop));
-  std::vector<const analytics::RiskSnapshot*> history;
-  for (const analytics::RiskSnapshot& snapshot : snapshots) {
-    if (snapshot.outcome_known && !snapshot.rows.empty()) history.push_back(&snapshot);
-  }
-  const RiskModel model = RiskModel::Train(history);
+  STRATA_ASSIGN_OR_RETURN(const analytics::CurrentRisk risk,
+                          analytics::AssessCurrentRisk(revision, scope.as_of, call.stop));
+  const RiskModel& model = risk.model;
   STRATA_ASSIGN_OR_RETURN(
       const analytics::RiskBacktest backtest,
       analytics::BacktestRisk(revision, scope.as_of, kBacktestQuarters, {20}, call.stop));
 
   std::vector<std::pair<double, const analytics::RiskRow*>> ranked;
-  for (const analytics::RiskRow& row : snapshots.front().rows) {
+  for (const analytics::RiskRow& row : risk.now.rows) {
     if (population.include[row.slot]) ranked.emplace_back(model.Risk(row.features), &row);
   }
   std::sort(ranked.begin(), ranked.end(), [&revision](const auto& a, const auto& b) {

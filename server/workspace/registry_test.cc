@@ -102,6 +102,10 @@ TEST_F(RegistryTest, SettingsSurviveAndAdvanceTheRevision) {
   all.tier_window_days = 365;
   all.loyalty_vip_purchases = 3;
   all.loyalty_vip_units = 7;
+  all.abc_a_share_bp = 7'000;
+  all.abc_b_share_bp = 9'000;
+  all.rfm_window_days = 365;
+  all.service_policy = {{"standard", 2, 14, "head of support"}, {"growth", 0, 0, ""}};
   all.inactivity_days = 90;
   all.retention_days = 3'650;
   ASSERT_TRUE(registry().Create(all).ok());
@@ -177,6 +181,20 @@ TEST_F(RegistryTest, RefusesSettingsThatDoNotHold) {
       {"workspace.tier_rule.growth_share_bp", [](WorkspaceSettings& s) { s.growth_share_bp = 1; }},
       {"workspace.loyalty_rule.vip_purchases",
        [](WorkspaceSettings& s) { s.loyalty_vip_purchases = 0; }},
+      {"workspace.abc_rule.b_share_bp", [](WorkspaceSettings& s) { s.abc_b_share_bp = 7'999; }},
+      {"workspace.rfm_rule.window_days", [](WorkspaceSettings& s) { s.rfm_window_days = -1; }},
+      {"workspace.service_policy[0].tier",
+       [](WorkspaceSettings& s) {
+         s.service_policy = {{"gold", 1, 1, ""}};
+       }},
+      {"workspace.service_policy[1].tier",
+       [](WorkspaceSettings& s) {
+         s.service_policy = {{"growth", 1, 1, ""}, {"growth", 2, 1, ""}};
+       }},
+      {"workspace.service_policy[0].response_target_hours",
+       [](WorkspaceSettings& s) {
+         s.service_policy = {{"growth", -1, 1, ""}};
+       }},
       {"workspace.inactivity_days", [](WorkspaceSettings& s) { s.inactivity_days = 0; }},
       {"workspace.retention_days", [](WorkspaceSettings& s) { s.retention_days = -1; }},
   };

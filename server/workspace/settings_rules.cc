@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/domain/calendar.h"
@@ -74,6 +75,31 @@ absl::Status CheckStatuses(const WorkspaceSettings& settings) {
   return absl::OkStatus();
 }
 
+absl::Status CheckServicePolicy(const std::vector<TierServicePolicy>& policy) {
+  constexpr int kMaxHours = 24 * 365;
+  for (size_t i = 0; i < policy.size(); ++i) {
+    const std::string path = absl::StrCat("workspace.service_policy[", i, "]");
+    if (std::find(std::begin(kTiers), std::end(kTiers), policy[i].tier) == std::end(kTiers)) {
+      return FieldError(absl::StrCat(path, ".tier"),
+                        absl::StrCat("\"", policy[i].tier, "\" is none of the tiers ",
+                                     absl::StrJoin(kTiers, ", ")));
+    }
+    for (size_t j = 0; j < i; ++j) {
+      if (policy[j].tier != policy[i].tier) continue;
+      return FieldError(absl::StrCat(path, ".tier"), "each tier has one policy");
+    }
+    STRATA_RETURN_IF_ERROR(CheckRange(absl::StrCat(path, ".response_target_hours"),
+                                      policy[i].response_target_hours, 0, kMaxHours));
+    STRATA_RETURN_IF_ERROR(CheckRange(absl::StrCat(path, ".contact_cadence_days"),
+                                      policy[i].contact_cadence_days, 0, kMaxDays));
+    if (!IsText(policy[i].escalation_path)) {
+      return FieldError(absl::StrCat(path, ".escalation_path"),
+                        "text has at most 512 bytes of UTF-8 without control characters");
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckRules(const WorkspaceSettings& s) {
   STRATA_RETURN_IF_ERROR(CheckRange("workspace.age_band_width", s.age_band_width, 1, 100));
   STRATA_RETURN_IF_ERROR(CheckRange("workspace.age_band_anchor", s.age_band_anchor, 0, 100));
@@ -93,6 +119,13 @@ absl::Status CheckRules(const WorkspaceSettings& s) {
       CheckRange("workspace.loyalty_rule.vip_purchases", s.loyalty_vip_purchases, 1, 1'000'000));
   STRATA_RETURN_IF_ERROR(CheckRange("workspace.loyalty_rule.vip_units", s.loyalty_vip_units, 0,
                                     std::numeric_limits<int64_t>::max()));
+  STRATA_RETURN_IF_ERROR(
+      CheckRange("workspace.abc_rule.a_share_bp", s.abc_a_share_bp, 1, kAllBasisPoints));
+  STRATA_RETURN_IF_ERROR(CheckRange("workspace.abc_rule.b_share_bp", s.abc_b_share_bp,
+                                    s.abc_a_share_bp, kAllBasisPoints));
+  STRATA_RETURN_IF_ERROR(
+      CheckRange("workspace.rfm_rule.window_days", s.rfm_window_days, 0, kMaxDays));
+  STRATA_RETURN_IF_ERROR(CheckServicePolicy(s.service_policy));
   STRATA_RETURN_IF_ERROR(CheckRange("workspace.inactivity_days", s.inactivity_days, 1, kMaxDays));
   return CheckRange("workspace.retention_days", s.retention_days, 0, kMaxDays);
 }

@@ -52,15 +52,16 @@ bool FeaturePlan::AddClass(absl::string_view id, FeatureColumn* column) {
   }
   if (id == "abc") {
     const size_t window = AllHistory(false);
-    fills_.push_back([this, column, window, &ids] {
-      SetClasses(AbcNames(), AbcPartition(orders_.window(window).revenue, present_, ids), column);
+    fills_.push_back([this, column, window, &ids, rule = AbcRule(settings)] {
+      SetClasses(AbcNames(), AbcPartition(orders_.window(window).revenue, present_, ids, rule),
+                 column);
     });
     return true;
   }
   const bool segment = id == "rfm_segment";
   if (!segment && id != "rfm.r" && id != "rfm.f" && id != "rfm.m") return false;
   orders_.AddDays(as_of_);
-  const size_t window = AllHistory(false);
+  const size_t window = LastDays(settings.rfm_window_days, false);
   if (segment) {
     fills_.push_back([this, column, window] {
       const RfmScores& scores = Rfm(window);

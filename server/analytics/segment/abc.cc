@@ -11,8 +11,9 @@ absl::Span<const absl::string_view> AbcNames() {
 }
 
 std::vector<uint32_t> AbcPartition(absl::Span<const int64_t> revenue,
-                                   absl::Span<const uint8_t> present, const image::TextList& ids) {
-  constexpr int kPercentA = 80, kPercentB = 95;
+                                   absl::Span<const uint8_t> present, const image::TextList& ids,
+                                   const AbcRule& rule) {
+  constexpr int kAllBasisPoints = 10'000;
   std::vector<uint32_t> classes(revenue.size(), 0);
   std::vector<image::Slot> earning;
   MicrosSum total = 0;
@@ -26,9 +27,9 @@ std::vector<uint32_t> AbcPartition(absl::Span<const int64_t> revenue,
   SortByRevenue(earning, revenue, ids);
   MicrosSum before = 0;  // revenue of the customers above; who crosses a mark still belongs to it
   for (const image::Slot slot : earning) {
-    const Abc abc = before * 100 < total * kPercentA   ? Abc::kA
-                    : before * 100 < total * kPercentB ? Abc::kB
-                                                       : Abc::kC;
+    const Abc abc = before * kAllBasisPoints < total * rule.a_share_bp   ? Abc::kA
+                    : before * kAllBasisPoints < total * rule.b_share_bp ? Abc::kB
+                                                                         : Abc::kC;
     classes[slot] = static_cast<uint32_t>(abc);
     before += revenue[slot];
   }

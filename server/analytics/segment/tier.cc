@@ -8,7 +8,7 @@
 namespace strata::analytics {
 
 absl::Span<const absl::string_view> TierNames() {
-  static constexpr absl::string_view kNames[] = {"", "strategic", "growth", "standard", "prospect"};
+  static constexpr absl::string_view kNames[] = {"", kTiers[0], kTiers[1], kTiers[2], kTiers[3]};
   return kNames;
 }
 

@@ -223,6 +223,10 @@ TEST(SettingsTest, SurviveTheWayThereAndBack) {
   settings.tier_window_days = 365;
   settings.loyalty_vip_purchases = 3;
   settings.loyalty_vip_units = 50;
+  settings.abc_a_share_bp = 7'000;
+  settings.abc_b_share_bp = 9'000;
+  settings.rfm_window_days = 365;
+  settings.service_policy = {{"growth", 2, 14, "head of support"}, {"prospect", 0, 0, ""}};
   settings.inactivity_days = 90;
   settings.retention_days = 1'000;
   v1::Workspace message;

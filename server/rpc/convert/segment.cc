@@ -49,12 +49,21 @@ std::string DescriptionOf(absl::string_view id, const WorkspaceSettings& setting
   if (id == "tier") return TierInWords(settings);
   if (id == "loyalty") return LoyaltyInWords(settings);
   if (id == "rfm") {
-    return "The first of ten names that covers the customer's scores of recency, frequency and "
-           "monetary value (1 to 5, by fifths of the buyers), Unclassified where none does. "
-           "Customers without a purchase have none.";
+    const std::string window =
+        settings.rfm_window_days == 0
+            ? ""
+            : absl::StrCat(" of the last ", settings.rfm_window_days, " days");
+    return absl::StrCat(
+        "The first of ten names that covers the customer's scores of recency, "
+        "frequency and monetary value",
+        window,
+        " (1 to 5, by fifths of the buyers), Unclassified where none does. "
+        "Customers without a purchase have none.");
   }
-  return "Customers by positive revenue, highest first: A are those that make 80% of it, B those "
-         "up to 95%, C the others. none: no positive revenue.";
+  return absl::StrCat("Customers by positive revenue, highest first: A are those that make ",
+                      Percent(settings.abc_a_share_bp), " of it, B those up to ",
+                      Percent(settings.abc_b_share_bp),
+                      ", C the others. none: no positive revenue.");
 }
 
 void SetClasses(const v1::Segment& from, SegmentDefinition& to) {

@@ -145,6 +145,27 @@ constexpr Setting kSettings[] = {
        settings.loyalty_vip_units = OrDefault(rule.vip_units(), Defaults().loyalty_vip_units);
        return absl::OkStatus();
      }},
+    {"abc_rule",
+     [](const v1::Workspace& from, WorkspaceSettings& settings) {
+       const v1::AbcRule& rule = from.abc_rule();
+       settings.abc_a_share_bp = OrDefault(rule.a_share_bp(), Defaults().abc_a_share_bp);
+       settings.abc_b_share_bp = OrDefault(rule.b_share_bp(), Defaults().abc_b_share_bp);
+       return absl::OkStatus();
+     }},
+    {"rfm_rule",
+     [](const v1::Workspace& from, WorkspaceSettings& settings) {
+       settings.rfm_window_days = from.rfm_rule().window_days();
+       return absl::OkStatus();
+     }},
+    {"service_policy",
+     [](const v1::Workspace& from, WorkspaceSettings& settings) {
+       settings.service_policy.clear();
+       for (const v1::TierServicePolicy& tier : from.service_policy()) {
+         settings.service_policy.push_back({tier.tier(), tier.response_target_hours(),
+                                            tier.contact_cadence_days(), tier.escalation_path()});
+       }
+       return absl::OkStatus();
+     }},
     {"inactivity_days",
      [](const v1::Workspace& from, WorkspaceSettings& settings) {
        settings.inactivity_days = OrDefault(from.inactivity_days(), Defaults().inactivity_days);
@@ -185,6 +206,7 @@ absl::StatusOr<WorkspaceSettings> SettingsFrom(const v1::Workspace& workspace) {
   if (workspace.excluded_statuses().empty()) {
     settings.excluded_statuses = Defaults().excluded_statuses;
   }
+  if (workspace.service_policy().empty()) settings.service_policy = Defaults().service_policy;
   return settings;
 }
 
@@ -224,6 +246,16 @@ void ToProto(const WorkspaceSettings& settings, v1::Workspace* out) {
   tier->set_window_days(settings.tier_window_days);
   out->mutable_loyalty_rule()->set_vip_purchases(settings.loyalty_vip_purchases);
   out->mutable_loyalty_rule()->set_vip_units(settings.loyalty_vip_units);
+  out->mutable_abc_rule()->set_a_share_bp(settings.abc_a_share_bp);
+  out->mutable_abc_rule()->set_b_share_bp(settings.abc_b_share_bp);
+  out->mutable_rfm_rule()->set_window_days(settings.rfm_window_days);
+  for (const TierServicePolicy& tier : settings.service_policy) {
+    v1::TierServicePolicy* made = out->add_service_policy();
+    made->set_tier(tier.tier);
+    made->set_response_target_hours(tier.response_target_hours);
+    made->set_contact_cadence_days(tier.contact_cadence_days);
+    made->set_escalation_path(tier.escalation_path);
+  }
   out->set_inactivity_days(settings.inactivity_days);
   out->set_retention_days(settings.retention_days);
 }

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -33,6 +34,9 @@ void ForEachSetting(Settings& settings, Visitor visit) {
   visit("tier_window_days", settings.tier_window_days);
   visit("loyalty_vip_purchases", settings.loyalty_vip_purchases);
   visit("loyalty_vip_units", settings.loyalty_vip_units);
+  visit("abc_a_share_bp", settings.abc_a_share_bp);
+  visit("abc_b_share_bp", settings.abc_b_share_bp);
+  visit("rfm_window_days", settings.rfm_window_days);
   visit("inactivity_days", settings.inactivity_days);
   visit("retention_days", settings.retention_days);
 }
@@ -69,6 +73,52 @@ std::enable_if_t<std::is_integral_v<Int>, bool> FromText(absl::string_view text,
   return absl::SimpleAtoi(text, &value);
 }
 
+absl::StatusOr<std::vector<std::string>> ReadExcludedStatuses(Connection& connection) {
+  STRATA_ASSIGN_OR_RETURN(
+      Statement statuses,
+      connection.Prepare("SELECT status FROM excluded_statuses ORDER BY status"));
+  std::vector<std::string> excluded;
+  Execution row(statuses);
+  for (;;) {
+    STRATA_ASSIGN_OR_RETURN(const bool found, row.Step());
+    if (!found) return excluded;
+    excluded.emplace_back(row.TextAt(0));
+  }
+}
+
+absl::StatusOr<std::vector<TierServicePolicy>> ReadServicePolicy(Connection& connection) {
+  STRATA_ASSIGN_OR_RETURN(
+      Statement policies,
+      connection.Prepare("SELECT tier, response_target_hours, contact_cadence_days, "
+                         "escalation_path FROM service_policy ORDER BY position"));
+  std::vector<TierServicePolicy> policy;
+  Execution row(policies);
+  for (;;) {
+    STRATA_ASSIGN_OR_RETURN(const bool found, row.Step());
+    if (!found) return policy;
+    policy.push_back({std::string(row.TextAt(0)), static_cast<int>(row.IntAt(1)),
+                      static_cast<int>(row.IntAt(2)), std::string(row.TextAt(3))});
+  }
+}
+
+absl::Status WriteServicePolicy(Connection& connection,
+                                const std::vector<TierServicePolicy>& policy) {
+  STRATA_RETURN_IF_ERROR(connection.Execute("DELETE FROM service_policy"));
+  STRATA_ASSIGN_OR_RETURN(
+      Statement add, connection.Prepare("INSERT INTO service_policy VALUES (?1, ?2, ?3, ?4, ?5)"));
+  int64_t position = 0;
+  for (const TierServicePolicy& tier : policy) {
+    STRATA_RETURN_IF_ERROR(Execution(add)
+                               .Int(++position)
+                               .Text(tier.tier)
+                               .Int(tier.response_target_hours)
+                               .Int(tier.contact_cadence_days)
+                               .Text(tier.escalation_path)
+                               .Run());
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<WorkspaceSettings> ReadSettings(Connection& connection) {
@@ -90,16 +140,9 @@ absl::StatusOr<WorkspaceSettings> ReadSettings(Connection& connection) {
   STRATA_RETURN_IF_ERROR(status);
   STRATA_ASSIGN_OR_RETURN(settings.segments, ReadSegments(connection));
 
-  settings.excluded_statuses.clear();
-  STRATA_ASSIGN_OR_RETURN(
-      Statement statuses,
-      connection.Prepare("SELECT status FROM excluded_statuses ORDER BY status"));
-  Execution row(statuses);
-  for (;;) {
-    STRATA_ASSIGN_OR_RETURN(const bool found, row.Step());
-    if (!found) return settings;
-    settings.excluded_statuses.emplace_back(row.TextAt(0));
-  }
+  STRATA_ASSIGN_OR_RETURN(settings.excluded_statuses, ReadExcludedStatuses(connection));
+  STRATA_ASSIGN_OR_RETURN(settings.service_policy, ReadServicePolicy(connection));
+  return settings;
 }
 
 absl::Status WriteSettings(Connection& connection, const WorkspaceSettings& settings) {
@@ -119,6 +162,7 @@ absl::Status WriteSettings(Connection& connection, const WorkspaceSettings& sett
   for (const std::string& name : settings.excluded_statuses) {
     STRATA_RETURN_IF_ERROR(Execution(add).Text(name).Run());
   }
+  STRATA_RETURN_IF_ERROR(WriteServicePolicy(connection, settings.service_policy));
   return WriteSegments(connection, settings.segments);
 }
 

@@ -28,6 +28,15 @@ constexpr char kTables1[] = R"sql(
     status TEXT PRIMARY KEY
   ) STRICT, WITHOUT ROWID;
 
+  -- What the customers of a tier are promised by support; 0: nothing.
+  CREATE TABLE service_policy (
+    position INTEGER PRIMARY KEY,
+    tier TEXT NOT NULL UNIQUE,
+    response_target_hours INTEGER NOT NULL,  -- to the first response
+    contact_cadence_days INTEGER NOT NULL,   -- longest time without an order, a ticket or a survey
+    escalation_path TEXT NOT NULL            -- who takes over when it escalates
+  ) STRICT;
+
   -- Groups of customers that the workspace has defined: a filter, or a partition, whose classes are
   -- the rows of segment_classes and whose rest is the class of everybody else.
   CREATE TABLE segments (
