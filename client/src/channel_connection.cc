@@ -228,6 +228,55 @@ class ChannelConnection : public Connection {
     return Unary(*insights_, &v1::InsightService::Stub::RankIndicators, call.request, call.options,
                  Repeat::kUnavailable);
   }
+  absl::StatusOr<v1::ProfileSegmentResponse> ProfileSegment(
+      const Call<v1::ProfileSegmentRequest>& call) override {
+    return Unary(*segments_, &v1::SegmentationService::Stub::ProfileSegment, call.request,
+                 call.options, Repeat::kUnavailable);
+  }
+  absl::StatusOr<v1::ScoreRfmResponse> ScoreRfm(const Call<v1::ScoreRfmRequest>& call) override {
+    return Unary(*segments_, &v1::SegmentationService::Stub::ScoreRfm, call.request, call.options,
+                 Repeat::kUnavailable);
+  }
+  absl::StatusOr<v1::ComputeTransitionsResponse> ComputeTransitions(
+      const Call<v1::ComputeTransitionsRequest>& call) override {
+    return Unary(*segments_, &v1::SegmentationService::Stub::ComputeTransitions, call.request,
+                 call.options, Repeat::kUnavailable);
+  }
+  absl::StatusOr<v1::AssessSupportResponse> AssessSupport(
+      const Call<v1::AssessSupportRequest>& call) override {
+    return Unary(*insights_, &v1::InsightService::Stub::AssessSupport, call.request, call.options,
+                 Repeat::kUnavailable);
+  }
+  absl::StatusOr<v1::RankInterventionsResponse> RankInterventions(
+      const Call<v1::RankInterventionsRequest>& call) override {
+    return Unary(*insights_, &v1::InsightService::Stub::RankInterventions, call.request,
+                 call.options, Repeat::kUnavailable);
+  }
+  absl::StatusOr<v1::ListSignalsResponse> ListSignals(
+      const Call<v1::ListSignalsRequest>& call) override {
+    return Unary(*insights_, &v1::InsightService::Stub::ListSignals, call.request, call.options,
+                 Repeat::kUnavailable);
+  }
+  absl::StatusOr<v1::RecommendProductsResponse> RecommendProducts(
+      const Call<v1::RecommendProductsRequest>& call) override {
+    return Unary(*insights_, &v1::InsightService::Stub::RecommendProducts, call.request,
+                 call.options, Repeat::kUnavailable);
+  }
+  absl::StatusOr<v1::GenerateSwotResponse> GenerateSwot(
+      const Call<v1::GenerateSwotRequest>& call) override {
+    return Unary(*insights_, &v1::InsightService::Stub::GenerateSwot, call.request, call.options,
+                 Repeat::kUnavailable);
+  }
+  absl::Status ListSegmentMembers(
+      const Call<v1::ListSegmentMembersRequest>& call,
+      const std::function<bool(const v1::ListSegmentMembersResponse&)>& each) override {
+    return Stream(*segments_, &v1::SegmentationService::Stub::ListSegmentMembers, call, each);
+  }
+  absl::Status WatchSegment(
+      const Call<v1::WatchSegmentRequest>& call,
+      const std::function<bool(const v1::WatchSegmentResponse&)>& each) override {
+    return Stream(*segments_, &v1::SegmentationService::Stub::WatchSegment, call, each);
+  }
   absl::StatusOr<v1::BatchAppendRecordsResponse> BatchAppendRecords(
       const Call<v1::BatchAppendRecordsRequest>& call) override {
     constexpr auto kMethod = &v1::IngestionService::Stub::BatchAppendRecords;
@@ -246,6 +295,30 @@ class ChannelConnection : public Connection {
   }
 
  private:
+  template <typename Stub, typename Request, typename Response>
+  absl::Status Stream(Stub& stub,
+                      std::unique_ptr<grpc::ClientReader<Response>> (Stub::*method)(
+                          grpc::ClientContext*, const Request&),
+                      const Call<Request>& call, const std::function<bool(const Response&)>& each) {
+    grpc::ClientContext context;
+    Prepare(context,
+            call.options.timeout.has_value()
+                ? options_.retry_environment.now() + *call.options.timeout
+                : absl::InfiniteFuture(),
+            authorization_);
+    const std::unique_ptr<grpc::ClientReader<Response>> reader =
+        (stub.*method)(&context, call.request);
+    Response response;
+    bool ended = false;
+    while (reader->Read(&response)) {
+      if (ended || each(response)) continue;
+      ended = true;
+      context.TryCancel();
+    }
+    const absl::Status status = FromGrpc(reader->Finish());
+    return ended ? absl::OkStatus() : status;
+  }
+
   template <typename Stub, typename Request, typename Response>
   absl::StatusOr<Response> Unary(
       Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),

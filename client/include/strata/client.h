@@ -1,6 +1,7 @@
 #ifndef STRATA_CLIENT_H_
 #define STRATA_CLIENT_H_
 
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -124,6 +125,30 @@ class Client {
                                                       CallOptions options = {}) {
     return connection_->CheckFilter({std::move(request), std::move(options)});
   }
+  absl::StatusOr<v1::ProfileSegmentResponse> ProfileSegment(v1::ProfileSegmentRequest request,
+                                                            CallOptions options = {}) {
+    return connection_->ProfileSegment({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::ScoreRfmResponse> ScoreRfm(v1::ScoreRfmRequest request,
+                                                CallOptions options = {}) {
+    return connection_->ScoreRfm({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::ComputeTransitionsResponse> ComputeTransitions(
+      v1::ComputeTransitionsRequest request, CallOptions options = {}) {
+    return connection_->ComputeTransitions({std::move(request), std::move(options)});
+  }
+  // `each` sees every message in turn; false from it ends the call.
+  absl::Status ListSegmentMembers(
+      v1::ListSegmentMembersRequest request,
+      const std::function<bool(const v1::ListSegmentMembersResponse&)>& each,
+      CallOptions options = {}) {
+    return connection_->ListSegmentMembers({std::move(request), std::move(options)}, each);
+  }
+  absl::Status WatchSegment(v1::WatchSegmentRequest request,
+                            const std::function<bool(const v1::WatchSegmentResponse&)>& each,
+                            CallOptions options = {}) {
+    return connection_->WatchSegment({std::move(request), std::move(options)}, each);
+  }
 
   // InsightService
   absl::StatusOr<v1::AnalyzeConcentrationResponse> AnalyzeConcentration(
@@ -153,6 +178,26 @@ class Client {
   absl::StatusOr<v1::RankIndicatorsResponse> RankIndicators(v1::RankIndicatorsRequest request,
                                                             CallOptions options = {}) {
     return connection_->RankIndicators({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::AssessSupportResponse> AssessSupport(v1::AssessSupportRequest request,
+                                                          CallOptions options = {}) {
+    return connection_->AssessSupport({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::RankInterventionsResponse> RankInterventions(
+      v1::RankInterventionsRequest request, CallOptions options = {}) {
+    return connection_->RankInterventions({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::ListSignalsResponse> ListSignals(v1::ListSignalsRequest request,
+                                                      CallOptions options = {}) {
+    return connection_->ListSignals({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::RecommendProductsResponse> RecommendProducts(
+      v1::RecommendProductsRequest request, CallOptions options = {}) {
+    return connection_->RecommendProducts({std::move(request), std::move(options)});
+  }
+  absl::StatusOr<v1::GenerateSwotResponse> GenerateSwot(v1::GenerateSwotRequest request,
+                                                        CallOptions options = {}) {
+    return connection_->GenerateSwot({std::move(request), std::move(options)});
   }
 
   const std::shared_ptr<Connection>& connection() const { return connection_; }

@@ -1,6 +1,7 @@
 #ifndef STRATA_CONNECTION_H_
 #define STRATA_CONNECTION_H_
 
+#include <functional>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -103,6 +104,21 @@ class Connection {
       const Call<v1::DeleteSegmentRequest>& call) = 0;
   virtual absl::StatusOr<v1::CheckFilterResponse> CheckFilter(
       const Call<v1::CheckFilterRequest>& call) = 0;
+  virtual absl::StatusOr<v1::ProfileSegmentResponse> ProfileSegment(
+      const Call<v1::ProfileSegmentRequest>& call) = 0;
+  virtual absl::StatusOr<v1::ScoreRfmResponse> ScoreRfm(const Call<v1::ScoreRfmRequest>& call) = 0;
+  virtual absl::StatusOr<v1::ComputeTransitionsResponse> ComputeTransitions(
+      const Call<v1::ComputeTransitionsRequest>& call) = 0;
+  // Streams. `each` sees every message in turn; when it returns false the call is ended and OK is
+  // returned. One try; `options.timeout` is the deadline of the whole stream, without it there is
+  // none.
+  virtual absl::Status ListSegmentMembers(
+      const Call<v1::ListSegmentMembersRequest>& call,
+      const std::function<bool(const v1::ListSegmentMembersResponse&)>& each) = 0;
+  // Ends only by `each`, the deadline or an error; go on with after_revision of the last CAUGHT_UP.
+  virtual absl::Status WatchSegment(
+      const Call<v1::WatchSegmentRequest>& call,
+      const std::function<bool(const v1::WatchSegmentResponse&)>& each) = 0;
 
   virtual absl::StatusOr<v1::AnalyzeConcentrationResponse> AnalyzeConcentration(
       const Call<v1::AnalyzeConcentrationRequest>& call) = 0;
@@ -118,6 +134,16 @@ class Connection {
       const Call<v1::BacktestRiskRequest>& call) = 0;
   virtual absl::StatusOr<v1::RankIndicatorsResponse> RankIndicators(
       const Call<v1::RankIndicatorsRequest>& call) = 0;
+  virtual absl::StatusOr<v1::AssessSupportResponse> AssessSupport(
+      const Call<v1::AssessSupportRequest>& call) = 0;
+  virtual absl::StatusOr<v1::RankInterventionsResponse> RankInterventions(
+      const Call<v1::RankInterventionsRequest>& call) = 0;
+  virtual absl::StatusOr<v1::ListSignalsResponse> ListSignals(
+      const Call<v1::ListSignalsRequest>& call) = 0;
+  virtual absl::StatusOr<v1::RecommendProductsResponse> RecommendProducts(
+      const Call<v1::RecommendProductsRequest>& call) = 0;
+  virtual absl::StatusOr<v1::GenerateSwotResponse> GenerateSwot(
+      const Call<v1::GenerateSwotRequest>& call) = 0;
 };
 
 // A connection to the server that `options` name. It is made at the first call, so a server that is

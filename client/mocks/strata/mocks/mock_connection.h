@@ -1,6 +1,7 @@
 #ifndef STRATA_MOCKS_MOCK_CONNECTION_H_
 #define STRATA_MOCKS_MOCK_CONNECTION_H_
 
+#include <functional>
 #include <memory>
 
 #include "gmock/gmock.h"
@@ -71,6 +72,30 @@ class MockConnection : public Connection {
               (const Call<v1::BacktestRiskRequest>& call), (override));
   MOCK_METHOD(absl::StatusOr<v1::RankIndicatorsResponse>, RankIndicators,
               (const Call<v1::RankIndicatorsRequest>& call), (override));
+  MOCK_METHOD(absl::StatusOr<v1::ProfileSegmentResponse>, ProfileSegment,
+              (const Call<v1::ProfileSegmentRequest>& call), (override));
+  MOCK_METHOD(absl::StatusOr<v1::ScoreRfmResponse>, ScoreRfm,
+              (const Call<v1::ScoreRfmRequest>& call), (override));
+  MOCK_METHOD(absl::StatusOr<v1::ComputeTransitionsResponse>, ComputeTransitions,
+              (const Call<v1::ComputeTransitionsRequest>& call), (override));
+  MOCK_METHOD(absl::StatusOr<v1::AssessSupportResponse>, AssessSupport,
+              (const Call<v1::AssessSupportRequest>& call), (override));
+  MOCK_METHOD(absl::StatusOr<v1::RankInterventionsResponse>, RankInterventions,
+              (const Call<v1::RankInterventionsRequest>& call), (override));
+  MOCK_METHOD(absl::StatusOr<v1::ListSignalsResponse>, ListSignals,
+              (const Call<v1::ListSignalsRequest>& call), (override));
+  MOCK_METHOD(absl::StatusOr<v1::RecommendProductsResponse>, RecommendProducts,
+              (const Call<v1::RecommendProductsRequest>& call), (override));
+  MOCK_METHOD(absl::StatusOr<v1::GenerateSwotResponse>, GenerateSwot,
+              (const Call<v1::GenerateSwotRequest>& call), (override));
+  MOCK_METHOD(absl::Status, ListSegmentMembers,
+              (const Call<v1::ListSegmentMembersRequest>& call,
+               const std::function<bool(const v1::ListSegmentMembersResponse&)>& each),
+              (override));
+  MOCK_METHOD(absl::Status, WatchSegment,
+              (const Call<v1::WatchSegmentRequest>& call,
+               const std::function<bool(const v1::WatchSegmentResponse&)>& each),
+              (override));
   MOCK_METHOD(absl::StatusOr<std::unique_ptr<AppendStream>>, AppendRecords,
               (const CallOptions& options), (override));
 };
