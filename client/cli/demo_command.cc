@@ -147,7 +147,10 @@ void RegisterDemo(CLI::App& app, Context& context) {
   demo->add_option("--months", arguments->options.months, "Of history [36]");
   demo->add_option("--seed", arguments->options.seed, "The same seed makes the same portfolio [1]");
   demo->add_option("--end", arguments->end, "The last day [2025-12-31]")->type_name("DATE");
-  demo->add_option("--truth", arguments->truth, "Write what was planted, as JSON lines")
+  demo->add_option("--truth", arguments->truth,
+                   "Write what was planted, a JSON object a line: \"kind\" is portfolio, season, "
+                   "affinity, or the role of \"customer\": escalated, escalates_next, neglected, "
+                   "emerging, seasonal, talkative (the README tells what each means)")
       ->type_name("FILE");
   demo->add_option("--print", arguments->print, "jsonl: print the records instead of sending them")
       ->check(CLI::IsMember({"jsonl"}))

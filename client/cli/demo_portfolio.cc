@@ -14,9 +14,20 @@ constexpr int64_t kMostCustomers = 10'000'000;
 constexpr int kMostMonths = 240;
 constexpr uint64_t kRecordStream = 1'001;  // odd: between those of the accounts
 constexpr int kQuartersInTrouble = 3;
+constexpr int kMonthsOfYear = 12;
 
 std::string MonthText(const DemoCalendar& calendar, int month) {
   return FormatDay(calendar.FirstDay(month)).substr(0, 7);
+}
+
+// Demand of each month of the year against the mean month.
+void WriteSeason(bool business, std::ostream& out) {
+  out << "{\"kind\":\"season\",\"of\":\"" << (business ? "companies" : "people")
+      << "\",\"demand\":[";
+  for (int month = 1; month <= kMonthsOfYear; ++month) {
+    out << absl::StrFormat("%s%.3f", month > 1 ? "," : "", DemoSeason(business, month) / 1000.0);
+  }
+  out << "]}\n";
 }
 
 }  // namespace
@@ -55,6 +66,8 @@ void DemoPortfolio::WriteTruth(std::ostream& out) const {
       "\"start\":\"%s\",\"end\":\"%s\"}\n",
       options_.customers, accounts_.companies(), options_.months, options_.seed,
       FormatDay(calendar_.FirstDay(0)), FormatDay(calendar_.end()));
+  WriteSeason(false, out);
+  WriteSeason(true, out);
   for (const DemoAffinity& affinity : DemoAffinities()) {
     out << absl::StrFormat(
         "{\"kind\":\"affinity\",\"product\":\"%s\",\"also\":\"%s\",\"chance\":0.%03d}\n",

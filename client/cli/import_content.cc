@@ -32,7 +32,7 @@ class SpoolingSink : public RecordSink {
       reject.file = files_[static_cast<size_t>(origins[0].file)];
       reject.line = origins[0].line;
     }
-    reject.reason = "OUT_OF_RANGE";
+    reject.reason = "VALUE_OUT_OF_RANGE";
     reject.message = absl::StrCat("takes more than ", RecordSpool::kLargestRecord >> 20, " MiB");
     rejects_.AddRecord({reject});
     return absl::OkStatus();

@@ -129,7 +129,8 @@ void AddKpiQuery(CLI::App& kpi, Context& context) {
   AddList(*command, "kpis", args->kpis, "KPIs: A,B (strata kpi list)");
   AddList(*command, "--kpi", args->more_kpis, "The same as a flag");
   AddList(*command, "--by", args->by, "Fields to group by: A,B (strata kpi fields)");
-  AddList(*command, "--compare", args->compare, "Beside the range: previous, last-year");
+  AddList(*command, "--compare", args->compare,
+          "Beside the range, period by period where grouped by time: previous, last-year");
   command->add_option("--range", args->ranges, "A further range, such as q1=2024-01-01..2024-03-31")
       ->type_name("NAME=FROM..TO")
       ->allow_extra_args(false);

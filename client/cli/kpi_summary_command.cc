@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/chart.h"
 #include "client/cli/command.h"
@@ -23,7 +24,9 @@ namespace {
 struct SummaryArguments {
   std::string period = "quarter";
   int32_t points = 0;
+  bool tracking = false;  // the monthly list alone
 };
+using KpiNames = std::map<std::string, std::string>;  // by id
 
 // A rate's change is a difference, in points of a percent; any other change is relative.
 std::string ChangeText(const v1::KpiSummary& summary) {
@@ -83,18 +86,67 @@ void PrintHeadline(const Context& context, const v1::SummarizeKpisResponse& summ
   }
 }
 
+// Names for the list, of which the headline has not all.
+absl::StatusOr<KpiNames> NamesOfKpis(Context& context, const std::string& workspace) {
+  v1::ListKpisRequest request;
+  request.set_workspace(workspace);
+  STRATA_ASSIGN_OR_RETURN(Client * client, context.client());
+  STRATA_ASSIGN_OR_RETURN(const v1::ListKpisResponse list,
+                          client->ListKpis(request, context.call_options()));
+  KpiNames names;
+  for (const v1::Kpi& kpi : list.kpis()) {
+    if (!kpi.name().empty()) names[kpi.id()] = kpi.name();
+  }
+  return names;
+}
+
+void PrintTracking(const Context& context, const v1::SummarizeKpisResponse& summary,
+                   const KpiNames& names) {
+  for (int i = 0; i < summary.tracking_size(); ++i) {
+    if (i > 0) context.out() << '\n';
+    PrintTimeGrid(context.terminal(), summary.tracking(i), summary.meta().currency_code(), names);
+  }
+  if (summary.tracking_size() == 0) context.out() << "nothing is recorded that could be tracked\n";
+}
+
 void PrintPage(const Context& context, const v1::SummarizeKpisResponse& summary,
-               const std::string& workspace) {
+               const std::string& workspace, const KpiNames& names) {
   context.out() << Bold(context.terminal(),
                         absl::StrCat(Printable(workspace), ": ", summary.period(), " against ",
                                      summary.previous_period()))
                 << "\n\n";
   PrintHeadline(context, summary);
-  for (const v1::KpiTable& table : summary.tracking()) {
-    context.out() << '\n';
-    PrintTimeGrid(context.terminal(), table, summary.meta().currency_code());
-  }
+  context.out() << '\n';
+  PrintTracking(context, summary, names);
   PrintResultFooter(context.terminal(), summary.meta());
+}
+
+bool IsEmpty(const v1::ResultMeta& meta) {
+  return meta.records_used() == 0 && meta.customers_used() == 0 && meta.left_out().empty();
+}
+
+absl::Status PrintForPeople(Context& context, const v1::SummarizeKpisResponse& summary,
+                            const std::string& workspace, bool tracking) {
+  if (IsEmpty(summary.meta())) {
+    context.out() << Printable(workspace)
+                  << " holds no records yet: strata import --help, strata demo --help\n";
+    return absl::OkStatus();
+  }
+  STRATA_ASSIGN_OR_RETURN(const KpiNames names, NamesOfKpis(context, workspace));
+  if (!tracking) {
+    PrintPage(context, summary, workspace, names);
+    return absl::OkStatus();
+  }
+  PrintTracking(context, summary, names);
+  context.out() << "\nrevision " << summary.meta().revision() << ", as of "
+                << summary.meta().as_of() << '\n';
+  for (const std::string& note : summary.meta().notes()) {
+    // The others are about the period of the headline.
+    if (absl::StartsWith(note, "ranks and classes")) {
+      context.out() << "note: " << Printable(note) << '\n';
+    }
+  }
+  return absl::OkStatus();
 }
 
 void WriteCsv(std::ostream& out, const v1::SummarizeKpisResponse& summary) {
@@ -103,6 +155,35 @@ void WriteCsv(std::ostream& out, const v1::SummarizeKpisResponse& summary) {
     WriteCsvRow(
         out, {kpi.kpi().id(), summary.period(), PlainValue(kpi.value()), summary.previous_period(),
               PlainValue(kpi.previous()), PlainValue(kpi.change())});
+  }
+}
+
+// A row a figure: which KPI, of which month and, where the list is by tier or by status, of which
+// of them.
+void WriteTrackingCsv(std::ostream& out, const v1::SummarizeKpisResponse& summary) {
+  std::vector<std::string> keys;
+  for (const v1::KpiTable& table : summary.tracking()) {
+    for (const v1::KpiColumn& key : table.keys()) {
+      if (std::find(keys.begin(), keys.end(), key.id()) == keys.end()) keys.push_back(key.id());
+    }
+  }
+  std::vector<std::string> header = {"kpi"};
+  header.insert(header.end(), keys.begin(), keys.end());
+  header.insert(header.end(), {"value", "complete"});
+  WriteCsvRow(out, header);
+  for (const v1::KpiTable& table : summary.tracking()) {
+    for (int c = 0; c < table.columns_size(); ++c) {
+      for (const v1::KpiRow& row : table.rows()) {
+        std::vector<std::string> line = {table.columns(c).id()};
+        line.resize(1 + keys.size());
+        for (int k = 0; k < table.keys_size(); ++k) {
+          const auto place = std::find(keys.begin(), keys.end(), table.keys(k).id());
+          line[1 + static_cast<size_t>(place - keys.begin())] = PlainValue(row.keys(k));
+        }
+        line.insert(line.end(), {PlainValue(row.values(c)), row.complete() ? "true" : "false"});
+        WriteCsvRow(out, line);
+      }
+    }
   }
 }
 
@@ -120,11 +201,10 @@ absl::Status Summarize(Context& context, const SummaryArguments& args) {
     case OutputForm::kJson:
       return context.PrintJson(summary);
     case OutputForm::kCsv:
-      WriteCsv(context.out(), summary);
+      (args.tracking ? WriteTrackingCsv : WriteCsv)(context.out(), summary);
       break;
     case OutputForm::kTable:
-      PrintPage(context, summary, request.scope().workspace());
-      break;
+      return PrintForPeople(context, summary, request.scope().workspace(), args.tracking);
   }
   return absl::OkStatus();
 }
@@ -136,13 +216,18 @@ void AddKpiSummary(CLI::App& kpi, Context& context) {
   CLI::App* command = AddCommand(
       kpi, "summary",
       "The executive page: headline KPIs against the period before, and what is "
-      "tracked each month (csv holds the headline)",
-      "strata kpi summary --period month --as-of 2024-12-31",
+      "tracked each month, the last 13 of them (csv holds the headline, or the list)",
+      "strata kpi summary --period month --as-of 2024-12-31\n"
+      "  strata kpi summary --tracking -o csv > tracking.csv",
       [&context, args] { return Summarize(context, *args); }, context);
   command->add_option("--period", args->period, "month, quarter or year [quarter]")
       ->check(CLI::IsMember({"month", "quarter", "year"}));
   command->add_option("--points", args->points, "Length of each series in periods [8]")
       ->check(CLI::Range(1, 60));
+  command->add_flag("--tracking", args->tracking,
+                    "Only the monthly tracking list: strategic share; growth, frequency and deal "
+                    "size by tier; order status mix; delivery; SLA, escalations and CSAT, over all "
+                    "and by tier; recurring revenue");
 }
 
 }  // namespace strata::cli

@@ -61,10 +61,21 @@ size_t ShownPeriods(const Terminal& terminal, const Grid& grid) {
   return std::min(shown, grid.periods.size());
 }
 
+// In words where there are any, and with the unit of amounts and ratios.
+std::string FigureName(const v1::KpiColumn& column, const std::string& currency_code,
+                       const std::map<std::string, std::string>& names) {
+  const auto name = names.find(column.id());
+  if (name == names.end() || !column.range().empty()) return ColumnHeader(column, currency_code);
+  const std::string unit =
+      column.type() == v1::VALUE_TYPE_INTEGER ? "" : UnitLabel(column.unit(), currency_code);
+  return absl::StrCat(Printable(name->second), unit.empty() ? "" : absl::StrCat(" (", unit, ")"));
+}
+
 }  // namespace
 
 void PrintTimeGrid(const Terminal& terminal, const v1::KpiTable& table,
-                   const std::string& currency_code) {
+                   const std::string& currency_code,
+                   const std::map<std::string, std::string>& names) {
   const int time_key = TimeKey(table);
   if (time_key < 0 || table.rows_size() == 0) return PrintKpiTable(terminal, table, currency_code);
   const Grid grid = MakeGrid(table, time_key);
@@ -85,7 +96,8 @@ void PrintTimeGrid(const Terminal& terminal, const v1::KpiTable& table,
   bool small = false;
   for (int c = 0; c < table.columns_size(); ++c) {
     for (size_t g = 0; g < grid.groups.size(); ++g) {
-      std::vector<std::string> line = {g == 0 ? ColumnHeader(table.columns(c), currency_code) : ""};
+      std::vector<std::string> line = {g == 0 ? FigureName(table.columns(c), currency_code, names)
+                                              : ""};
       if (grouped) line.push_back(grid.groups[g]);
       std::vector<std::optional<double>> figures;
       for (size_t p = 0; p < grid.periods.size(); ++p) {

@@ -45,7 +45,7 @@ ValueResult ReadAmount(absl::string_view text, int64_t* micros) {
   // The lowest number is no amount: the server uses it for "none".
   if (digits > std::numeric_limits<int64_t>::max() ||
       digits <= std::numeric_limits<int64_t>::min()) {
-    return ValueProblem{"OUT_OF_RANGE", absl::StrCat(Shown(text), " is too large for an amount")};
+    return ValueProblem{"VALUE_OUT_OF_RANGE", absl::StrCat(Shown(text), " is too large for an amount")};
   }
   *micros = static_cast<int64_t>(digits);
   return std::nullopt;
@@ -57,7 +57,7 @@ ValueResult ReadInteger(absl::string_view text, int64_t lowest, int64_t highest,
     return ValueProblem{"INVALID_NUMBER", absl::StrCat(Shown(text), " is not a whole number")};
   }
   if (number->digits < lowest || number->digits > highest) {
-    return ValueProblem{"OUT_OF_RANGE",
+    return ValueProblem{"VALUE_OUT_OF_RANGE",
                         absl::StrCat(Shown(text), " does not lie in ", lowest, " to ", highest)};
   }
   *value = static_cast<int64_t>(number->digits);

@@ -58,7 +58,7 @@ TEST(ReadAmount, KeepsAllDigitsOrSaysWhyNot) {
   EXPECT_FALSE(ReadAmount("1.50000000", &micros));
   EXPECT_EQ(micros, 1'500'000);
   EXPECT_FALSE(ReadAmount("9223372036854.775807", &micros));
-  EXPECT_EQ(ReadAmount("9223372036854.775808", &micros)->reason, "OUT_OF_RANGE");
+  EXPECT_EQ(ReadAmount("9223372036854.775808", &micros)->reason, "VALUE_OUT_OF_RANGE");
   EXPECT_EQ(ReadAmount("0.0000001", &micros)->reason, "TOO_MANY_DECIMALS");
   EXPECT_EQ(ReadAmount("1,234.50", &micros)->reason, "INVALID_NUMBER");
   EXPECT_EQ(ReadAmount("$5", &micros)->reason, "INVALID_NUMBER");
@@ -69,7 +69,7 @@ TEST(ReadInteger, TakesWholeNumbers) {
   EXPECT_FALSE(ReadInteger("3.0", -5, 5, &value));
   EXPECT_EQ(value, 3);
   EXPECT_EQ(ReadInteger("3.5", -5, 5, &value)->reason, "INVALID_NUMBER");
-  EXPECT_EQ(ReadInteger("6", -5, 5, &value)->reason, "OUT_OF_RANGE");
+  EXPECT_EQ(ReadInteger("6", -5, 5, &value)->reason, "VALUE_OUT_OF_RANGE");
 }
 
 TEST(ParseInstant, IsLocalUnlessItSaysOtherwise) {

@@ -22,7 +22,7 @@ constexpr Words kWords[] = {
     {"END_BEFORE_START", "the end lies before the start"},
     {"SIGN_MISMATCH", "a negative quantity cannot have a positive amount"},
     {"FOREIGN_CURRENCY", "the currency is not the workspace's"},
-    {"OUT_OF_RANGE", "the value lies outside the range of its field"},
+    {"VALUE_OUT_OF_RANGE", "the value lies outside the range of its field"},
     {"NO_LINES", "an order has at least one line"},
     {"TOO_MANY_LINES", "an order has at most 10,000 lines"},
     {"TOO_MANY_ATTRIBUTES", "a customer has at most 32 attributes"},

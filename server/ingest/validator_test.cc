@@ -166,15 +166,15 @@ TEST(ValidatorTest, NumbersLieInTheirRange) {
   };
   EXPECT_EQ(children(0), "");
   EXPECT_EQ(children(99), "");
-  EXPECT_EQ(children(-1), "OUT_OF_RANGE customer.children");
-  EXPECT_EQ(children(100), "OUT_OF_RANGE customer.children");
+  EXPECT_EQ(children(-1), "VALUE_OUT_OF_RANGE customer.children");
+  EXPECT_EQ(children(100), "VALUE_OUT_OF_RANGE customer.children");
   const auto csat = [](int n) {
     return After<Ticket>(ValidTicket(), [n](Ticket& t) { t.csat = n; });
   };
   EXPECT_EQ(csat(1), "");
   EXPECT_EQ(csat(5), "");
-  EXPECT_EQ(csat(6), "OUT_OF_RANGE ticket.csat");
-  EXPECT_EQ(csat(-1), "OUT_OF_RANGE ticket.csat");
+  EXPECT_EQ(csat(6), "VALUE_OUT_OF_RANGE ticket.csat");
+  EXPECT_EQ(csat(-1), "VALUE_OUT_OF_RANGE ticket.csat");
   const auto survey = [](SurveyKind kind, int n) {
     return After<Survey>(ValidSurvey(), [&](Survey& s) {
       s.kind = kind;
@@ -183,12 +183,12 @@ TEST(ValidatorTest, NumbersLieInTheirRange) {
   };
   EXPECT_EQ(survey(SurveyKind::kNps, 0), "");
   EXPECT_EQ(survey(SurveyKind::kNps, 10), "");
-  EXPECT_EQ(survey(SurveyKind::kNps, 11), "OUT_OF_RANGE survey.score");
-  EXPECT_EQ(survey(SurveyKind::kCsat, 0), "OUT_OF_RANGE survey.score");
-  EXPECT_EQ(survey(SurveyKind::kCsat, 6), "OUT_OF_RANGE survey.score");
+  EXPECT_EQ(survey(SurveyKind::kNps, 11), "VALUE_OUT_OF_RANGE survey.score");
+  EXPECT_EQ(survey(SurveyKind::kCsat, 0), "VALUE_OUT_OF_RANGE survey.score");
+  EXPECT_EQ(survey(SurveyKind::kCsat, 6), "VALUE_OUT_OF_RANGE survey.score");
   EXPECT_EQ(survey(SurveyKind::kCsat, 5), "");
   EXPECT_EQ(After<Contract>(ValidContract(), [](Contract& c) { c.annual_value = -1; }),
-            "OUT_OF_RANGE contract.annual_value_micros");
+            "VALUE_OUT_OF_RANGE contract.annual_value_micros");
 }
 
 TEST(ValidatorTest, LinesHold) {
@@ -207,7 +207,7 @@ TEST(ValidatorTest, LinesHold) {
   EXPECT_EQ(with({line(1, -5), line(-1, -5), line(-1, 0), line(0, 5), line(1, 5)}), "");
   EXPECT_EQ(with({line(1, 1), line(1, 1), line(-1, 1)}),
             "SIGN_MISMATCH order.lines[2].amount_micros");
-  EXPECT_EQ(with({line(1, kNoAmount)}), "OUT_OF_RANGE order.lines[0].amount_micros");
+  EXPECT_EQ(with({line(1, kNoAmount)}), "VALUE_OUT_OF_RANGE order.lines[0].amount_micros");
   const std::string long_id(129, 'x'), long_text(513, 'x');
   OrderLine product;
   product.product = long_id;

@@ -32,25 +32,47 @@ class DurabilityTest : public WorkspaceTest {
     vfs_ = nullptr;
   }
 
-  // Orders of one batch, told apart in the file by its number; a batch must be there whole.
-  static TestBatch Numbered(int number, int orders) {
+  // Facts of every kind in one batch, told apart in the file by its number; a batch must be there
+  // whole.
+  static TestBatch Numbered(int number, int records) {
     TestBatch batch;
-    for (int i = 0; i < orders; ++i) {
-      AddOrder(batch, Text(absl::StrCat(number, "-", i)), Text(absl::StrCat("c", i)), number);
+    for (int i = 0; i < records; ++i) {
+      const absl::string_view id = Text(absl::StrCat(number, "-", i));
+      const absl::string_view customer = Text(absl::StrCat("c", i));
+      switch (i % 4) {
+        case 0:
+          AddOrder(batch, id, customer, number);
+          break;
+        case 1:
+          batch.Add(Record(MakeTicket(id, customer)));
+          break;
+        case 2:
+          batch.Add(Record(MakeContract(id, customer)));
+          break;
+        default:
+          batch.Add(Record(MakeSurvey(id, customer)));
+      }
     }
     return batch;
   }
-  std::map<int, int> OrdersByBatch() {
-    std::map<int, int> orders;
-    for (const std::string& row : Rows("SELECT CAST(order_id AS INTEGER), count(*) FROM orders "
-                                       "GROUP BY 1")) {
+  std::map<int, int> RecordsByBatch() {
+    std::map<int, int> records;
+    for (const std::string& row :
+         Rows("SELECT CAST(id AS INTEGER), count(*) FROM (SELECT order_id AS id FROM orders "
+              "UNION ALL SELECT ticket_id FROM tickets UNION ALL SELECT contract_id FROM contracts "
+              "UNION ALL SELECT survey_id FROM surveys) GROUP BY 1")) {
       int number = 0, count = 0;
       const size_t bar = row.find('|');
       EXPECT_TRUE(absl::SimpleAtoi(row.substr(0, bar), &number));
       EXPECT_TRUE(absl::SimpleAtoi(row.substr(bar + 1), &count));
-      orders[number] = count;
+      records[number] = count;
     }
-    return orders;
+    return records;
+  }
+
+  int64_t Facts() {
+    const image::RevisionPtr image = revision();
+    return image->orders + image->tickets + image->contracts + image->surveys;
   }
 
   std::unique_ptr<CrashVfs> vfs_;
@@ -60,7 +82,7 @@ class CrashTest : public DurabilityTest, public ::testing::WithParamInterface<in
 
 TEST_P(CrashTest, AcknowledgedBatchesSurviveAPowerCut) {
   std::mt19937_64 random(static_cast<uint64_t>(GetParam()));
-  constexpr int kOrders = 40;
+  constexpr int kRecords = 40;
   std::set<int> acknowledged, sent;
   int next = 1;
   for (int round = 0; round < 5; ++round) {
@@ -73,7 +95,7 @@ TEST_P(CrashTest, AcknowledgedBatchesSurviveAPowerCut) {
         const int number = next++;
         sent.insert(number);
         AppendRequest request;
-        request.batch = Numbered(number, kOrders).Build();
+        request.batch = Numbered(number, kRecords).Build();
         request.stream = absl::StrCat("stream ", number);
         auto promise = std::make_shared<std::promise<absl::Status>>();
         answers.emplace_back(number, promise->get_future());
@@ -93,21 +115,21 @@ TEST_P(CrashTest, AcknowledgedBatchesSurviveAPowerCut) {
     ASSERT_NE(workspace_, nullptr);
 
     EXPECT_EQ(Value("PRAGMA integrity_check"), "ok");
-    const std::map<int, int> found = OrdersByBatch();
+    const std::map<int, int> found = RecordsByBatch();
     for (int number : acknowledged) {
       ASSERT_EQ(found.count(number), 1u) << "batch " << number << " was acknowledged and is lost";
     }
-    for (const auto& [number, orders] : found) {
+    for (const auto& [number, records] : found) {
       EXPECT_EQ(sent.count(number), 1u);
-      EXPECT_EQ(orders, kOrders) << "batch " << number << " is there in part";
+      EXPECT_EQ(records, kRecords) << "batch " << number << " is there in part";
       const auto state = workspace().GetWriteStream(absl::StrCat("stream ", number));
       ASSERT_TRUE(state.ok()) << "the stream's state is committed with its data";
-      EXPECT_EQ(state->next_offset, kOrders);
+      EXPECT_EQ(state->next_offset, kRecords);
     }
     // Only what was under way at the cut may be there without an acknowledgement.
     EXPECT_LE(found.size(), acknowledged.size() + 3);
     ExpectImageEqualsFile();
-    for (const auto& [number, orders] : found) acknowledged.insert(number);
+    for (const auto& [number, records] : found) acknowledged.insert(number);
   }
   EXPECT_GT(acknowledged.size(), 5u);
 }
@@ -116,13 +138,13 @@ INSTANTIATE_TEST_SUITE_P(Seeds, CrashTest, ::testing::Range(1, 9));
 
 TEST_F(DurabilityTest, ProducerThatResumesAfterPowerCutsLosesAndDoublesNothing) {
   std::mt19937_64 random(7);
-  constexpr int kBatches = 60, kOrders = 20;
+  constexpr int kBatches = 60, kRecords = 20;
   int crashes = 0;
   int64_t offset = 0;
   vfs_->CrashBefore(30);
-  while (offset < kBatches * kOrders) {
+  while (offset < kBatches * kRecords) {
     const Answer answer =
-        SendTo(workspace(), "s", offset, Numbered(static_cast<int>(offset / kOrders), kOrders));
+        SendTo(workspace(), "s", offset, Numbered(static_cast<int>(offset / kRecords), kRecords));
     if (answer.status.ok()) {
       offset = answer.result.next_offset;
       continue;
@@ -140,12 +162,12 @@ TEST_F(DurabilityTest, ProducerThatResumesAfterPowerCutsLosesAndDoublesNothing) 
     offset = committed;
   }
   EXPECT_GT(crashes, 2);
-  const std::map<int, int> found = OrdersByBatch();
+  const std::map<int, int> found = RecordsByBatch();
   EXPECT_EQ(found.size(), static_cast<size_t>(kBatches));
-  for (const auto& [number, orders] : found) EXPECT_EQ(orders, kOrders);
+  for (const auto& [number, records] : found) EXPECT_EQ(records, kRecords);
   const auto state = workspace().GetWriteStream("s");
   ASSERT_TRUE(state.ok());
-  EXPECT_EQ(state->counts.accepted, kBatches * kOrders);
+  EXPECT_EQ(state->counts.accepted, kBatches * kRecords);
   EXPECT_EQ(state->counts.duplicate, 0);
 }
 
@@ -204,7 +226,7 @@ TEST_F(DurabilityTest, FullDiskFailsTheBatchAndTheWriterGoesOn) {
   // And the same batch goes in once there is room.
   ASSERT_TRUE(SendTo(workspace(), "full 0", 0, Numbered(1'000, 5'000)).status.ok());
   Reopen();
-  EXPECT_EQ(OrdersByBatch().at(1'000), 5'000);
+  EXPECT_EQ(RecordsByBatch().at(1'000), 5'000);
 }
 
 TEST_F(DurabilityTest, FailedSyncFailsTheGroupAndTheWriterGoesOn) {
@@ -212,17 +234,17 @@ TEST_F(DurabilityTest, FailedSyncFailsTheGroupAndTheWriterGoesOn) {
   vfs_->FailSyncs(1);
   const Answer answer = SendTo(workspace(), "s", 10, Numbered(2, 10));
   EXPECT_EQ(answer.status.code(), absl::StatusCode::kUnavailable) << answer.status;
-  EXPECT_EQ(revision()->orders, 10);
+  EXPECT_EQ(Facts(), 10);
   ExpectImageEqualsFile();
   const Answer again = SendTo(workspace(), "s", 10, Numbered(2, 10));
   ASSERT_TRUE(again.status.ok()) << again.status;
   EXPECT_FALSE(again.result.duplicate);
-  EXPECT_EQ(revision()->orders, 20);
+  EXPECT_EQ(Facts(), 20);
   ExpectImageEqualsFile();
   Close();
   vfs_->Restart(CrashVfs::Unsynced::kLost, 1);
   Open();
-  EXPECT_EQ(revision()->orders, 20);
+  EXPECT_EQ(Facts(), 20);
 }
 
 }  // namespace

@@ -8,7 +8,8 @@ import statistics
 
 import oracle_fields
 from oracle_filter import OTHER, TIME
-from oracle_question import NANOS_A_MICRO, UNITS, Question, Range, add_months
+from oracle_fields import add_months
+from oracle_question import NANOS_A_MICRO, UNITS, Question, Range
 
 __all__ = ["KPIS", "NANOS_A_MICRO", "UNITS", "Question", "Range", "add_months", "answer",
            "of_nothing"]
@@ -314,7 +315,18 @@ def answer(kpi, question, keys=((),)):
     `keys` are those that a comparison (share, growth) is asked for: a group without a record in the
     range has a share of 0, and shrank to nothing."""
     question.keys = set(keys)
-    return KPIS[kpi](question)
+    if not question.by_start or not (question.uses_classes() or kpi == "strategic_revenue_share"):
+        return KPIS[kpi](question)
+    question.cache.pop("parts", None)  # of other keys
+    found = {}
+    for part in question.parts():
+        found.update(KPIS[kpi](part))
+    rest = question.keys.difference(*(part.keys for part in question.parts()))
+    if rest and question.parts() and kpi in ("share_of_revenue", "status_share"):
+        # Periods of another range of the request: nothing of this range's whole.
+        question.parts()[0].keys = rest
+        found.update(KPIS[kpi](question.parts()[0]))
+    return found
 
 
 def of_nothing(kpi):

@@ -1,10 +1,13 @@
 """Customer fields as of a day, by SQL over a workspace's file. Knows the tables and the written
 definitions, and nothing of the server's code."""
 
+import calendar
 import datetime
 import fractions
 import sqlite3
 import zoneinfo
+
+from oracle_filter import TIME
 
 # Ten names by first match: (name, r low, r high, f low, f high, m low, m high); published with the
 # R package rfm's worked example.
@@ -16,6 +19,9 @@ RFM_NAMES = [
     ("About To Sleep", 2, 3, 1, 3, 1, 4), ("Lost", 1, 1, 1, 5, 1, 5)]
 
 MICROS = 1_000_000
+
+# Scores and a trained model: C++ tests hold them against a second implementation.
+NOT_IN_SQL = {"health", "escalation_risk"}
 
 
 def half_away(numerator, denominator):
@@ -51,6 +57,20 @@ def days_between(later, earlier):
     return (datetime.date.fromisoformat(later) - datetime.date.fromisoformat(earlier)).days
 
 
+def add_months(day, months):
+    """The same day of the month, or the month's last."""
+    date = datetime.date.fromisoformat(day)
+    month = date.year * 12 + date.month - 1 + months
+    year, month = month // 12, month % 12 + 1
+    return datetime.date(year, month, min(date.day, calendar.monthrange(year, month)[1])).isoformat()
+
+
+def is_class(field):
+    """Whether its values are ranks or classes over the whole workspace: what classes_at is about."""
+    return field in ("tier", "loyalty", "abc", "rfm_segment") or field.startswith(
+        ("rfm.", "revenue_rank", "segment:"))
+
+
 class Fields:
     """Base tables `o` (orders), `l` (lines) and, for each day asked for, `cf_N` (customers)."""
 
@@ -58,7 +78,7 @@ class Fields:
         self.settings = settings
         self.db = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
         self.db.execute("PRAGMA temp_store = MEMORY")
-        self.made = {}
+        self.made, self.known_labels = {}, {}
         self.scratch = []
         zone = zoneinfo.ZoneInfo(settings["time_zone"])
         first_month = settings.get("fiscal_first_month", 1)
@@ -86,6 +106,8 @@ class Fields:
         function("add_days", 2, add_days)
         function("days_between", 2, lambda a, b: None if a is None or b is None
                  else days_between(a, b))
+        function("shift_day", 3, lambda day, months, days: None if day is None
+                 else add_days(add_months(day, months), days))
         function("half_away", 2, half_away)
         self.end_of = lambda day: int(datetime.datetime.combine(
             datetime.date.fromisoformat(day) + datetime.timedelta(days=1), datetime.time(),
@@ -122,6 +144,23 @@ class Fields:
         self.attributes = [row[0] for row in self.db.execute(
             "SELECT DISTINCT attribute FROM customer_attributes ORDER BY 1")]
 
+    def label(self, unit, day):
+        """The period of a day, or its weekday."""
+        if (unit, day) not in self.known_labels:
+            sql = f"SELECT {TIME[unit].format(d=':x')}"
+            self.known_labels[unit, day] = self.db.execute(sql, {"x": day}).fetchone()[0]
+        return self.known_labels[unit, day]
+
+    def labels(self, unit, first="2019-01-01", last="2027-12-31"):
+        """Every period of the unit in time order."""
+        found = []
+        while first <= last:
+            label = self.label(unit, first)
+            if not found or found[-1] != label:
+                found.append(label)
+            first = add_days(first, 1)
+        return found
+
     def fresh_table(self, name):
         """A name for a temporary table that goes with drop_scratch()."""
         self.scratch.append(f"{name}_{len(self.scratch)}")
@@ -146,6 +185,19 @@ class Fields:
             self.made[as_of] = f"cf_{len(self.made)}"
             self._make(self.made[as_of], as_of)
         return self.made[as_of]
+
+    def customers_with_classes(self, as_of, class_day):
+        """Likewise, with ranks and classes as they were on `class_day`."""
+        if class_day == as_of:
+            return self.customers_as_of(as_of)
+        if (as_of, class_day) not in self.made:
+            now, then = self.customers_as_of(as_of), self.customers_as_of(class_day)
+            columns = [row[1] for row in self.db.execute(f"PRAGMA table_info({now})")]
+            select = ", ".join(f'{then if is_class(c) else now}."{c}" AS "{c}"' for c in columns)
+            name = self.made[as_of, class_day] = f"cx_{len(self.made)}"
+            self.db.execute(f"CREATE TEMP TABLE {name} AS SELECT {select} FROM {now} JOIN {then} "
+                            "USING (customer_key)")
+        return self.made[as_of, class_day]
 
     def _make(self, name, as_of):
         purchases = self._purchases(as_of)
@@ -279,7 +331,7 @@ class Fields:
                 AND escalated_time < {end}""",
             "sla_compliance_90d": f"""SELECT CAST(sum(coalesce({met}, 0)) AS REAL) / count(*) FROM t x
                 WHERE {mine} AND {window} AND sla_due_time IS NOT NULL AND status <> 'cancelled'
-                AND {settled}""",
+                AND NOT (status = 'resolved' AND resolved_time IS NULL) AND {settled}""",
             "csat_90d": f"""SELECT avg(score >= 4) FROM (
                 SELECT csat AS score, local_day(resolved_time) AS day FROM t x WHERE {mine}
                   AND csat IS NOT NULL AND resolved_time IS NOT NULL

@@ -84,7 +84,7 @@ class All:
             f"({t.render()})" if isinstance(t, All) else t.render() for t in self.terms)
 
     def sql(self, parameters):
-        return "(" + " AND ".join(t.sql(parameters) for t in self.terms) + ")"
+        return "(" + (" AND ".join(t.sql(parameters) for t in self.terms) or "1") + ")"
 
 
 @dataclasses.dataclass
@@ -97,6 +97,27 @@ class Any:
 
     def sql(self, parameters):
         return "(" + " OR ".join(t.sql(parameters) for t in self.terms) + ")"
+
+
+def fields_of(term):
+    """The ids of the fields that a filter names."""
+    if term is None:
+        return []
+    if isinstance(term, Comparison):
+        return [term.field]
+    terms = [term.term] if isinstance(term, Not) else term.terms
+    return [f for t in terms for f in fields_of(t)]
+
+
+def customer_terms(term):
+    """Of the terms that all must hold, those that name fields of customers alone; None for none."""
+    def conjuncts(term):
+        return [c for t in term.terms for c in conjuncts(t)] if isinstance(term, All) else [term]
+    if term is None:
+        return None
+    own = [t for t in conjuncts(term)
+           if all(column(f).startswith('cf."') for f in fields_of(t))]
+    return All(own, False)
 
 
 class Generator:
@@ -186,3 +207,30 @@ class Generator:
 
 
 TYPES = {1: "text", 2: "integer", 3: "number", 4: "money", 5: "boolean", 6: "date"}
+
+
+class SelectiveGenerator(Generator):
+    """Draws filters that select some and not all: `samples` has the value of every customer, so
+    that a constant is a random quantile, and the fields that were named least come first."""
+
+    def comparison(self, field, kind=None):
+        if not self.samples.get(field.id):  # nobody has a value
+            self.used[field.id, "known"] = self.used.get((field.id, "known"), 0) + 1
+            return Comparison(field.id, "known", "*", None)
+        if kind is None:
+            # Whether a value is known, and equality of figures, tell all or nobody too often: once
+            # each, then seldom.
+            plain = ["known"] + ["=", "!="] * (TYPES[field.type] in ("integer", "money", "number",
+                                                                     "date"))
+            fresh = [k for k in self.kinds(field) if not any(
+                (f.id, k) in self.used for f in self.fields if f.type == field.type)]
+            rest = [k for k in self.kinds(field) if k not in plain or self.rng.random() < 0.2]
+            kind = self.rng.choice(fresh or rest)
+        return super().comparison(field, kind)
+
+    def filter(self, allowed, depth=2):
+        named = {}
+        for (field, _), times in self.used.items():
+            named[field] = named.get(field, 0) + times
+        least = sorted(allowed, key=lambda f: (named.get(f.id, 0), self.rng.random()))
+        return super().filter(least[:max(4, len(least) // 4)], depth)

@@ -1,13 +1,19 @@
 """One question to a workspace's file: rows that match, with group keys, and sums over them by SQL."""
 
-import calendar
 import collections
 import datetime
 
-from oracle_filter import TIME, column
+from oracle_fields import add_days, add_months, is_class
+from oracle_filter import TIME, column, customer_terms, fields_of
 
 NANOS_A_MICRO = 1000
 UNITS = ["day", "week", "month", "quarter", "fiscal_quarter", "year", "fiscal_year"]  # finest first
+
+
+def days_of(first, last):
+    while first <= last:
+        yield first
+        first = add_days(first, 1)
 
 
 class Range(collections.namedtuple("Range", "first last")):
@@ -25,57 +31,119 @@ class Range(collections.namedtuple("Range", "first last")):
                      end.isoformat())
 
     def last_year(self):
-        first, last = add_months(self.first, -12), add_months(self.last, -12)
+        last = add_months(self.last, -12)
+        if self.whole_months():  # the end of February may be another day
+            last = add_days(add_months(add_days(self.last, 1), -12), -1)
+        return Range(add_months(self.first, -12), last)
+
+    def shift_from_previous(self):
+        """(months, days) that move the previous range onto this one."""
+        first, last = map(datetime.date.fromisoformat, self)
         if self.whole_months():
-            year, month = int(last[:4]), int(last[5:7])
-            last = f"{last[:8]}{calendar.monthrange(year, month)[1]:02d}"
-        return Range(first, last)
-
-
-def add_months(day, months):
-    date = datetime.date.fromisoformat(day)
-    month = date.year * 12 + date.month - 1 + months
-    year, month = month // 12, month % 12 + 1
-    return datetime.date(year, month, min(date.day, calendar.monthrange(year, month)[1])).isoformat()
+            return (last.year - first.year) * 12 + last.month - first.month + 1, 0
+        return 0, (last - first).days + 1
 
 
 class Question:
-    """One range of one request."""
+    """One range of one request.
 
-    def __init__(self, fields, as_of, days, group_by=(), where=None, share_within=()):
+    `shift`: (months, days) that events are moved by before they fall into periods.
+    `by_start`: ranks and classes are those of the day before each period begins.
+    `class_day`: they are those of that day (None: of as_of)."""
+
+    def __init__(self, fields, as_of, days, group_by=(), where=None, share_within=(), shift=(0, 0),
+                 by_start=False, class_day=None, parent=None):
         self.fields, self.db = fields, fields.db
         self.as_of, self.range, self.group_by = as_of, days, list(group_by)
         self.where, self.share_within = where, list(share_within)
+        self.shift, self.by_start, self.class_day, self.parent = shift, by_start, class_day, parent
         self.keys = {()}
-        self.cf = fields.customers_as_of(as_of)
+        self.cf = self.filter_cf = fields.customers_as_of(as_of)
+        if class_day is not None:
+            self.cf = fields.customers_with_classes(as_of, class_day)
+            # A filter that names a class looks at the whole customer of that day.
+            if any(is_class(f) for f in fields_of(where)):
+                self.filter_cf = fields.customers_as_of(class_day)
         self.cache = {}
 
     def narrowed(self, **changes):
         arguments = dict(as_of=self.as_of, days=self.range, group_by=self.group_by, where=self.where,
-                         share_within=self.share_within)
+                         share_within=self.share_within, shift=self.shift, by_start=self.by_start,
+                         class_day=self.class_day, parent=self.parent)
         return Question(self.fields, **{**arguments, **changes})
+
+    # ---- periods ----
+
+    def unit(self):
+        """The field of group_by with the shortest periods, or None."""
+        return next((u for u in UNITS if u in self.group_by), None)
+
+    def label(self, unit, day):
+        """The period that an event of the day falls into."""
+        return self.fields.label(unit, add_days(add_months(day, self.shift[0]), self.shift[1]))
+
+    def first_of_period(self, unit, day):
+        label = self.label(unit, day)
+        while self.label(unit, add_days(day, -1)) == label:
+            day = add_days(day, -1)
+        return day
+
+    def uses_classes(self):
+        return any(is_class(f) for f in [*self.group_by, *fields_of(self.where)])
+
+    def parts(self):
+        """Questions of the periods one by one, each with the classes of its own start."""
+        if "parts" not in self.cache:
+            self.cache["parts"] = list(self._parts())
+        return self.cache["parts"]
+
+    def _parts(self):
+        def part(first, last, start):
+            return self.narrowed(days=Range(first, last), by_start=False, parent=self,
+                                 class_day=min(add_days(start, -1), self.as_of))
+        unit, (day, last) = self.unit(), self.range
+        if unit is None:
+            made = part(day, last, day)
+            made.keys = self.keys
+            yield made
+            return
+        place, last = self.group_by.index(unit), min(last, self.as_of)
+        while day <= last:
+            label, first = self.label(unit, day), day
+            while day <= last and self.label(unit, day) == label:
+                day = add_days(day, 1)
+            made = part(first, add_days(day, -1), self.first_of_period(unit, first))
+            made.keys = {k for k in self.keys if k[place] == label}
+            yield made
 
     # ---- rows ----
 
-    def _table(self, name, columns, source, condition, event="o.day"):
+    def _key(self, field, event):
+        day = event
+        if field in UNITS and self.shift != (0, 0):
+            day = f"shift_day({event}, {self.shift[0]}, {self.shift[1]})"
+        return column(field).replace("o.day", day)
+
+    def _table(self, name, columns, source, condition, event="o.day", where=None):
         """Makes a temp table of matching rows with the group keys g0, g1 ..."""
         if name in self.cache:
             return self.cache[name]
         name = self.cache[name] = self.fields.fresh_table(name)
         parameters = {"d": self.as_of, "first": self.range.first, "last": self.range.last}
-        where = "1"
-        if self.where is not None:
+        text = "1"
+        restriction = self.where if where is None else where
+        if restriction is not None:
             values = []
-            text = self.where.sql(values).replace("o.day", event)
+            text = restriction.sql(values).replace("o.day", event).replace('cf."', 'ff."')
             parts = text.split("?")
-            where = parts[0]
+            text = parts[0]
             for i, (value, part) in enumerate(zip(values, parts[1:])):
                 parameters[f"v{i}"] = value
-                where += f":v{i}{part}"
-        keys = "".join(f", {column(g).replace('o.day', event)} AS g{i}"
-                       for i, g in enumerate(self.group_by))
+                text += f":v{i}{part}"
+        keys = "".join(f", {self._key(g, event)} AS g{i}" for i, g in enumerate(self.group_by))
         self.db.execute(f"CREATE TEMP TABLE {name} AS SELECT {columns}{keys} FROM {source} "
-                        f"WHERE ({condition}) AND {where}", parameters)
+                        f"JOIN {self.filter_cf} ff USING (customer_key) "
+                        f"WHERE ({condition}) AND {text}", parameters)
         return name
 
     def sales(self):
@@ -86,7 +154,9 @@ class Question:
             "o.day <= :d AND o.day BETWEEN :first AND :last")
 
     def people(self):
-        return self._table("fc", "cf.customer_key", f"{self.cf} cf", "cf.ex")
+        # Of a filter, what it says of customers alone.
+        return self._table("fc", "cf.customer_key", f"{self.cf} cf", "cf.ex",
+                           where=customer_terms(self.where))
 
     def everybody(self):
         return self._table("fe", "cf.customer_key", f"{self.cf} cf", "1")
@@ -119,15 +189,14 @@ class Question:
     def spans(self):
         """[(labels of the period fields, first day, last day)] of the range up to as_of."""
         units = [g for g in self.group_by if g in TIME]
-        sql = "SELECT " + (", ".join(TIME[u].format(d=":x") for u in units) or "1")
         found, day = {}, datetime.date.fromisoformat(self.range.first)
         last = datetime.date.fromisoformat(min(self.range.last, self.as_of))
         while day <= last:
-            labels = tuple(self.db.execute(sql, {"x": day.isoformat()}).fetchone())
+            labels = tuple(self.label(u, day.isoformat()) for u in units)
             first = found[labels][0] if labels in found else day.isoformat()
             found[labels] = (first, day.isoformat())
             day += datetime.timedelta(days=1)
-        return [(labels if units else (), *days) for labels, days in found.items()]
+        return [(labels, *days) for labels, days in found.items()]
 
     def by_span(self, rows_of, figure):
         """{keys: figure(rows, first day, last day)}: rows without time, looked at for each span.
@@ -173,9 +242,11 @@ class Question:
 
     def before(self, measure):
         """The measure of the period before, by the keys that were asked for."""
-        unit = next((u for u in UNITS if u in self.group_by), None)
+        unit = self.unit()
         if unit is None:
-            return measure(self.narrowed(days=self.range.previous()))
+            previous = self.range.previous()
+            return measure(self.narrowed(days=previous, class_day=self.class_day
+                                         and add_days(previous.first, -1)))
         # The period before is a whole one, whatever the range; of the period fields the finest
         # tells which, the coarser ones follow from it.
         place = self.group_by.index(unit)
@@ -185,10 +256,11 @@ class Question:
         def without_coarser(keys):
             return tuple(k for i, k in enumerate(keys) if i not in coarser)
         totals = collections.defaultdict(int)
-        for keys, value in measure(self.narrowed(days=Range("0001-01-01", self.as_of))).items():
+        for keys, value in measure(self._preceding(unit)).items():
             totals[without_coarser(keys)] += value
-        labels = self.labels(unit)
-        in_range = set(self.labels(unit, self.range.first, min(self.range.last, self.as_of)))
+        labels = self.fields.labels(unit)
+        in_range = {self.label(unit, day) for day in days_of(self.range.first,
+                                                             min(self.range.last, self.as_of))}
         shifted = {}
         for keys in self.keys:
             if keys[place] not in in_range:
@@ -198,21 +270,22 @@ class Question:
             shifted[keys] = totals.get(without_coarser(wanted), 0)
         return shifted
 
-    def labels(self, unit, first="2019-01-01", last="2027-12-31"):
-        """Every period of the unit in time order."""
-        day, found = datetime.date.fromisoformat(first), []
-        sql = f"SELECT {TIME[unit].format(d=':x')}"
-        while day.isoformat() <= last:
-            label = self.db.execute(sql, {"x": day.isoformat()}).fetchone()[0]
-            if not found or found[-1] != label:
-                found.append(label)
-            day += datetime.timedelta(days=1)
-        return found
+    def _preceding(self, unit):
+        if self.class_day is None:
+            return self.narrowed(days=Range("0001-01-01", self.as_of))
+        # The whole period before this part's, with the classes of its own start.
+        last = add_days(self.first_of_period(unit, self.range.first), -1)
+        first = self.first_of_period(unit, last)
+        return self.narrowed(days=Range(first, last), class_day=add_days(first, -1))
 
     def whole(self, measure):
         """{keys: the measure of the share's denominator}."""
         within = [g for g in self.group_by if g in self.share_within]
-        sums = measure(self.narrowed(group_by=within))
+        whole = [self] if self.parent is None else self.parent.parts()
+        sums = collections.Counter()
+        for part in whole:
+            for keys, value in measure(part.narrowed(group_by=within)).items():
+                sums[keys] += value or 0
         places = [self.group_by.index(g) for g in within]
         return {keys: sums.get(tuple(keys[p] for p in places), 0) for keys in self.keys}
 

@@ -100,7 +100,9 @@ def service(rng, buyers):
         if rng.random() < 0.8:
             wire.set_time(ticket.sla_due_time, opened + 5 * DAY)
         ticket.status = rng.choice([1, 2, 2, 2, 3])
-        if ticket.status == 2:
+        if ticket.status == 2 and rng.random() < 0.1:
+            ticket.csat = rng.randint(1, 5)  # resolved, but nobody says when
+        elif ticket.status == 2:
             wire.set_time(ticket.resolved_time,
                           opened + rng.choice([5 * DAY, 5 * DAY + 1, rng.randrange(20 * DAY)]))
             if rng.random() < 0.5:

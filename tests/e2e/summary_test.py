@@ -1,5 +1,7 @@
 """SummarizeKpis and ExplainKpi against the oracle's SQL."""
 
+import csv
+import io
 import math
 
 import mini_server
@@ -25,8 +27,7 @@ class Summary(mini_server.ServerTest):
     def setUpClass(cls):
         super().setUpClass()
         with cls.server.client() as client:
-            cls.bench = sql_oracle_test.Bench(cls.server, client, "kathmandu",
-                                              **sql_oracle_test.WORKSPACES["kathmandu"])
+            cls.bench = sql_oracle_test.make_bench(cls.server, client, "kathmandu")
 
     def figure(self, kpi, as_of, days):
         question = oracle.Question(self.bench.oracle, as_of, days)
@@ -64,13 +65,88 @@ class Summary(mini_server.ServerTest):
                                         f"previous {wire.plain(headline.previous)}, SQL {before}")
         self.assertGreater(compared, 12)
 
+    def test_tracking_list_holds_what_is_watched(self):
+        """The second dashboard: which figures, over all and by tier, of which months."""
+        service = {"sla_compliance", "escalations", "escalation_rate", "csat", "tickets"}
+        watched = [  # group-by fields, figures
+            (["month"], {"strategic_revenue_share"}),
+            (["month", "tier"], {"revenue_growth", "order_frequency", "average_order_value"}),
+            (["month", "status"], {"status_share", "orders_all"}),
+            (["month"], service), (["month", "tier"], service), (["month"], {"contract_value"})]
+        for as_of in ("2024-06-30", "2024-01-17"):
+            answer = self.summarize(as_of, "month")
+            last = as_of[:7]
+            months = [oracle.add_months(f"{last}-01", -n)[:7] for n in range(12, -1, -1)]
+            for by, figures in watched:
+                tables = [t for t in answer.tracking if [k.id for k in t.keys] == by
+                          and figures <= {c.id for c in t.columns}]
+                self.assertEqual(len(tables), 1, (by, figures))
+                self.assertEqual(sorted({row.keys[0].text for row in tables[0].rows}), months)
+                for row in tables[0].rows:
+                    self.assertEqual(row.complete, as_of == "2024-06-30" or row.keys[0].text < last)
+
+    def test_tracking_list_equals_queries(self):
+        """To the bit, whichever way it is asked for: the RPC, the CLI's list, the CLI's queries."""
+        answer = self.summarize("2024-05-17", "month")
+        listed = mini_server.run_cli("-w", "kathmandu", "-o", "csv", "kpi", "summary", "--tracking",
+                                     "--as-of", "2024-05-17", server=self.server.address)
+        self.assertEqual(listed.status, 0, listed)
+        rows = list(csv.DictReader(io.StringIO(listed.out)))
+        compared = 0
+        for table in answer.tracking:
+            by, kpis = [k.id for k in table.keys], [c.id for c in table.columns]
+            months = sorted({row.keys[0].text for row in table.rows})
+            asked = self.client.query(
+                "kathmandu", kpis, by, fill_empty=True,
+                share_within=["month"] if "status_share" in kpis else [],
+                scope={"as_of": "2024-05-17",
+                       "range": {"from": f"{months[0]}-01", "to": "2024-05-31"}})
+            self.assertEqual([r.SerializeToString(deterministic=True) for r in table.rows],
+                             [r.SerializeToString(deterministic=True) for r in asked.table.rows])
+            command = ["-w", "kathmandu", "-o", "csv", "kpi", "query", ",".join(kpis), "--by",
+                       ",".join(by), "--as-of", "2024-05-17", "--from", f"{months[0]}-01", "--to",
+                       "2024-05-31", "--fill-empty"]
+            if "status_share" in kpis:
+                command += ["--share-within", "month"]
+            queried = mini_server.run_cli(*command, server=self.server.address)
+            self.assertEqual(queried.status, 0, queried)
+            for row in csv.DictReader(io.StringIO(queried.out)):
+                for kpi in kpis:
+                    others = [k for k in ("month", "tier", "status") if k not in by]
+                    mine = [r["value"] for r in rows if r["kpi"] == kpi
+                            and all(r[k] == row[k] for k in by) and not any(r[k] for k in others)]
+                    # The unknown status stands as nothing, like that of a list by months alone.
+                    self.assertIn(row[kpi], mine, (kpi, row))
+                    compared += 1
+        self.assertGreater(compared, 500)
+        self.assertEqual(sum(len(t.rows) * len(t.columns) for t in answer.tracking), len(rows))
+
+    def test_the_page_names_everything(self):
+        page = mini_server.run_cli("-w", "kathmandu", "kpi", "summary", "--as-of", "2024-05-17",
+                                   server=self.server.address)
+        self.assertEqual(page.status, 0, page)
+        for text in ("kathmandu: 2024-Q2 against 2024-Q1", "SLA compliance", "Escalation rate",
+                     "Order status mix", "Customer satisfaction", "by tier", "2024-05*",
+                     "as of 2024-05-17"):
+            self.assertIn(text, page.out)
+        self.assertNotIn("sla_compliance", page.out)
+        alone = mini_server.run_cli("-w", "kathmandu", "kpi", "summary", "--tracking", "--as-of",
+                                    "2024-05-17", server=self.server.address)
+        self.assertNotIn("against", alone.out)
+        self.assertIn("Order status mix", alone.out)
+
+    def test_an_empty_workspace_says_what_to_do(self):
+        self.client.create_workspace("fresh")
+        for more in ([], ["--tracking"]):
+            page = mini_server.run_cli("-w", "fresh", "kpi", "summary", *more,
+                                       server=self.server.address)
+            self.assertEqual((page.status, page.out), (
+                0, "fresh holds no records yet: strata import --help, strata demo --help\n"))
+
     def test_tracking_list(self):
-        """The monthly tables say what QueryKpis says: each table has months as keys."""
+        """The monthly tables say what SQL says: each table has months as keys."""
         answer = self.summarize("2024-06-30", "quarter")
         self.assertGreater(len(answer.tracking), 2)
-        kpis = {column.id for table in answer.tracking for column in table.columns}
-        self.assertLessEqual({"strategic_revenue_share", "revenue_growth", "order_frequency",
-                              "average_order_value"}, kpis)
         for table in answer.tracking:
             by = [key.id for key in table.keys]
             self.assertIn("month", by, table.title)

@@ -13,12 +13,15 @@ from google.protobuf import json_format
 
 import mini_server
 import client as wire
+from service_records import contract, survey, ticket
 from strata.v1 import ingestion_service_pb2
 
 BATCH = 100
 BATCHES = 400
 WINDOW = 10  # batches under way: what is acknowledged stays near what is sent
 DAY = 86_400_000
+HOUR = 3_600_000
+KINDS = ("customer", "order", "ticket", "contract", "survey")
 
 # Every table that holds what a sender sent, by the sender's ids: keys of the file may differ.
 CONTENT = {
@@ -32,6 +35,14 @@ CONTENT = {
         FROM orders o LEFT JOIN customers USING (customer_key) ORDER BY order_id""",
     "order_lines": """SELECT order_id, line_number, product, product_line, quantity, amount_micros,
         cost_micros FROM order_lines JOIN orders USING (order_key) ORDER BY order_id, line_number""",
+    "tickets": """SELECT ticket_id, customer_id, t.source_version, opened_time, first_response_time,
+        resolved_time, escalated_time, sla_due_time, priority, category, status, csat
+        FROM tickets t LEFT JOIN customers USING (customer_key) ORDER BY ticket_id""",
+    "contracts": """SELECT contract_id, customer_id, k.source_version, start_date, end_date,
+        annual_value_micros, auto_renew, owner, status
+        FROM contracts k LEFT JOIN customers USING (customer_key) ORDER BY contract_id""",
+    "surveys": """SELECT survey_id, customer_id, s.source_version, survey_time, kind, score
+        FROM surveys s LEFT JOIN customers USING (customer_key) ORDER BY survey_id""",
     "deleted_records": "SELECT * FROM deleted_records ORDER BY kind, record_id",
 }
 
@@ -44,28 +55,45 @@ def sqlite3_csv(file, sql):
 
 
 def history(seed):
-    """Batches with every kind of event: new, corrected, stale, duplicate and deleted records."""
+    """Batches with every kind of record and of event: new, corrected, stale, duplicate, deleted and
+    refused."""
     rng = random.Random(seed)
-    made = []
-    records = []
+    made, records = [], []  # made: (kind, id)
     for i in range(BATCH * BATCHES):
-        kind = rng.random()
-        if kind < 0.1:
-            records.append(wire.customer(
-                f"c{rng.randrange(3000)}", country=rng.choice(["US", "DE", "日本"]),
-                attributes={"plan": rng.choice(["free", "paid"]), "score": rng.randrange(100)}))
-        elif kind < 0.16 and made:
-            records.append(wire.deletion("order", rng.choice(made), source_version=i))
-        elif kind < 0.2 and made:
-            records.append(sold(rng, rng.choice(made), i))  # a correction
-        elif kind < 0.23 and made:
-            records.append(sold(rng, rng.choice(made), 0))  # too old
-        elif kind < 0.26 and records:
-            records.append(rng.choice(records[-500:]))      # the same again
+        event = rng.random()
+        if event < 0.06 and made:
+            records.append(wire.deletion(*rng.choice(made), source_version=i))
+        elif event < 0.10 and made:
+            records.append(record(rng, *rng.choice(made), i))  # a correction
+        elif event < 0.13 and made:
+            records.append(record(rng, *rng.choice(made), 0))  # too old
+        elif event < 0.16 and records:
+            records.append(rng.choice(records[-500:]))         # the same again
         else:
-            made.append(f"o{i}")
-            records.append(sold(rng, made[-1], i))
+            kind = rng.choices(KINDS, (10, 60, 14, 8, 8))[0]
+            id = f"c{rng.randrange(3000)}" if kind == "customer" else f"{kind[0]}{i}"
+            made.append((kind, id))
+            records.append(record(rng, kind, id, i))
     return [records[i:i + BATCH] for i in range(0, len(records), BATCH)]
+
+
+def record(rng, kind, id, version):
+    return {"customer": known, "order": sold, "ticket": opened, "contract": signed,
+            "survey": answered}[kind](rng, id, version)
+
+
+def buyer(rng):
+    return f"c{rng.randrange(3000)}"
+
+
+def moment(rng):
+    return 1_600_000_000_000 + rng.randrange(900) * DAY
+
+
+def known(rng, id, version):
+    return wire.customer(id, country=rng.choice(["US", "DE", "日本"]), source_version=version,
+                         attributes={"plan": rng.choice(["free", "paid"]),
+                                     "score": rng.randrange(100)})
 
 
 def sold(rng, id, version):
@@ -76,9 +104,33 @@ def sold(rng, id, version):
         if rng.random() < 0.01:
             amount = -amount  # a return with a positive amount is refused
         lines.append((amount, {"product": f"p{rng.randrange(40)}", "quantity": quantity}))
-    return wire.order(id, f"c{rng.randrange(3000)}", 1_600_000_000_000 + rng.randrange(900) * DAY,
-                      lines, status=rng.choice(["Shipped", "cancelled", ""]),
-                      source_version=version)
+    return wire.order(id, buyer(rng), moment(rng), lines,
+                      status=rng.choice(["Shipped", "cancelled", ""]), source_version=version)
+
+
+def opened(rng, id, version):
+    time = moment(rng)
+    resolved = time + rng.randrange(200) * HOUR if rng.random() < 0.7 else None
+    return ticket(id, buyer(rng), time, "resolved" if resolved else "open",
+                  first_response=time + rng.randrange(30) * HOUR, resolved=resolved,
+                  escalated=time + 5 * HOUR if rng.random() < 0.2 else None,
+                  sla_due=time + 72 * HOUR, priority=rng.choice(["high", "low"]),
+                  csat=rng.randint(1, 6), source_version=version)  # 6 is refused
+
+
+def signed(rng, id, version):
+    start = rng.randint(1, 28)
+    end = rng.randint(4, 28)  # in the same month, before the start at times: refused
+    return contract(id, buyer(rng), f"2022-03-{start:02d}",
+                    rng.choice(["", "2023-02-28", f"2022-03-{end:02d}"]),
+                    value=rng.randrange(10**5), owner=rng.choice(["kim", "lee"]),
+                    source_version=version)
+
+
+def answered(rng, id, version):
+    kind = rng.choice(["nps", "csat"])
+    score = rng.randint(0, 10) if kind == "nps" else rng.randint(1, 6)  # 6 is refused
+    return survey(id, buyer(rng), moment(rng), kind, score, source_version=version)
 
 
 class Importer:
@@ -170,8 +222,14 @@ class Killed(unittest.TestCase):
                 self.assertEqual(sqlite3_csv(killed, f"SELECT count(*) FROM {table}"),
                                  sqlite3_csv(calm, f"SELECT count(*) FROM {table}"), table)
                 self.assertTrue(sqlite3_csv(killed, sql) == rows, f"{table} differs")
-            self.assertEqual(
-                sqlite3_csv(killed, "SELECT count(*) - count(DISTINCT order_id) FROM orders"), "0\n")
+            for kind in KINDS:
+                self.assertEqual(sqlite3_csv(
+                    killed, f"SELECT count(*) - count(DISTINCT {kind}_id) FROM {kind}s"), "0\n")
+                for table in ("deleted_records", "rejected_records"):
+                    if (kind, table) != ("customer", "rejected_records"):  # none of these is bad
+                        self.assertNotEqual(sqlite3_csv(
+                            calm, f"SELECT count(*) FROM {table} WHERE kind = '{kind}'"), "0\n",
+                            f"no {kind} in {table}")
 
     def test_cli_import_resumes(self):
         """`strata import --jsonl` goes on by itself when the server dies and comes back."""

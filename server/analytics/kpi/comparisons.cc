@@ -28,10 +28,12 @@ void PutAll(MeasureSet measures, const MeasureTable& from, size_t at, size_t row
 }  // namespace
 
 bool TableBuilder::HasHistory(uint32_t row, size_t range) const {
+  const DayShift& shift = plan_.ranges[range].shift;
   Day last = PreviousPeriod(plan_.ranges[range].days).to;
   if (plan_.finest_period.has_value()) {
     const PeriodUnit unit = *PeriodUnitOf(plan_.fields[*plan_.finest_period]->id);
-    last = revision_.calendar->FirstDay(unit, PeriodOfRow(row)) - 1;
+    const DayRange before = DaysOf(*revision_.calendar, unit, PeriodOfRow(row) - 1);
+    last = shift.Into(before).to;
   }
   return revision_.first_event_day != kNoDay && last >= revision_.first_event_day;
 }
@@ -41,7 +43,7 @@ absl::Status TableBuilder::EvaluatePrevious(size_t range) {
   if (needs.empty()) return absl::OkStatus();
   if (plan_.finest_period.has_value()) return EvaluatePrecedingPeriods(range);
   return evaluator_->Evaluate(
-      {PreviousPeriod(plan_.ranges[range].days), plan_.fields, needs},
+      {PreviousPeriod(plan_.ranges[range].days), plan_.fields, needs, false, {}},
       [&](Facts, const GroupSpace& space, const ScanResult& result) {
         std::vector<size_t> places(plan_.fields.size());
         for (size_t field = 0; field < places.size(); ++field) places[field] = field;
@@ -65,10 +67,12 @@ absl::Status TableBuilder::EvaluatePrecedingPeriods(size_t range) {
   const size_t finest = *plan_.finest_period;
   const PeriodUnit unit = *PeriodUnitOf(plan_.fields[finest]->id);
   const DayRange days = plan_.ranges[range].days;
+  const DayShift& shift = plan_.ranges[range].shift;
   const Day to = std::min(days.to, query_.scope.as_of);
   if (to < days.from) return absl::OkStatus();
-  const DayRange window = {calendar.FirstDay(unit, calendar.PeriodOf(unit, days.from) - 1),
-                           calendar.FirstDay(unit, calendar.PeriodOf(unit, to)) - 1};
+  const DayRange window =
+      shift.Into({calendar.FirstDay(unit, calendar.PeriodOf(unit, shift.Of(days.from)) - 1),
+                  calendar.FirstDay(unit, calendar.PeriodOf(unit, shift.Of(to))) - 1});
   std::vector<const Field*> fields;
   std::vector<size_t> places;
   for (size_t field = 0; field < plan_.fields.size(); ++field) {
@@ -89,7 +93,8 @@ absl::Status TableBuilder::EvaluatePrecedingPeriods(size_t range) {
     rows_of[comparison_key(rows_.KeyOf(row), PeriodOfRow(row))].push_back(row);
   }
   return evaluator_->Evaluate(
-      {window, fields, needs}, [&](Facts, const GroupSpace& space, const ScanResult& result) {
+      {window, fields, needs, false, shift},
+      [&](Facts, const GroupSpace& space, const ScanResult& result) {
         // A row set of its own for the periods; the other fields' values are looked up in the rows.
         for (size_t i = 0; i < result.keys.size(); ++i) {
           KeyCodes codes{};
@@ -148,24 +153,29 @@ absl::Status TableBuilder::EvaluateWhole(size_t range) {
   std::vector<const Field*> fields;
   std::vector<size_t> places;
   for (size_t field = 0; field < plan_.fields.size(); ++field) {
-    if (!plan_.in_denominator[field]) continue;
+    // Where classes change from period to period, so does what a filter leaves: period by period,
+    // as the rows were.
+    const bool kept =
+        plan_.in_denominator[field] || (evaluator_->by_period() && plan_.finest_period == field);
+    if (!kept) continue;
     fields.push_back(plan_.fields[field]);
     places.push_back(field);
   }
-  return evaluator_->Evaluate({plan_.ranges[range].days, fields, rest},
-                              [&](Facts, const GroupSpace& space, const ScanResult& result) {
-                                SpaceCodes codes(space, places, &rows_);
-                                for (size_t i = 0; i < result.keys.size(); ++i) {
-                                  const std::optional<KeyCodes> key = codes.Find(result.keys[i]);
-                                  if (!key.has_value()) continue;
-                                  const auto found = rows_of.find(*key);
-                                  if (found == rows_of.end()) continue;
-                                  for (const uint32_t row : found->second) {
-                                    PutAll(rest, result.measures, i, row, rows_.size(), &whole);
-                                  }
-                                }
-                                return absl::OkStatus();
-                              });
+  return evaluator_->Evaluate(
+      {plan_.ranges[range].days, fields, rest, false, plan_.ranges[range].shift},
+      [&](Facts, const GroupSpace& space, const ScanResult& result) {
+        SpaceCodes codes(space, places, &rows_);
+        for (size_t i = 0; i < result.keys.size(); ++i) {
+          const std::optional<KeyCodes> key = codes.Find(result.keys[i]);
+          if (!key.has_value()) continue;
+          const auto found = rows_of.find(denominator_key(*key));
+          if (found == rows_of.end()) continue;
+          for (const uint32_t row : found->second) {
+            PutAll(rest, result.measures, i, row, rows_.size(), &whole);
+          }
+        }
+        return absl::OkStatus();
+      });
 }
 
 }  // namespace strata::analytics::kpi

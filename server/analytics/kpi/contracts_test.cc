@@ -1,6 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <random>
+
+#include "absl/strings/str_cat.h"
 #include "server/analytics/kpi/shop_model.h"
 
 namespace strata::analytics::kpi {
@@ -78,6 +82,161 @@ TEST(ContractsTest, StartValueZeroGivesNull) {
   EXPECT_EQ(Answer(QueryOf(shop.Build(), {"nrr", "grr", "logo_churn_rate", "recurring_expansion"},
                            {}, "", "2024-02-01", "2024-02-29")),
             "null:zero_denominator null:zero_denominator 0 50");
+}
+
+// What the movements of a quarter are by each history of one customer: figures by hand.
+TEST(ContractsTest, EveryHistoryOfOneCustomer) {
+  struct History {
+    const char* name;
+    std::vector<std::array<std::string, 2>> days;  // start and end of each contract
+    std::vector<int64_t> values;
+    std::string figures;  // the five movements, their sum, nrr, grr, logo churn
+  };
+  const std::string nobody = "null:zero_denominator null:zero_denominator null:zero_denominator";
+  const History histories[] = {
+      {"upgrade",
+       {{"2023-01-01", "2024-05-14"}, {"2024-05-15", ""}},
+       {100, 130},
+       "0 30 0 0 0 30 1.3 1 0"},
+      {"downgrade",
+       {{"2023-01-01", "2024-05-14"}, {"2024-05-15", ""}},
+       {100, 60},
+       "0 0 -40 0 0 -40 0.6 0.6 0"},
+      {"renewal at the same value",
+       {{"2023-01-01", "2024-05-14"}, {"2024-05-15", ""}},
+       {100, 100},
+       "0 0 0 0 0 0 1 1 0"},
+      {"a gap within the quarter is none",
+       {{"2023-01-01", "2024-04-10"}, {"2024-06-20", ""}},
+       {100, 100},
+       "0 0 0 0 0 0 1 1 0"},
+      {"a gap that lasts over the end is churn",
+       {{"2023-01-01", "2024-06-29"}, {"2024-07-01", ""}},
+       {100, 100},
+       "0 0 0 -100 0 -100 0 0 1"},
+      {"a gap at the start: reactivation",
+       {{"2023-01-01", "2024-03-30"}, {"2024-04-01", ""}},
+       {100, 90},
+       "0 0 0 0 90 90 " + nobody},
+      {"ends on the last day: still there",
+       {{"2023-01-01", "2024-06-30"}},
+       {100},
+       "0 0 0 0 0 0 1 1 0"},
+      {"starts on the last day: new",
+       {{"2024-06-30", "2024-06-30"}},
+       {100},
+       "100 0 0 0 0 100 " + nobody},
+      {"in force on the day before the start only",
+       {{"2024-03-31", "2024-03-31"}},
+       {100},
+       "0 0 0 -100 0 -100 0 0 1"},
+      {"overlapping: both count",
+       {{"2023-01-01", ""}, {"2023-06-01", "2024-06-30"}},
+       {100, 50},
+       "0 0 0 0 0 0 1 1 0"},
+      {"one of two overlapping ends: contraction",
+       {{"2023-01-01", ""}, {"2023-06-01", "2024-05-31"}},
+       {100, 50},
+       "0 0 -50 0 0 -50 0.666667 0.666667 0"},
+      {"one ends, a dearer one begins: expansion",
+       {{"2023-01-01", "2024-05-31"}, {"2024-05-01", ""}, {"2022-01-01", ""}},
+       {100, 170, 30},
+       "0 70 0 0 0 70 1.53846 1 0"},
+      {"open-ended", {{"2020-01-01", ""}}, {100}, "0 0 0 0 0 0 1 1 0"},
+      {"free at the start, paid at the end",
+       {{"2023-01-01", "2024-05-31"}, {"2024-06-01", ""}},
+       {0, 80},
+       "0 80 0 0 0 80 null:zero_denominator null:zero_denominator 0"},
+      {"free throughout",
+       {{"2023-01-01", ""}},
+       {0},
+       "0 0 0 0 0 0 null:zero_denominator null:zero_denominator 0"},
+      {"free, then gone",
+       {{"2023-01-01", "2024-05-31"}},
+       {0},
+       "0 0 0 0 0 0 null:zero_denominator null:zero_denominator 1"},
+      {"begins and ends between the days",
+       {{"2024-04-01", "2024-06-29"}},
+       {100},
+       "0 0 0 0 0 0 null:no_records null:no_records null:no_records"},
+      {"begins after the end",
+       {{"2024-07-01", ""}},
+       {100},
+       "0 0 0 0 0 0 null:no_records null:no_records null:no_records"},
+  };
+  for (const History& history : histories) {
+    ShopModel shop;
+    for (size_t i = 0; i < history.values.size(); ++i) {
+      shop.Contract("one", history.days[i][0], history.days[i][1], history.values[i]);
+    }
+    shop.Survey("one", "2024-12-31", SurveyKind::kNps, 5);
+    std::vector<std::string> kpis = kMovements;
+    kpis.insert(kpis.end(), {"nrr", "grr", "logo_churn_rate"});
+    EXPECT_EQ(Answer(SecondQuarter(shop.Build(), kpis)), history.figures) << history.name;
+  }
+}
+
+int64_t UnitsOf(const Value& value) { return std::get<Amount>(value).units; }
+
+// Histories at random: as many contracts of a customer as may be, gaps, overlaps, values of 0,
+// starts and ends on the very days that are compared. What each movement is must be the change of a
+// customer's value summed up day by day from the records; and whatever the period, the five add up.
+TEST(ContractsTest, FiveMovementsAddUpInEveryRandomHistory) {
+  int with_all_five = 0;
+  for (uint32_t seed = 1; seed <= 150; ++seed) {
+    std::mt19937 random(seed);
+    const auto below = [&](int limit) {
+      return std::uniform_int_distribution<int>(0, limit - 1)(random);
+    };
+    ShopModel shop;
+    const Day first = *ParseDay("2023-01-01");
+    const int customers = 1 + below(90);
+    for (int i = 0; i < customers; ++i) {
+      Day start = first + below(300);
+      for (int contracts = below(5); contracts > 0; --contracts) {
+        const Day end = start + below(200);
+        shop.Contract(absl::StrCat("c", i), FormatDay(start), below(6) == 0 ? "" : FormatDay(end),
+                      below(4) * 100);
+        start = below(3) == 0 ? start + below(60) : end + 1 + below(3) * below(40);
+      }
+    }
+    shop.Survey("c0", "2025-06-30", SurveyKind::kNps, 5);
+    const image::RevisionPtr revision = shop.Build();
+    const Day from = first + below(500), to = from + below(400);
+    for (const char* field : {"", "month", "quarter", "customer"}) {
+      std::vector<std::string> group_by;
+      if (field[0] != 0) group_by.push_back(field);
+      const auto answer =
+          QueryKpis(QueryOf(revision, kMovements, group_by, "", FormatDay(from), FormatDay(to)));
+      ASSERT_TRUE(answer.ok()) << answer.status();
+      int64_t net = 0;
+      for (const KpiTable::Row& row : answer->table.rows) {
+        int64_t sum = 0, kinds = 0;
+        for (size_t i = 0; i < 5; ++i) {
+          sum += UnitsOf(row.cells[i].value);
+          kinds += UnitsOf(row.cells[i].value) != 0;
+        }
+        ASSERT_EQ(sum, UnitsOf(row.cells[5].value)) << "seed " << seed << " by " << field;
+        EXPECT_GE(UnitsOf(row.cells[0].value), 0);
+        EXPECT_GE(UnitsOf(row.cells[1].value), 0);
+        EXPECT_LE(UnitsOf(row.cells[2].value), 0);
+        EXPECT_LE(UnitsOf(row.cells[3].value), 0);
+        EXPECT_GE(UnitsOf(row.cells[4].value), 0);
+        net += sum;
+        with_all_five += kinds == 5;
+      }
+      // From the records: value in force at the end less value in force before the start.
+      int64_t change = 0;
+      for (const ShopModel::ContractRow& contract : shop.contracts) {
+        const auto in_force = [&](Day day) {
+          return contract.start <= day && (contract.end == kNoDay || contract.end >= day);
+        };
+        change += contract.annual_value / kMicrosAUnit * (in_force(to) - in_force(from - 1));
+      }
+      ASSERT_EQ(net, change) << "seed " << seed << " by " << field;
+    }
+  }
+  EXPECT_GT(with_all_five, 20);
 }
 
 TEST(ContractsTest, DaysAfterAsOfAreNotSeen) {

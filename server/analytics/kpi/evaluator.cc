@@ -102,6 +102,7 @@ absl::Status Evaluator::ComputeBase() {
 }
 
 absl::StatusOr<Evaluator::Snapshot*> Evaluator::SnapshotAt(Day class_day) {
+  class_day = std::min(class_day, scope_.as_of);
   STRATA_RETURN_IF_ERROR(ComputeBase());
   std::unique_ptr<Snapshot>& snapshot = snapshots_[class_day];
   if (snapshot != nullptr) return snapshot.get();
@@ -188,8 +189,8 @@ absl::Status Evaluator::EvaluateWindow(const Request& request, DayRange window, 
   const image::Revision& revision = *scope_.revision;
   STRATA_ASSIGN_OR_RETURN(std::shared_ptr<const CustomerGroups> groups,
                           GroupsOf(request, snapshot));
-  STRATA_ASSIGN_OR_RETURN(const GroupSpace space,
-                          GroupSpace::Make(request.fields, groups, revision, window));
+  STRATA_ASSIGN_OR_RETURN(const GroupSpace space, GroupSpace::Make(request.fields, groups, revision,
+                                                                   window, request.shift));
   if (request.measures.Has(Measure::kStrategicRevenue) && snapshot->strategic.empty()) {
     const FeatureColumn& tier = snapshot->classes->Column("tier");
     const auto strategic = std::find(tier.texts.begin(), tier.texts.end(), "strategic");
@@ -233,10 +234,11 @@ absl::Status Evaluator::Evaluate(const Request& request, const Sink& sink) {
   }
   const Calendar& calendar = *scope_.revision->calendar;
   const PeriodUnit unit = *PeriodUnitOf(request.fields[*finest]->id);
-  const Day last = std::min(request.window.to, scope_.as_of);
-  for (int32_t period = calendar.PeriodOf(unit, request.window.from);
+  const Day last = request.shift.Of(std::min(request.window.to, scope_.as_of));
+  for (int32_t period = calendar.PeriodOf(unit, request.shift.Of(request.window.from));
        calendar.FirstDay(unit, period) <= last; ++period) {
-    const DayRange days = DaysOf(calendar, unit, period);
+    const DayRange days = request.shift.Into(DaysOf(calendar, unit, period));
+    if (days.to < days.from) continue;  // no day is moved to the 29th of February
     STRATA_ASSIGN_OR_RETURN(Snapshot* const snapshot, SnapshotAt(days.from - 1));
     const DayRange window = {std::max(days.from, request.window.from),
                              std::min(days.to, request.window.to)};

@@ -24,6 +24,7 @@ class Evaluator {
     std::vector<const Field*> fields;
     MeasureSet measures;
     bool each_customer = false;  // a group a customer, its number the slot; without fields
+    DayShift shift = {};         // of the window's days, before they fall into periods
   };
   // What a scan gave. Where classes are taken period by period there are several for one request,
   // with spaces of their own, whose groups are distinct by the values of the fields.

@@ -28,7 +28,8 @@ RowGrain FactsWith(Grain grain) {
 
 absl::StatusOr<GroupSpace> GroupSpace::Make(const std::vector<const Field*>& fields,
                                             std::shared_ptr<const CustomerGroups> customers,
-                                            const image::Revision& revision, DayRange window) {
+                                            const image::Revision& revision, DayRange window,
+                                            const DayShift& shift) {
   GroupSpace space;
   space.customers_ = std::move(customers);
   std::vector<const Field*> time_fields;
@@ -53,7 +54,7 @@ absl::StatusOr<GroupSpace> GroupSpace::Make(const std::vector<const Field*>& fie
       space.rows_.push_back(std::move(axis));
     }
   }
-  STRATA_ASSIGN_OR_RETURN(space.time_, TimeGroups::Make(time_fields, revision, window));
+  STRATA_ASSIGN_OR_RETURN(space.time_, TimeGroups::Make(time_fields, revision, window, shift));
   keys *= space.time_.groups();
   if (keys >> 63 == 0) keys *= space.customers_->groups();
   if (keys >> 63 != 0) {

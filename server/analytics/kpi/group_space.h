@@ -24,10 +24,11 @@ struct RowAxis {
 class GroupSpace {
  public:
   // `fields` in the order of group_by; the customer fields among them are those of `customers`, in
-  // the same order. INVALID_ARGUMENT when 64 bits do not hold the keys.
+  // the same order. `shift`: see TimeGroups. INVALID_ARGUMENT when 64 bits do not hold the keys.
   static absl::StatusOr<GroupSpace> Make(const std::vector<const Field*>& fields,
                                          std::shared_ptr<const CustomerGroups> customers,
-                                         const image::Revision& revision, DayRange window);
+                                         const image::Revision& revision, DayRange window,
+                                         const DayShift& shift = {});
 
   const CustomerGroups& customers() const { return *customers_; }
   const TimeGroups& time() const { return time_; }

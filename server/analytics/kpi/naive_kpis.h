@@ -26,6 +26,9 @@ struct NaiveRow {
 
 using NaiveKey = std::vector<std::string>;
 
+// Whether it is a time field, which figures of a day group by without any event.
+bool IsTime(const std::string& field);
+
 class NaiveKpis {
  public:
   // `matches` is the filter.

@@ -38,6 +38,17 @@ int LengthOf(PeriodUnit unit) {
 
 }  // namespace
 
+DayRange DayShift::Into(DayRange target) const {
+  // Months differ by three days at most: the days that are looked for lie next to the days moved
+  // back.
+  constexpr Day kNear = 3;
+  DayRange range = {Calendar::AddMonths(target.from - days, -months) - kNear,
+                    Calendar::AddMonths(target.to - days, -months) + kNear};
+  while (Of(range.from) < target.from) ++range.from;
+  while (Of(range.to) > target.to) --range.to;
+  return range;
+}
+
 DayRange PreviousPeriod(DayRange range) {
   const int months = MonthsOf(range);
   const Day from = months > 0 ? Calendar::AddMonths(range.from, -months)
@@ -45,11 +56,18 @@ DayRange PreviousPeriod(DayRange range) {
   return {from, range.from - 1};
 }
 
+DayShift FromPreviousPeriod(DayRange range) {
+  const int months = MonthsOf(range);
+  return months > 0 ? DayShift{months, 0} : DayShift{0, static_cast<Day>(range.Days())};
+}
+
 DayRange SamePeriodLastYear(DayRange range) {
   const Day from = Calendar::AddMonths(range.from, -12);
   if (MonthsOf(range) > 0) return {from, Calendar::AddMonths(range.to + 1, -12) - 1};
   return {from, Calendar::AddMonths(range.to, -12)};
 }
+
+DayShift FromLastYear() { return {12, 0}; }
 
 DayRange DaysOf(const Calendar& calendar, PeriodUnit unit, int32_t index) {
   return {calendar.FirstDay(unit, index), calendar.FirstDay(unit, index + 1) - 1};

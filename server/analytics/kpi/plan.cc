@@ -107,9 +107,22 @@ DayRange DaysOfRange(const NamedRange& range, DayRange own) {
   return range.days;
 }
 
+// Days that the request names stand for themselves.
+DayShift ShiftOfRange(const NamedRange& range, DayRange own) {
+  switch (range.kind) {
+    case NamedRange::Kind::kDays:
+      return {};
+    case NamedRange::Kind::kPreviousPeriod:
+      return FromPreviousPeriod(own);
+    case NamedRange::Kind::kSamePeriodLastYear:
+      return FromLastYear();
+  }
+  return {};
+}
+
 absl::Status AddRanges(const KpiQuery& query, Plan* plan) {
   const DayRange own = query.scope.range;
-  plan->ranges.push_back({"", own});
+  plan->ranges.push_back({"", own, {}});
   if (query.ranges.size() > kMostRanges) {
     return FieldError("ranges",
                       absl::StrCat("at most ", kMostRanges, " ranges beside the scope's, ", "not ",
@@ -126,7 +139,7 @@ absl::Status AddRanges(const KpiQuery& query, Plan* plan) {
     if (days.from == kNoDay || days.to < days.from) {
       return FieldError(Path("ranges", i), "the range ends before it starts");
     }
-    plan->ranges.push_back({range.name, days});
+    plan->ranges.push_back({range.name, days, ShiftOfRange(range, own)});
   }
   return absl::OkStatus();
 }

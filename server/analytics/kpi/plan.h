@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/analytics/kpi/definition.h"
+#include "server/analytics/kpi/period.h"
 #include "server/analytics/kpi/query.h"
 #include "server/analytics/segment/filter.h"
 
@@ -21,6 +22,7 @@ struct Plan {
   struct Range {
     std::string name;  // empty: the scope's own, which is the first
     DayRange days;
+    DayShift shift;  // of a keyword's range: onto the scope's own, so that rows stand side by side
   };
   struct Order {
     bool by_kpi;

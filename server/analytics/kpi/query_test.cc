@@ -205,6 +205,22 @@ TEST(QueryTest, ClassesAtPeriodStartKnowOnlyWhatWasBefore) {
   EXPECT_EQ(Answer(query), "standard: 1000\nprospect: 7");
 }
 
+TEST(QueryTest, ClassesAtPeriodStartHoldForSharesToo) {
+  // One order of a standard customer in January, one of another in February: each half of them.
+  KpiQuery query =
+      QueryOf(Race().Build(), {"status_share"}, {"month", "product"}, "tier = \"standard\"");
+  query.scope.classes_at = ClassesAt::kPeriodStart;
+  EXPECT_EQ(Answer(query), "2024-01 null:unknown: 0.5\n2024-02 null:unknown: 0.5");
+}
+
+TEST(QueryTest, ClassesAreNeverTakenAfterAsOf) {
+  // The day before the range is 31 January, when bob is first; as of 5 January ada is.
+  KpiQuery query = QueryOf(Race().Build(), {"customers"}, {"customer", "tier"}, "", "2024-02-01",
+                           "2024-02-29", "2024-01-05");
+  query.scope.classes_at = ClassesAt::kPeriodStart;
+  EXPECT_EQ(Answer(query), "ada strategic: 1\nbob standard: 1");
+}
+
 TEST(QueryTest, FactsOfSeveralKindsDoNotFanOut) {
   ShopModel shop;
   shop.Customer("ada", "US");

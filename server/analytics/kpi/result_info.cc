@@ -172,6 +172,20 @@ void AddCurrentValues(const Plan& plan, const Evaluator& evaluator, ResultInfo* 
   info->current_values.assign(names.begin(), names.end());
 }
 
+// Which periods stand beside which.
+void AddShiftNotes(const Plan& plan, ResultInfo* info) {
+  if (!plan.finest_period.has_value()) return;
+  for (const Plan::Range& range : plan.ranges) {
+    if (range.shift.none()) continue;
+    const int64_t count = range.shift.months != 0 ? range.shift.months : range.shift.days;
+    info->notes.push_back(absl::StrCat("the days of range \"", range.name, "\" are moved by ",
+                                       count, range.shift.months != 0 ? " month" : " day",
+                                       count == 1 ? "" : "s",
+                                       " before they fall into periods, so that these stand beside "
+                                       "the ones they are compared with"));
+  }
+}
+
 void AddNotes(const Scope& scope, const Plan& plan, const Evaluator& evaluator, ResultInfo* info) {
   if (evaluator.uses_classes()) {
     if (!evaluator.by_period()) {
@@ -183,9 +197,11 @@ void AddNotes(const Scope& scope, const Plan& plan, const Evaluator& evaluator, 
                                          plan.fields[*plan.finest_period]->id));
     } else {
       info->notes.push_back(
-          absl::StrCat("ranks and classes are taken as of ", FormatDay(scope.range.from - 1)));
+          absl::StrCat("ranks and classes are taken as of ",
+                       FormatDay(std::min<Day>(scope.range.from - 1, scope.as_of))));
     }
   }
+  AddShiftNotes(plan, info);
   if (scope.range.from > scope.as_of) {
     info->notes.push_back("the range starts after as_of: nothing of it is seen");
   } else if (scope.range.to > scope.as_of) {

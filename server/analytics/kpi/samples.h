@@ -1,6 +1,8 @@
 #ifndef STRATA_SERVER_ANALYTICS_KPI_SAMPLES_H_
 #define STRATA_SERVER_ANALYTICS_KPI_SAMPLES_H_
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -11,9 +13,24 @@
 
 namespace strata::analytics::kpi {
 
-// Ten times the type-7 quantile [Hyndman and Fan 1996] at tenths/10 of values that are not empty,
-// which it reorders: a whole number, so money stays exact.
-MicrosSum QuantileTimesTen(absl::Span<int64_t> values, int tenths);
+// `whole` times the type-7 quantile [Hyndman and Fan 1996] at part/whole of values that are not
+// empty, which it reorders: a whole number, so money stays exact. 0 <= part <= whole.
+template <typename Integer>
+__int128 ScaledQuantile(absl::Span<Integer> values, int part, int whole) {
+  // h = (n - 1) p lies between the order statistics `low` and `low` + 1.
+  const size_t scaled = (values.size() - 1) * static_cast<size_t>(part);
+  const size_t low = scaled / static_cast<size_t>(whole);
+  const int rest = static_cast<int>(scaled % static_cast<size_t>(whole));
+  std::nth_element(values.begin(), values.begin() + low, values.end());
+  const __int128 at_low = values[low];
+  if (rest == 0) return at_low * whole;
+  const __int128 at_high = *std::min_element(values.begin() + low + 1, values.end());
+  return at_low * (whole - rest) + at_high * rest;
+}
+
+inline MicrosSum QuantileTimesTen(absl::Span<int64_t> values, int tenths) {
+  return ScaledQuantile(values, tenths, 10);
+}
 
 // The type-7 median of numbers that are not empty, which it reorders.
 double Median(absl::Span<double> values);

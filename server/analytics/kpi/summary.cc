@@ -48,6 +48,9 @@ struct Tracking {
   const char* title;
   std::vector<std::string> kpis, group_by, share_within;
 };
+std::vector<std::string> ServiceRecord() {
+  return {"tickets", "sla_compliance", "escalations", "escalation_rate", "csat"};
+}
 const std::vector<Tracking>& TrackingList() {
   static const auto* const list = new std::vector<Tracking>{
       {"Share of revenue from strategic customers",
@@ -60,7 +63,11 @@ const std::vector<Tracking>& TrackingList() {
        {}},
       {"Order status mix", {"orders_all", "status_share"}, {"month", "status"}, {"month"}},
       {"Delivery", {"on_time_delivery_rate"}, {"month"}, {}},
-      {"Support", {"tickets", "escalation_rate", "sla_compliance", "csat"}, {"month"}, {}},
+      {"SLA compliance, escalations and satisfaction", ServiceRecord(), {"month"}, {}},
+      {"SLA compliance, escalations and satisfaction by tier",
+       ServiceRecord(),
+       {"month", "tier"},
+       {}},
       {"Recurring revenue", {"contract_value", "recurring_net_change", "nrr"}, {"month"}, {}},
   };
   return *list;

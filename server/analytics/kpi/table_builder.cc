@@ -57,27 +57,27 @@ absl::Status TableBuilder::EvaluateRange(size_t range) {
   const bool customer_rows = std::any_of(
       plan_.kpis.begin(), plan_.kpis.end(),
       [](const Definition* definition) { return definition->facts == Facts::kCustomers; });
-  return evaluator_->Evaluate({plan_.ranges[range].days, plan_.fields, plan_.Needs()},
-                              [&](Facts facts, const GroupSpace& space, const ScanResult& result) {
-                                if (range == 0) counts_[facts] += result.counts;
-                                SpaceCodes codes(space, AllFields(plan_.fields.size()), &rows_);
-                                const bool first = rows_.size() == 0;  // then all its rows are new
-                                std::vector<uint32_t> rows;
-                                for (size_t i = 0; i < result.keys.size(); ++i) {
-                                  const KeyCodes key = codes.Intern(result.keys[i]);
-                                  if (facts == Facts::kCustomers) {
-                                    customers_[range][CustomerKey(key)] =
-                                        result.measures[Measure::kCustomers][i];
-                                    if (customer_rows) rows_.Add(key);
-                                  } else {
-                                    rows.push_back(first ? rows_.Append(key) : rows_.Add(key));
-                                  }
-                                }
-                                if (!rows.empty())
-                                  CopyRows(result.measures, rows, rows_.size(), &tables_[range]);
-                                ScanInput limit;
-                                return CheckGroups(limit, rows_.size());
-                              });
+  const Evaluator::Request request = {plan_.ranges[range].days, plan_.fields, plan_.Needs(), false,
+                                      plan_.ranges[range].shift};
+  return evaluator_->Evaluate(
+      request, [&](Facts facts, const GroupSpace& space, const ScanResult& result) {
+        if (range == 0) counts_[facts] += result.counts;
+        SpaceCodes codes(space, AllFields(plan_.fields.size()), &rows_);
+        const bool first = rows_.size() == 0;  // then all its rows are new
+        std::vector<uint32_t> rows;
+        for (size_t i = 0; i < result.keys.size(); ++i) {
+          const KeyCodes key = codes.Intern(result.keys[i]);
+          if (facts == Facts::kCustomers) {
+            customers_[range][CustomerKey(key)] = result.measures[Measure::kCustomers][i];
+            if (customer_rows) rows_.Add(key);
+          } else {
+            rows.push_back(first ? rows_.Append(key) : rows_.Add(key));
+          }
+        }
+        if (!rows.empty()) CopyRows(result.measures, rows, rows_.size(), &tables_[range]);
+        ScanInput limit;
+        return CheckGroups(limit, rows_.size());
+      });
 }
 
 KeyCodes TableBuilder::CustomerKey(const KeyCodes& key) const {

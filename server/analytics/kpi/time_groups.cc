@@ -11,7 +11,8 @@
 namespace strata::analytics::kpi {
 
 absl::StatusOr<TimeGroups> TimeGroups::Make(const std::vector<const Field*>& fields,
-                                            const image::Revision& revision, DayRange window) {
+                                            const image::Revision& revision, DayRange window,
+                                            const DayShift& shift) {
   TimeGroups groups;
   groups.window_ = window;
   const auto days = static_cast<uint32_t>(window.Days());
@@ -22,17 +23,20 @@ absl::StatusOr<TimeGroups> TimeGroups::Make(const std::vector<const Field*>& fie
   }
   // Reads the fields through a run that has one order on each day: so their values are those that
   // filters see, and no fact is looked at.
-  std::vector<Day> each_day(days);
+  std::vector<Day> each_day(days), shifted;
   std::iota(each_day.begin(), each_day.end(), window.from);
+  for (const Day day : each_day) shifted.push_back(shift.Of(day));
   image::OrderRun run;
   run.orders = days;
-  run.day = each_day.data();
   FactRows rows;
   rows.orders = &run;
   std::vector<std::vector<uint32_t>> code_of_day;
   for (const Field* field : fields) {
-    STRATA_ASSIGN_OR_RETURN(const std::unique_ptr<RowField> row_field,
-                            MakeRowField(*field, RowGrain::kOrder, revision, window));
+    const std::vector<Day>& seen = PeriodUnitOf(field->id).has_value() ? shifted : each_day;
+    run.day = seen.data();
+    STRATA_ASSIGN_OR_RETURN(
+        const std::unique_ptr<RowField> row_field,
+        MakeRowField(*field, RowGrain::kOrder, revision, {seen.front(), seen.back()}));
     row_field->Codes(rows, 0, days, code_of_day.emplace_back(days).data());
     std::vector<Value>& values = groups.values_.emplace_back();
     for (uint32_t code = 0; code < row_field->size(); ++code) {

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "server/analytics/fields/field.h"
 #include "server/analytics/fields/scope.h"
+#include "server/analytics/kpi/period.h"
 #include "server/image/revision.h"
 
 namespace strata::analytics::kpi {
@@ -15,9 +16,11 @@ namespace strata::analytics::kpi {
 // fields, looked up by day. The same for all facts, since a day is a day.
 class TimeGroups {
  public:
-  // By `fields` (of event grain) over `window`, which is not empty.
+  // By `fields` (of event grain) over `window`, which is not empty. With a `shift` the periods are
+  // those of the days that it moves the window's days to; a weekday stays that of the day itself.
   static absl::StatusOr<TimeGroups> Make(const std::vector<const Field*>& fields,
-                                         const image::Revision& revision, DayRange window);
+                                         const image::Revision& revision, DayRange window,
+                                         const DayShift& shift = {});
 
   uint32_t groups() const { return static_cast<uint32_t>(days_.size()); }
   DayRange window() const { return window_; }
@@ -28,8 +31,8 @@ class TimeGroups {
   uint32_t Codes(size_t field) const { return static_cast<uint32_t>(values_[field].size()); }
   const Value& ValueOf(size_t field, uint32_t code) const { return values_[field][code]; }
 
-  // First and last day of a group. Groups by periods consist of all days between; groups by
-  // weekday do not.
+  // First and last day of a group, not shifted. Groups by periods consist of all days between;
+  // groups by weekday do not.
   DayRange DaysOf(uint32_t group) const { return days_[group]; }
 
  private:

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/base/error.h"
+#include "server/ingest/reason.h"
 #include "server/ingest/text_rules.h"
 
 namespace strata::rpc {
@@ -74,7 +75,7 @@ class Converter {
         break;
     }
     Begin(RecordKind::kOrder, "");
-    return Refuse("record", "MISSING_FIELD",
+    return Refuse("record", NameOf(ingest::Reason::kMissingField),
                   "the record holds none of customer, order, ticket, contract, survey, deletion");
   }
 
@@ -132,8 +133,8 @@ class Converter {
     }
     // Zero stands for "not rated" from here on, so a rating of zero must be refused here.
     if (in.has_csat() && in.csat() == 0) {
-      return Refuse("ticket.csat", "VALUE_OUT_OF_RANGE",
-                    "the value lies outside the range of its field");
+      return Refuse("ticket.csat", NameOf(ingest::Reason::kValueOutOfRange),
+                    ingest::MessageOf(ingest::Reason::kValueOutOfRange));
     }
     out.csat = in.csat();
     return Version(in, out) &&
@@ -221,7 +222,8 @@ class Converter {
         case v1::AttributeValue::KIND_NOT_SET:
           return Refuse(ingest::IsAttributeKey(key) ? absl::StrCat("customer.attributes[", key, "]")
                                                     : "customer.attributes",
-                        "MISSING_FIELD", "the value holds none of text, number, boolean");
+                        NameOf(ingest::Reason::kMissingField),
+                        "the value holds none of text, number, boolean");
       }
     }
     // A map comes in no order; the same content must look the same.
@@ -253,7 +255,8 @@ class Converter {
     if (!in.has_source_version()) return true;
     out.source_version = in.source_version();
     if (out.source_version != kNoVersion) return true;
-    return Refuse(absl::StrCat(NameOf(kind_), ".source_version"), "VALUE_OUT_OF_RANGE",
+    return Refuse(absl::StrCat(NameOf(kind_), ".source_version"),
+                  NameOf(ingest::Reason::kValueOutOfRange),
                   "the lowest 64-bit integer stands for no version");
   }
 
@@ -280,7 +283,7 @@ class Converter {
 
   bool Money(int64_t micros, absl::string_view field, Micros& out) {
     if (micros == kNoAmount) {
-      return Refuse(field, "VALUE_OUT_OF_RANGE", "the amount is too low");
+      return Refuse(field, NameOf(ingest::Reason::kValueOutOfRange), "the amount is too low");
     }
     out = micros;
     return true;
