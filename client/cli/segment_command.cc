@@ -12,6 +12,7 @@
 #include "client/cli/command.h"
 #include "client/cli/delimited_output.h"
 #include "client/cli/display_width.h"
+#include "client/cli/segment_verbs.h"
 #include "client/cli/text_table.h"
 #include "client/cli/time_format.h"
 #include "client/cli/value_format.h"
@@ -339,6 +340,12 @@ void RegisterSegment(CLI::App& app, Context& context) {
       "strata segment check 'country = \"US\" AND revenue > 1000'",
       [&context, filter] { return CheckFilter(context, *filter); }, context);
   check->add_option("filter", *filter, "The filter")->required();
+
+  AddSegmentMembers(*noun, context);
+  AddSegmentProfile(*noun, context);
+  AddSegmentRfm(*noun, context);
+  AddSegmentTransitions(*noun, context);
+  AddSegmentWatch(*noun, context);
 }
 
 }  // namespace strata::cli

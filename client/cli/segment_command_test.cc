@@ -1,13 +1,8 @@
-#include <memory>
-#include <sstream>
 #include <string>
-#include <vector>
 
-#include "client/cli/program.h"
+#include "client/cli/segment_command_fixture.h"
 #include "gmock/gmock.h"
-#include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
-#include "strata/mocks/mock_connection.h"
 
 namespace strata::cli {
 namespace {
@@ -15,26 +10,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Return;
-
-template <typename Message>
-Message Parse(const std::string& text) {
-  Message message;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message));
-  return message;
-}
-
-class SegmentCommandTest : public testing::Test {
- protected:
-  int Run(std::vector<std::string> arguments) {
-    out_.str("");
-    err_.str("");
-    arguments.insert(arguments.begin(), {"-w", "sales", "segment"});
-    return RunProgram(arguments, {out_, err_}, Client(connection_));
-  }
-
-  const std::shared_ptr<MockConnection> connection_ = std::make_shared<MockConnection>();
-  std::ostringstream out_, err_;
-};
 
 TEST_F(SegmentCommandTest, CreatesPartitionsOfClasses) {
   v1::CreateSegmentRequest request;

@@ -26,6 +26,29 @@ std::string Word(absl::string_view name, absl::string_view prefix) {
   return absl::AsciiStrToLower(absl::StrReplaceAll(absl::StripPrefix(name, prefix), {{"_", "-"}}));
 }
 
+// As --service-policy takes it.
+std::string PlainPolicies(const v1::Workspace& w) {
+  return absl::StrJoin(w.service_policy(), ";", [](std::string* out, const auto& policy) {
+    absl::StrAppend(out, policy.tier(), "=", policy.response_target_hours(), ",",
+                    policy.contact_cadence_days(), ",", policy.escalation_path());
+  });
+}
+
+// "first response in 4 h, contact every 30 days, escalates to executive sponsor"
+std::string PolicyInWords(const v1::TierServicePolicy& policy) {
+  std::vector<std::string> promises;
+  if (policy.response_target_hours() > 0) {
+    promises.push_back(absl::StrCat("first response in ", policy.response_target_hours(), " h"));
+  }
+  if (policy.contact_cadence_days() > 0) {
+    promises.push_back(absl::StrCat("contact every ", policy.contact_cadence_days(), " days"));
+  }
+  if (!policy.escalation_path().empty()) {
+    promises.push_back(absl::StrCat("escalates to ", Printable(policy.escalation_path())));
+  }
+  return promises.empty() ? "nothing" : absl::StrJoin(promises, ", ");
+}
+
 // Every setting and figure of a workspace: name of the column and plain text.
 std::vector<std::pair<std::string, std::string>> Plain(const v1::Workspace& w) {
   return {
@@ -46,6 +69,10 @@ std::vector<std::pair<std::string, std::string>> Plain(const v1::Workspace& w) {
       {"tier_window_days", absl::StrCat(w.tier_rule().window_days())},
       {"vip_purchases", absl::StrCat(w.loyalty_rule().vip_purchases())},
       {"vip_units", absl::StrCat(w.loyalty_rule().vip_units())},
+      {"abc_a_share_bp", absl::StrCat(w.abc_rule().a_share_bp())},
+      {"abc_b_share_bp", absl::StrCat(w.abc_rule().b_share_bp())},
+      {"rfm_window_days", absl::StrCat(w.rfm_rule().window_days())},
+      {"service_policy", PlainPolicies(w)},
       {"inactivity_days", absl::StrCat(w.inactivity_days())},
       {"retention_days", absl::StrCat(w.retention_days())},
       {"revision", absl::StrCat(w.revision())},
@@ -105,6 +132,16 @@ absl::Status PrintWorkspace(const Context& context, const v1::Workspace& w,
   table.AddRow(
       {"loyalty", absl::StrCat("VIP from ", w.loyalty_rule().vip_purchases(), " purchases and ",
                                w.loyalty_rule().vip_units(), " units")});
+  table.AddRow({"abc", absl::StrCat("A makes ", FormatPercent(w.abc_rule().a_share_bp() / 1e4),
+                                    " of the revenue, B up to ",
+                                    FormatPercent(w.abc_rule().b_share_bp() / 1e4))});
+  table.AddRow(
+      {"rfm", w.rfm_rule().window_days() == 0
+                  ? "purchases of all history"
+                  : absl::StrCat("purchases of the last ", w.rfm_rule().window_days(), " days")});
+  for (const v1::TierServicePolicy& policy : w.service_policy()) {
+    table.AddRow({absl::StrCat("support of ", Printable(policy.tier())), PolicyInWords(policy)});
+  }
   table.AddRow({"inactive after", absl::StrCat(w.inactivity_days(), " days")});
   table.AddRow({"records are kept",
                 w.retention_days() == 0 ? "for ever" : absl::StrCat(w.retention_days(), " days")});

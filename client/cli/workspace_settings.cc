@@ -4,9 +4,13 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "server/base/status_macros.h"
 #include "server/domain/money.h"
+#include "server/domain/settings.h"
 
 namespace strata::cli {
 namespace {
@@ -45,6 +49,60 @@ absl::StatusOr<Enum> Choose(const std::map<std::string, Enum>& choices, const st
     absl::StrAppend(&names, names.empty() ? "" : ", ", choice.first);
   }
   return absl::InvalidArgumentError(absl::StrCat(flag, " is one of ", names, ", not ", text));
+}
+
+// A workspace that is being made has the promises that the server would give it.
+void FillPolicies(v1::Workspace& workspace) {
+  if (workspace.has_create_time() || workspace.service_policy_size() > 0) return;
+  for (const TierServicePolicy& tier : strata::WorkspaceSettings().service_policy) {
+    v1::TierServicePolicy* made = workspace.add_service_policy();
+    made->set_tier(tier.tier);
+    made->set_response_target_hours(tier.response_target_hours);
+    made->set_contact_cadence_days(tier.contact_cadence_days);
+    made->set_escalation_path(tier.escalation_path);
+  }
+}
+
+// Puts "strategic=4,30,executive sponsor" in the place of the tier's policy; "standard=none" takes
+// it away. The other tiers keep theirs.
+absl::Status SetPolicy(const std::string& text, v1::Workspace& workspace) {
+  const auto bad = [&text] {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--service-policy ", text,
+                     ": write TIER=HOURS,DAYS,ESCALATION PATH, as in 'strategic=4,30,executive "
+                     "sponsor', or TIER=none"));
+  };
+  const std::vector<std::string> sides = absl::StrSplit(text, absl::MaxSplits('=', 1));
+  if (sides.size() < 2 || sides[0].empty()) return bad();
+  v1::TierServicePolicy policy;
+  policy.set_tier(sides[0]);
+  const bool none = sides[1] == "none";
+  if (!none) {
+    const std::vector<std::string> parts = absl::StrSplit(sides[1], absl::MaxSplits(',', 2));
+    int32_t hours = 0, days = 0;
+    if (parts.size() < 2 || !absl::SimpleAtoi(parts[0], &hours) ||
+        !absl::SimpleAtoi(parts[1], &days)) {
+      return bad();
+    }
+    policy.set_response_target_hours(hours);
+    policy.set_contact_cadence_days(days);
+    if (parts.size() > 2) {
+      policy.set_escalation_path(std::string(absl::StripAsciiWhitespace(parts[2])));
+    }
+  }
+  FillPolicies(workspace);
+  auto& policies = *workspace.mutable_service_policy();
+  for (int i = 0; i < policies.size(); ++i) {
+    if (policies[i].tier() != policy.tier()) continue;
+    if (none) {
+      policies.DeleteSubrange(i, 1);
+    } else {
+      policies[i] = std::move(policy);
+    }
+    return absl::OkStatus();
+  }
+  if (!none) *policies.Add() = std::move(policy);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -129,6 +187,23 @@ void WorkspaceSettings::AddTo(CLI::App& command) {
          [](W& w, int32_t v) { w.mutable_loyalty_rule()->set_vip_purchases(v); });
   number("--vip-units", "Loyalty: VIP from so many units [100]", "loyalty_rule",
          [](W& w, int32_t v) { w.mutable_loyalty_rule()->set_vip_units(v); });
+  number("--abc-a-share-bp", "ABC: A are those who make this share of revenue, of 10,000 [8000]",
+         "abc_rule", [](W& w, int32_t v) { w.mutable_abc_rule()->set_a_share_bp(v); });
+  number("--abc-b-share-bp", "ABC: share up to the end of B, of 10,000 [9500]", "abc_rule",
+         [](W& w, int32_t v) { w.mutable_abc_rule()->set_b_share_bp(v); });
+  number("--rfm-window-days", "Purchases of the last so many days are scored [0: all]", "rfm_rule",
+         [](W& w, int32_t v) { w.mutable_rfm_rule()->set_window_days(v); });
+  Add<std::vector<std::string>>(
+      command, "--service-policy",
+      "What support promises a tier: hours to the first response, days between contacts, who takes "
+      "over; TIER=none for nothing; repeat it",
+      "service_policy", [](W& w, const std::vector<std::string>& policies) -> absl::Status {
+        for (const std::string& policy : policies) STRATA_RETURN_IF_ERROR(SetPolicy(policy, w));
+        return absl::OkStatus();
+      });
+  command.get_option("--service-policy")
+      ->type_name("TIER=HOURS,DAYS,PATH")
+      ->allow_extra_args(false);
   number("--inactivity-days", "Silent for longer is inactive [180]", "inactivity_days",
          [](W& w, int32_t v) { w.set_inactivity_days(v); });
   number("--retention-days", "Records are kept so long [0: for ever]", "retention_days",

@@ -1,7 +1,7 @@
 #include "server/rpc/customer_list.h"
 
 #include <algorithm>
-#include <cmath>
+#include <functional>
 #include <numeric>
 #include <utility>
 
@@ -52,7 +52,7 @@ class CustomerOrder {
       const bool a_null = column_->IsNull(a), b_null = column_->IsNull(b);
       if (a_null != b_null) return b_null;
       if (!a_null) {
-        const int by_value = Compare(a, b);
+        const int by_value = CompareKnown(a, b);
         if (by_value != 0) return descending_ ? by_value > 0 : by_value < 0;
       }
     } else if (descending_) {
@@ -66,7 +66,8 @@ class CustomerOrder {
   static int Compare(T a, T b) {
     return a < b ? -1 : (b < a ? 1 : 0);
   }
-  int Compare(Slot a, Slot b) const {
+  // Of two customers whose values are known.
+  int CompareKnown(Slot a, Slot b) const {
     if (!column_->codes.empty())
       return Compare(ranks_[column_->codes[a]], ranks_[column_->codes[b]]);
     if (!column_->integers.empty()) return Compare(column_->integers[a], column_->integers[b]);
@@ -136,7 +137,13 @@ absl::StatusOr<CustomerList> ListCustomers(const CustomerListQuery& query) {
   const bool by_column = query.order.has_value() && query.order->id != "customer";
   const CustomerOrder order(revision, by_column ? &features.Column(query.order->id) : nullptr,
                             query.order.has_value() && query.order->descending);
-  std::partial_sort(matching.begin(), matching.begin() + end, matching.end(), order);
+  if (end == total) {
+    // Several times as fast for all of them. By reference, since sorting copies what it compares
+    // by.
+    std::sort(matching.begin(), matching.end(), std::ref(order));
+  } else {
+    std::partial_sort(matching.begin(), matching.begin() + end, matching.end(), std::ref(order));
+  }
   analytics::ResultInfo info = InfoOf(query, filter, catalogue, ids);
   info.customers_used = total;
   return CustomerList{std::move(features),

@@ -5,13 +5,15 @@
 
 #include "grpcpp/impl/service_type.h"
 #include "server/rpc/call_guard.h"
+#include "server/rpc/segment_watches.h"
 #include "server/workspace/registry.h"
 
 namespace strata::rpc {
 
 // strata.v1.SegmentationService. Everything given outlives it.
 std::unique_ptr<grpc::Service> MakeSegmentationService(CallGuard& guard,
-                                                       WorkspaceRegistry& registry);
+                                                       WorkspaceRegistry& registry,
+                                                       SegmentWatches& watches);
 
 }  // namespace strata::rpc
 

@@ -23,6 +23,7 @@
 #include "server/rpc/ingestion_service.h"
 #include "server/rpc/insight_grpc.h"
 #include "server/rpc/log.h"
+#include "server/rpc/segment_watches.h"
 #include "server/rpc/segmentation_grpc.h"
 #include "server/rpc/unary_services.h"
 #include "server/workspace/registry.h"
@@ -109,7 +110,7 @@ class RunningServer final : public Server {
                             WorkspaceRegistry::Open(options_.data_dir, workspace_options));
     services_ = MakeUnaryServices(guard_, *registry_);
     services_.push_back(MakeIngestionService(guard_, *registry_, streams_));
-    services_.push_back(MakeSegmentationService(guard_, *registry_));
+    services_.push_back(MakeSegmentationService(guard_, *registry_, watches_));
     services_.push_back(MakeInsightService(guard_, *registry_));
     STRATA_RETURN_IF_ERROR(Build());
     SetServing(true);
@@ -131,6 +132,7 @@ class RunningServer final : public Server {
     if (server_ != nullptr) {
       SetServing(false);
       streams_.Drain();
+      watches_.Drain();
       guard_.WaitUntilIdle(std::chrono::seconds(options_.drain_seconds));
       if (port_ != 0) std::this_thread::sleep_for(kLameDuck);
       // Cancels what is still under way. gRPC also waits for idle connections to go, which some
@@ -138,6 +140,7 @@ class RunningServer final : public Server {
       server_->Shutdown(std::chrono::system_clock::now() + kLastAnswers);
       server_->Wait();
     }
+    watches_.Stop();
     registry_->Drain();
     // The services point to the registry, the server to the services.
     server_.reset();
@@ -184,6 +187,7 @@ class RunningServer final : public Server {
   Log log_;
   CallGuard guard_;
   OpenAppendStreams streams_;
+  SegmentWatches watches_;
   int port_ = 0;
   Mutex shutdown_mutex_;
   std::unique_ptr<WorkspaceRegistry> registry_;

@@ -1,7 +1,6 @@
 #include "server/analytics/segment/abc.h"
 
 #include "server/analytics/segment/revenue_order.h"
-#include "server/domain/money.h"
 
 namespace strata::analytics {
 
@@ -10,10 +9,15 @@ absl::Span<const absl::string_view> AbcNames() {
   return kNames;
 }
 
+Abc AbcClassOf(MicrosSum revenue_before, MicrosSum total, const AbcRule& rule) {
+  constexpr int kAllBasisPoints = 10'000;
+  if (revenue_before * kAllBasisPoints < total * rule.a_share_bp) return Abc::kA;
+  return revenue_before * kAllBasisPoints < total * rule.b_share_bp ? Abc::kB : Abc::kC;
+}
+
 std::vector<uint32_t> AbcPartition(absl::Span<const int64_t> revenue,
                                    absl::Span<const uint8_t> present, const image::TextList& ids,
                                    const AbcRule& rule) {
-  constexpr int kAllBasisPoints = 10'000;
   std::vector<uint32_t> classes(revenue.size(), 0);
   std::vector<image::Slot> earning;
   MicrosSum total = 0;
@@ -25,12 +29,9 @@ std::vector<uint32_t> AbcPartition(absl::Span<const int64_t> revenue,
     total += revenue[slot];
   }
   SortByRevenue(earning, revenue, ids);
-  MicrosSum before = 0;  // revenue of the customers above; who crosses a mark still belongs to it
+  MicrosSum before = 0;
   for (const image::Slot slot : earning) {
-    const Abc abc = before * kAllBasisPoints < total * rule.a_share_bp   ? Abc::kA
-                    : before * kAllBasisPoints < total * rule.b_share_bp ? Abc::kB
-                                                                         : Abc::kC;
-    classes[slot] = static_cast<uint32_t>(abc);
+    classes[slot] = static_cast<uint32_t>(AbcClassOf(before, total, rule));
     before += revenue[slot];
   }
   return classes;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "server/domain/money.h"
 #include "server/domain/settings.h"
 #include "server/image/dictionary.h"
 
@@ -29,6 +30,10 @@ struct AbcRule {
 
 // "A" ...; entry 0 is empty. By class.
 absl::Span<const absl::string_view> AbcNames();
+
+// The class of a customer with positive revenue, by the revenue of those before it: who crosses a
+// mark still belongs to it.
+Abc AbcClassOf(MicrosSum revenue_before, MicrosSum total, const AbcRule& rule);
 
 // By slot, as TierPartition.
 std::vector<uint32_t> AbcPartition(absl::Span<const int64_t> revenue,

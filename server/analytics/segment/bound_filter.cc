@@ -4,8 +4,10 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/analytics/fields/block_scan.h"
 #include "server/analytics/fields/builtin_fields.h"
 #include "server/analytics/fields/coded_fact.h"
+#include "server/analytics/fields/spare_columns.h"
 #include "server/analytics/segment/filter.h"
 #include "server/analytics/segment/filter_node.h"
 #include "server/analytics/segment/filter_steps.h"
@@ -14,6 +16,11 @@
 namespace strata::analytics {
 
 struct BoundFilter::Rep {
+  ~Rep() {
+    GiveColumn(matching);
+    GiveColumn(customers);
+  }
+
   std::vector<uint8_t> matching;   // by slot: the customer part
   std::vector<uint8_t> customers;  // by slot: likewise, of customers that exist
   // Terms of the top-level AND that name facts, by the finest grain they name.
@@ -25,6 +32,7 @@ namespace {
 using Node = Filter::Node;
 
 constexpr uint32_t kOrdersAtOnce = 4096;
+constexpr image::Slot kCustomersAtOnce = 4096;
 
 absl::Status RefuseField(const Field& field, const RowGrain* facts) {
   std::vector<std::string> fitting;
@@ -42,6 +50,26 @@ std::vector<const Node*> TopTerms(const Node* root) {
   if (root->kind != Node::Kind::kAnd) return {root};
   for (const Node& child : root->children) terms.push_back(&child);
   return terms;
+}
+
+// matching: by slot, 1 where every step matches; customers: likewise where the customer exists too.
+void MatchAll(absl::Span<const CustomerStep> steps, absl::Span<const uint8_t> exists,
+              std::vector<uint8_t>& matching, std::vector<uint8_t>& customers) {
+  ForSlotRanges(static_cast<image::Slot>(exists.size()), [&](image::Slot begin, image::Slot end) {
+    MaskScratch& scratch = MaskScratch::OfThread();
+    for (image::Slot from = begin; from < end; from += kCustomersAtOnce) {
+      const image::Slot to = std::min(end, from + kCustomersAtOnce);
+      const size_t n = to - from;
+      uint8_t* const mask = matching.data() + from;
+      std::fill_n(mask, n, uint8_t{1});
+      for (const CustomerStep& step : steps) {
+        uint8_t* const other = scratch.Level(0, n);
+        step.Match(from, to, 1, scratch, other);
+        for (size_t i = 0; i < n; ++i) mask[i] &= other[i];
+      }
+      for (size_t i = 0; i < n; ++i) customers[from + i] = mask[i] & exists[from + i];
+    }
+  });
 }
 
 // mask[i] &= of one term after another, a stretch of orders at a time.
@@ -77,7 +105,7 @@ absl::StatusOr<BoundFilter> BoundFilter::Make(const Filter& filter, const RowGra
     if (!fits) return RefuseField(*field, facts);
   }
   auto rep = std::make_unique<Rep>();
-  rep->matching.assign(revision.slots, 1);
+  std::vector<CustomerStep> customer_terms;
   for (const Node* term : TopTerms(filter.root_.get())) {
     const FilterGrain grain = GrainOf(*term);
     if (grain != FilterGrain::kCustomer) {
@@ -85,13 +113,11 @@ absl::StatusOr<BoundFilter> BoundFilter::Make(const Filter& filter, const RowGra
           .emplace_back(*term, revision, features);
       continue;
     }
-    const std::vector<uint8_t> matches = MatchCustomers(*term, features, revision.slots);
-    for (size_t slot = 0; slot < matches.size(); ++slot) rep->matching[slot] &= matches[slot];
+    customer_terms.emplace_back(*term, features);
   }
-  rep->customers = rep->matching;
-  for (size_t slot = 0; slot < rep->customers.size(); ++slot) {
-    rep->customers[slot] &= features.exists()[slot];
-  }
+  rep->matching = TakeColumn<uint8_t>(revision.slots);
+  rep->customers = TakeColumn<uint8_t>(revision.slots);
+  MatchAll(customer_terms, features.exists(), rep->matching, rep->customers);
   return BoundFilter(std::move(rep));
 }
 

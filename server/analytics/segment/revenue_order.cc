@@ -1,10 +1,13 @@
 #include "server/analytics/segment/revenue_order.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <utility>
 
 #include "absl/strings/string_view.h"
 #include "server/analytics/segment/order_statistics.h"
+#include "server/analytics/segment/slot_selection.h"
 #include "server/base/scan_pool.h"
 
 namespace strata::analytics {
@@ -18,57 +21,156 @@ struct Entry {
 };
 
 constexpr uint64_t kSignBit = uint64_t{1} << 63;
-constexpr int kDigitBits = 11;
+constexpr int kDigitBits = 8;
 constexpr size_t kDigits = size_t{1} << kDigitBits;
+constexpr ptrdiff_t kFewEntries = 64;
 
-// Sorts by key, least significant digit first; digits in which no two keys differ cost nothing.
-void RadixSort(std::vector<Entry>& entries) {
-  uint64_t differing = 0;  // bits in which some key differs from the first
-  for (const Entry& entry : entries) differing |= entry.key ^ entries.front().key;
-  std::vector<Entry> other(entries.size());
-  for (int shift = 0; shift < 64 && (differing >> shift) != 0; shift += kDigitBits) {
-    if (((differing >> shift) & (kDigits - 1)) == 0) continue;
-    std::vector<uint32_t> place(kDigits);
-    for (const Entry& entry : entries) ++place[(entry.key >> shift) & (kDigits - 1)];
+// Sorts [begin, end) by the lowest `bits` bits of the keys, which are all they differ in, least
+// significant digit first. `other` is as long. Meant for what fits into a core's cache.
+void RadixSort(Entry* begin, Entry* end, int bits, Entry* other) {
+  const auto n = static_cast<size_t>(end - begin);
+  Entry* from = begin;
+  for (int shift = 0; shift < bits; shift += kDigitBits) {
+    uint32_t place[kDigits] = {};
+    for (size_t i = 0; i < n; ++i) ++place[(from[i].key >> shift) & (kDigits - 1)];
     uint32_t before = 0;
     for (uint32_t& count : place) before += std::exchange(count, before);
-    for (const Entry& entry : entries) {
-      other[place[(entry.key >> shift) & (kDigits - 1)]++] = entry;
-    }
-    entries.swap(other);
+    for (size_t i = 0; i < n; ++i) other[place[(from[i].key >> shift) & (kDigits - 1)]++] = from[i];
+    std::swap(from, other);
   }
+  if (from != begin) std::copy(from, from + n, begin);
+}
+
+// Revenues cut into parts that ascend and are of like size whatever their distribution: a sample
+// says where to cut.
+class Cuts {
+ public:
+  static constexpr size_t kParts = 256;
+
+  explicit Cuts(absl::Span<const Entry> entries) {
+    std::vector<uint64_t> sample;
+    const size_t step = std::max<size_t>(1, entries.size() / (kParts * kSampleOfPart));
+    for (size_t i = 0; i < entries.size(); i += step) sample.push_back(entries[i].key);
+    std::sort(sample.begin(), sample.end());
+    for (size_t part = 1; part < kParts; ++part) {
+      first_[part] = sample[part * sample.size() / kParts];
+    }
+  }
+
+  // The last part whose first key is not above `key`; no branch depends on the key.
+  size_t Of(uint64_t key) const {
+    size_t part = 0;
+    for (size_t half = kParts / 2; half > 0; half /= 2) {
+      part += key >= first_[part + half] ? half : 0;
+    }
+    return part;
+  }
+
+ private:
+  static constexpr size_t kSampleOfPart = 16;
+  std::array<uint64_t, kParts> first_{};
+};
+
+// Sorts by key, side by side: parts of like size first, then the inside of each.
+void SortByKey(std::vector<Entry>& entries) {
+  constexpr size_t kRange = 1 << 15;
+  if (entries.size() <= kRange) {
+    std::stable_sort(entries.begin(), entries.end(),
+                     [](const Entry& a, const Entry& b) { return a.key < b.key; });
+    return;
+  }
+  const Cuts cuts(entries);
+  const size_t ranges = (entries.size() + kRange - 1) / kRange;
+  const auto range_end = [&](size_t range) {
+    return std::min(entries.size(), (range + 1) * kRange);
+  };
+  std::vector<uint8_t> part_of = TakeColumn<uint8_t>(entries.size());
+  std::vector<std::array<uint32_t, Cuts::kParts>> places(ranges);
+  ParallelScan(ranges, [&](size_t, size_t range) {
+    places[range].fill(0);
+    for (size_t i = range * kRange; i < range_end(range); ++i) {
+      const size_t part = cuts.Of(entries[i].key);
+      part_of[i] = static_cast<uint8_t>(part);
+      ++places[range][part];
+    }
+  });
+  std::vector<uint32_t> first_of_part(Cuts::kParts + 1);
+  uint32_t before = 0;
+  for (size_t part = 0; part < Cuts::kParts; ++part) {
+    first_of_part[part] = before;
+    for (auto& place : places) before += std::exchange(place[part], before);
+  }
+  first_of_part[Cuts::kParts] = before;
+  std::vector<Entry> parted = TakeColumn<Entry>(entries.size());
+  ParallelScan(ranges, [&](size_t, size_t range) {
+    for (size_t i = range * kRange; i < range_end(range); ++i) {
+      parted[places[range][part_of[i]]++] = entries[i];
+    }
+  });
+  ParallelScan(Cuts::kParts, [&](size_t, size_t part) {
+    Entry* const begin = parted.data() + first_of_part[part];
+    Entry* const end = parted.data() + first_of_part[part + 1];
+    if (end - begin <= kFewEntries) {
+      std::stable_sort(begin, end, [](const Entry& a, const Entry& b) { return a.key < b.key; });
+      return;
+    }
+    uint64_t differing = 0;  // bits in which some key differs from the first
+    for (const Entry* entry = begin; entry < end; ++entry) differing |= entry->key ^ begin->key;
+    RadixSort(begin, end, static_cast<int>(std::bit_width(differing)),
+              entries.data() + first_of_part[part]);
+  });
+  entries.swap(parted);
+  GiveColumn(part_of);
+  GiveColumn(parted);
 }
 
 // Compares customer ids mostly by eight of their bytes, held by slot: random looks at a million
 // texts would cost more than sorting by revenue does.
 class IdOrder {
  public:
-  IdOrder(const image::TextList& ids, Slot slots) : ids_(ids) {
+  IdOrder(const image::TextList& ids, Slot slots) : ids_(ids), bytes_(TakeColumn<uint64_t>(slots)) {
     // Texts lie in the order of the slots, so that these two passes run through memory. The bytes
     // that all ids begin with tell nothing.
-    absl::string_view prefix = slots == 0 ? "" : ids[0];
-    for (Slot slot = 0; slot < slots; ++slot) {
+    absl::string_view any;
+    for (Slot slot = 0; slot < slots && any.empty(); ++slot) any = ids[slot];
+    std::vector<size_t> common(ScanWorkers(), any.size());
+    ForRanges(slots, [&](size_t worker, Slot slot) {
       const absl::string_view id = ids[slot];
-      size_t common = std::min(prefix.size(), id.size());
-      if (id.substr(0, common) != prefix.substr(0, common)) {
-        common = static_cast<size_t>(
-            std::mismatch(prefix.begin(), prefix.begin() + common, id.begin()).first -
-            prefix.begin());
+      if (id.empty()) return;  // no customer
+      const size_t most = std::min(common[worker], id.size());
+      if (id.substr(0, most) == any.substr(0, most)) {
+        common[worker] = most;
+      } else {
+        common[worker] = static_cast<size_t>(
+            std::mismatch(any.begin(), any.begin() + most, id.begin()).first - any.begin());
       }
-      if (!id.empty()) prefix = prefix.substr(0, common);  // no id: no customer
-    }
-    bytes_.reserve(slots);
-    for (Slot slot = 0; slot < slots; ++slot) {
+    });
+    const size_t prefix = *std::min_element(common.begin(), common.end());
+    ForRanges(slots, [&](size_t, Slot slot) {
       const absl::string_view id = ids[slot];
-      bytes_.push_back(EightBytes(id.substr(std::min(prefix.size(), id.size()))));
-    }
+      bytes_[slot] = EightBytes(id.substr(std::min(prefix, id.size())));
+    });
   }
+
+  ~IdOrder() { GiveColumn(bytes_); }
+  IdOrder(const IdOrder&) = delete;
+  IdOrder& operator=(const IdOrder&) = delete;
 
   bool Less(Slot a, Slot b) const {
     return bytes_[a] != bytes_[b] ? bytes_[a] < bytes_[b] : ids_[a] < ids_[b];
   }
 
  private:
+  // Calls visit(worker, slot) for all slots, side by side.
+  template <typename Visit>
+  static void ForRanges(Slot slots, Visit visit) {
+    constexpr Slot kRange = 1 << 15;
+    ParallelScan((slots + kRange - 1) / kRange, [&](size_t worker, size_t item) {
+      const auto begin = static_cast<Slot>(item) * kRange;
+      for (Slot slot = begin; slot < std::min(slots, begin + kRange); ++slot) visit(worker, slot);
+    });
+  }
+
   // The first bytes as a number that orders as they do; short texts are filled up with zeros.
   static uint64_t EightBytes(absl::string_view text) {
     uint64_t bytes = 0;
@@ -109,26 +211,58 @@ void SortTies(const image::TextList& ids, std::vector<Entry>& entries) {
     for (size_t begin = bounds[item]; begin < bounds[item + 1];) {
       size_t end = begin + 1;
       while (end < bounds[item + 1] && entries[end].key == entries[begin].key) ++end;
-      std::sort(entries.begin() + static_cast<std::ptrdiff_t>(begin),
-                entries.begin() + static_cast<std::ptrdiff_t>(end),
-                [&order](const Entry& a, const Entry& b) { return order.Less(a.slot, b.slot); });
+      const auto first = entries.begin() + static_cast<std::ptrdiff_t>(begin);
+      const auto last = entries.begin() + static_cast<std::ptrdiff_t>(end);
+      const auto less = [&order](const Entry& a, const Entry& b) {
+        return order.Less(a.slot, b.slot);
+      };
+      // Customers that came in the order of their ids stand right already.
+      if (!std::is_sorted(first, last, less)) std::sort(first, last, less);
       begin = end;
     }
   });
+}
+
+// The slots whose value is `threshold`, and how many have a higher one.
+size_t FindTied(absl::Span<const Slot> slots, absl::Span<const int64_t> values, int64_t threshold,
+                std::vector<Slot>* tied) {
+  struct Range {
+    size_t above = 0;
+    std::vector<Slot> tied;
+  };
+  std::vector<Range> ranges((values.size() + kSlotsOfRange - 1) / kSlotsOfRange);
+  ParallelScan(ranges.size(), [&](size_t, size_t item) {
+    Range range;
+    const size_t end = std::min(values.size(), (item + 1) * kSlotsOfRange);
+    for (size_t i = item * kSlotsOfRange; i < end; ++i) {
+      range.above += values[i] > threshold;
+      if (values[i] == threshold) range.tied.push_back(slots[i]);
+    }
+    ranges[item] = std::move(range);
+  });
+  size_t above = 0;
+  for (const Range& range : ranges) {
+    above += range.above;
+    tied->insert(tied->end(), range.tied.begin(), range.tied.end());
+  }
+  return above;
 }
 
 }  // namespace
 
 void SortByRevenue(std::vector<Slot>& slots, absl::Span<const int64_t> revenue,
                    const image::TextList& ids) {
-  std::vector<Entry> entries;
-  entries.reserve(slots.size());
-  for (const Slot slot : slots) {
-    entries.push_back({~(static_cast<uint64_t>(revenue[slot]) ^ kSignBit), slot});
-  }
-  RadixSort(entries);
+  std::vector<Entry> entries = TakeColumn<Entry>(slots.size());
+  ParallelScan((slots.size() + kSlotsOfRange - 1) / kSlotsOfRange, [&](size_t, size_t range) {
+    const size_t end = std::min(slots.size(), (range + 1) * kSlotsOfRange);
+    for (size_t i = range * kSlotsOfRange; i < end; ++i) {
+      entries[i] = {~(static_cast<uint64_t>(revenue[slots[i]]) ^ kSignBit), slots[i]};
+    }
+  });
+  SortByKey(entries);
   SortTies(ids, entries);
   for (size_t i = 0; i < entries.size(); ++i) slots[i] = entries[i].slot;
+  GiveColumn(entries);
 }
 
 int64_t CountOfShare(int64_t n, int share_bp, ShareRounding rounding) {
@@ -149,9 +283,7 @@ std::vector<TopByRevenue> TopByRevenue::Find(absl::Span<const Slot> slots,
                                              absl::Span<const size_t> counts,
                                              absl::Span<const int64_t> revenue,
                                              const image::TextList& ids) {
-  std::vector<int64_t> values;
-  values.reserve(slots.size());
-  for (const Slot slot : slots) values.push_back(revenue[slot]);
+  std::vector<int64_t> values = ValuesOf(slots, revenue);
   // The last one in has as many below it as are not in. Counts ascend, so places descend.
   std::vector<size_t> places;
   for (const size_t count : counts) {
@@ -165,11 +297,7 @@ std::vector<TopByRevenue> TopByRevenue::Find(absl::Span<const Slot> slots,
     top.none_ = false;
     top.threshold_ = thresholds.back();
     thresholds.pop_back();
-    size_t above = 0;
-    for (size_t at = 0; at < values.size(); ++at) {
-      above += values[at] > top.threshold_;
-      if (values[at] == top.threshold_) top.at_threshold_.push_back(slots[at]);
-    }
+    const size_t above = FindTied(slots, values, top.threshold_, &top.at_threshold_);
     std::vector<Slot>& tied = top.at_threshold_;
     if (const size_t admitted = counts[i] - above; admitted < tied.size()) {
       const auto end = tied.begin() + static_cast<std::ptrdiff_t>(admitted);
@@ -179,13 +307,8 @@ std::vector<TopByRevenue> TopByRevenue::Find(absl::Span<const Slot> slots,
     }
     std::sort(tied.begin(), tied.end());
   }
+  GiveColumn(values);
   return tops;
-}
-
-bool TopByRevenue::Contains(Slot slot, int64_t revenue) const {
-  if (none_ || revenue < threshold_) return false;
-  return revenue > threshold_ ||
-         std::binary_search(at_threshold_.begin(), at_threshold_.end(), slot);
 }
 
 }  // namespace strata::analytics

@@ -1,6 +1,7 @@
 #ifndef STRATA_SERVER_ANALYTICS_SEGMENT_REVENUE_ORDER_H_
 #define STRATA_SERVER_ANALYTICS_SEGMENT_REVENUE_ORDER_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -31,7 +32,11 @@ class TopByRevenue {
                                         const image::TextList& ids);
 
   // For one of the slots.
-  bool Contains(image::Slot slot, int64_t revenue) const;
+  bool Contains(image::Slot slot, int64_t revenue) const {
+    if (none_ || revenue < threshold_) return false;
+    return revenue > threshold_ ||
+           std::binary_search(at_threshold_.begin(), at_threshold_.end(), slot);
+  }
 
  private:
   bool none_ = true;

@@ -4,8 +4,9 @@
 #include <iterator>
 #include <limits>
 
+#include "server/analytics/fields/block_scan.h"
 #include "server/analytics/segment/order_statistics.h"
-#include "server/base/scan_pool.h"
+#include "server/analytics/segment/slot_selection.h"
 #include "server/domain/money.h"
 
 namespace strata::analytics {
@@ -51,34 +52,68 @@ RfmCuts CutsOf(absl::Span<const int64_t> values, int bins, int64_t unit) {
   return cuts;
 }
 
-// The score of each value.
-std::vector<uint8_t> Score(absl::Span<const int64_t> values, const RfmCuts& cuts, bool reversed) {
-  // An integer is at or above a cut exactly when it is at or above the next integer.
-  std::vector<int64_t> whole;
-  for (const __int128 cut : cuts.times_bins) {
-    const __int128 ceiling = cut / cuts.bins + (cut % cuts.bins > 0 ? 1 : 0);
-    if (ceiling <= std::numeric_limits<int64_t>::max()) {  // else no value reaches it
-      whole.push_back(static_cast<int64_t>(ceiling));
+// Scores one measure. An integer is at or above a cut exactly when it is at or above the next
+// integer.
+class Scorer {
+ public:
+  Scorer(const RfmCuts& cuts, bool reversed)
+      : first_(reversed ? cuts.bins : 1), step_(reversed ? -1 : 1) {
+    for (const __int128 cut : cuts.times_bins) {
+      const __int128 ceiling = cut / cuts.bins + (cut % cuts.bins > 0 ? 1 : 0);
+      if (ceiling <= std::numeric_limits<int64_t>::max()) {  // else no value reaches it
+        whole_.push_back(static_cast<int64_t>(ceiling));
+      }
     }
   }
-  std::vector<uint8_t> scores(values.size());
-  const int first = reversed ? cuts.bins : 1, step = reversed ? -1 : 1;
-  uint8_t* out = scores.data();
-  if (whole.size() == kRfmBins - 1) {  // the usual number of bins keeps its cuts in registers
-    const int64_t a = whole[0], b = whole[1], c = whole[2], d = whole[3];
-    for (const int64_t value : values) {
-      const int above = (value >= a) + (value >= b) + (value >= c) + (value >= d);
-      *out++ = static_cast<uint8_t>(first + step * above);
+
+  // 0 where `frequency` is.
+  void Score(const int64_t* values, const int64_t* frequency, size_t n, uint8_t* out) const {
+    if (whole_.size() == kRfmBins - 1) {  // the usual number of bins keeps its cuts in registers
+      const int64_t a = whole_[0], b = whole_[1], c = whole_[2], d = whole_[3];
+      for (size_t i = 0; i < n; ++i) {
+        const int64_t value = values[i];
+        const int above = (value >= a) + (value >= b) + (value >= c) + (value >= d);
+        out[i] = static_cast<uint8_t>(frequency[i] > 0 ? first_ + step_ * above : 0);
+      }
+      return;
     }
-    return scores;
+    for (size_t i = 0; i < n; ++i) {
+      int above = 0;
+      for (const int64_t cut : whole_) above += values[i] >= cut;
+      out[i] = static_cast<uint8_t>(frequency[i] > 0 ? first_ + step_ * above : 0);
+    }
   }
-  for (const int64_t value : values) {
-    int above = 0;
-    for (const int64_t cut : whole) above += value >= cut;
-    *out++ = static_cast<uint8_t>(first + step * above);
+
+ private:
+  const int first_, step_;
+  std::vector<int64_t> whole_;
+};
+
+constexpr uint32_t MatchRules(int r, int f, int m) {
+  for (uint32_t i = 0; i < std::size(kSegmentRules); ++i) {
+    const SegmentRule& rule = kSegmentRules[i];
+    if (r >= rule.r_low && r <= rule.r_high && f >= rule.f_low && f <= rule.f_high &&
+        m >= rule.m_low && m <= rule.m_high) {
+      return i + 1;
+    }
   }
-  return scores;
+  return kUnclassified;
 }
+
+// Every combination, so that a customer costs one look.
+struct SegmentTable {
+  uint8_t of[kRfmBins][kRfmBins][kRfmBins] = {};
+
+  constexpr SegmentTable() {
+    for (int r = 0; r < kRfmBins; ++r) {
+      for (int f = 0; f < kRfmBins; ++f) {
+        for (int m = 0; m < kRfmBins; ++m) {
+          of[r][f][m] = static_cast<uint8_t>(MatchRules(r + 1, f + 1, m + 1));
+        }
+      }
+    }
+  }
+};
 
 }  // namespace
 
@@ -90,14 +125,13 @@ int RfmCuts::Bin(int64_t value) const {
 
 RfmScores ScoreRfm(const RfmMeasures& measures, int bins) {
   RfmScores scores;
-  const size_t slots = measures.frequency.size();
+  const absl::Span<const int64_t> frequency = measures.frequency;
+  const size_t slots = frequency.size();
   scores.r.resize(slots);
   scores.f.resize(slots);
   scores.m.resize(slots);
-  std::vector<uint32_t> buyers;
-  for (size_t slot = 0; slot < slots; ++slot) {
-    if (measures.frequency[slot] > 0) buyers.push_back(static_cast<uint32_t>(slot));
-  }
+  std::vector<image::Slot> buyers =
+      SelectSlots(slots, [frequency](image::Slot slot) { return frequency[slot] > 0; });
   if (buyers.empty()) return scores;
 
   struct Part {
@@ -112,19 +146,23 @@ RfmScores ScoreRfm(const RfmMeasures& measures, int bins) {
       {measures.frequency, 1, false, &scores.frequency, &scores.f},
       {measures.monetary_micros, kMicrosAUnit, false, &scores.monetary, &scores.m},
   };
-  ParallelScan(std::size(parts), [&](size_t, size_t item) {
-    const Part& part = parts[item];
+  std::vector<Scorer> scorers;
+  for (const Part& part : parts) {
     if (buyers.size() == slots) {
       *part.cuts = CutsOf(part.values, bins, part.unit);
-      *part.scores = Score(part.values, *part.cuts, part.reversed);
-      return;
+    } else {
+      std::vector<int64_t> values = ValuesOf(buyers, part.values);
+      *part.cuts = CutsOf(values, bins, part.unit);
+      GiveColumn(values);
     }
-    std::vector<int64_t> values;
-    values.reserve(buyers.size());
-    for (const uint32_t slot : buyers) values.push_back(part.values[slot]);
-    *part.cuts = CutsOf(values, bins, part.unit);
-    const std::vector<uint8_t> of_buyers = Score(values, *part.cuts, part.reversed);
-    for (size_t i = 0; i < buyers.size(); ++i) (*part.scores)[buyers[i]] = of_buyers[i];
+    scorers.emplace_back(*part.cuts, part.reversed);
+  }
+  GiveColumn(buyers);
+  ForSlotRanges(static_cast<uint32_t>(slots), [&](uint32_t begin, uint32_t end) {
+    for (size_t i = 0; i < std::size(parts); ++i) {
+      scorers[i].Score(parts[i].values.data() + begin, frequency.data() + begin, end - begin,
+                       parts[i].scores->data() + begin);
+    }
   });
   return scores;
 }
@@ -147,14 +185,9 @@ absl::Span<const absl::string_view> RfmSegmentNames() {
 
 uint32_t RfmSegmentOf(int r, int f, int m) {
   if (r == 0) return 0;
-  for (uint32_t i = 0; i < std::size(kSegmentRules); ++i) {
-    const SegmentRule& rule = kSegmentRules[i];
-    if (r >= rule.r_low && r <= rule.r_high && f >= rule.f_low && f <= rule.f_high &&
-        m >= rule.m_low && m <= rule.m_high) {
-      return i + 1;
-    }
-  }
-  return kUnclassified;
+  static constexpr SegmentTable kTable;
+  const auto known = [](int score) { return score >= 1 && score <= kRfmBins; };
+  return known(r) && known(f) && known(m) ? kTable.of[r - 1][f - 1][m - 1] : kUnclassified;
 }
 
 }  // namespace strata::analytics

@@ -4,6 +4,7 @@
 
 #include "server/analytics/fields/block_scan.h"
 #include "server/analytics/segment/revenue_order.h"
+#include "server/analytics/segment/slot_selection.h"
 
 namespace strata::analytics {
 
@@ -16,10 +17,8 @@ std::vector<uint32_t> TierPartition(absl::Span<const int64_t> revenue,
                                     absl::Span<const int8_t> declared,
                                     absl::Span<const uint8_t> present, const TierRule& rule,
                                     const image::TextList& ids) {
-  std::vector<image::Slot> earning;
-  for (image::Slot slot = 0; slot < revenue.size(); ++slot) {
-    if (present[slot] != 0 && revenue[slot] > 0) earning.push_back(slot);
-  }
+  std::vector<image::Slot> earning = SelectSlots(
+      revenue.size(), [&](image::Slot slot) { return present[slot] != 0 && revenue[slot] > 0; });
   const auto n = static_cast<int64_t>(earning.size());
   const auto count = [&](int share_bp) {
     return static_cast<size_t>(std::min(n, CountOfShare(n, share_bp, rule.rounding)));
@@ -29,11 +28,16 @@ std::vector<uint32_t> TierPartition(absl::Span<const int64_t> revenue,
       earning, {strategic_count, std::max(strategic_count, count(rule.growth_bp))}, revenue, ids);
   const TopByRevenue &strategic = tops[0], &growth = tops[1];
 
-  std::vector<uint32_t> classes(revenue.size(), 0);
+  GiveColumn(earning);
+
+  std::vector<uint32_t> classes = TakeColumn<uint32_t>(revenue.size());
   const auto slots = static_cast<image::Slot>(revenue.size());
   ForSlotRanges(slots, [&](image::Slot begin, image::Slot end) {
     for (image::Slot slot = begin; slot < end; ++slot) {
-      if (present[slot] == 0) continue;
+      if (present[slot] == 0) {
+        classes[slot] = 0;
+        continue;
+      }
       Tier tier = Tier::kProspect;
       if (declared[slot] == 1) {
         tier = Tier::kStrategic;

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "Eigen/Dense"
 #include "absl/status/status.h"
+#include "server/base/scan_pool.h"
 
 namespace strata::analytics::stats {
 namespace {
@@ -15,6 +17,8 @@ constexpr double kTolerance = 1e-10;
 double Sigmoid(double x) {
   return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x));
 }
+
+constexpr double kRounding = 1e-9;
 
 using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
@@ -28,7 +32,9 @@ RowMajor Standardise(absl::Span<const double> rows, size_t columns, size_t n,
   for (size_t j = 0; j < columns; ++j) {
     const double mean = x.col(j).mean();
     const double variance = (x.col(j).array() - mean).square().mean();
-    const double deviation = variance > 0 ? std::sqrt(variance) : 1;
+    // A column that is the same everywhere deviates by rounding only.
+    const double spread = std::sqrt(variance);
+    const double deviation = spread > kRounding * std::max(1.0, std::abs(mean)) ? spread : 1;
     model.means.push_back(mean);
     model.deviations.push_back(deviation);
     design.col(j + 1) = (x.col(j).array() - mean) / deviation;
@@ -36,15 +42,50 @@ RowMajor Standardise(absl::Span<const double> rows, size_t columns, size_t n,
   return design;
 }
 
-// The penalised log likelihood, whose maximum is sought.
-double Objective(const Eigen::VectorXd& scores, const Eigen::VectorXd& y,
-                 const Eigen::VectorXd& beta, double l2) {
+// The penalised log likelihood, whose maximum is sought, and how it changes around `beta`.
+struct Likelihood {
+  Eigen::VectorXd beta;
   double value = 0;
-  for (Eigen::Index i = 0; i < scores.size(); ++i) {
-    const double s = scores[i];
-    value += y[i] * s - (s > 0 ? s + std::log1p(std::exp(-s)) : std::log1p(std::exp(s)));
+  Eigen::VectorXd gradient;
+  Eigen::MatrixXd curvature;  // minus the Hessian
+};
+
+// Stretches of rows side by side, each small enough to stay in a core's cache; their sums are added
+// in the order of the rows, whoever made them.
+Likelihood Evaluate(const RowMajor& design, const Eigen::VectorXd& y, Eigen::VectorXd beta,
+                    double l2) {
+  constexpr Eigen::Index kStretch = 2048;
+  const Eigen::Index n = design.rows(), columns = design.cols();
+  std::vector<Likelihood> parts(static_cast<size_t>((n + kStretch - 1) / kStretch));
+  ParallelScan(parts.size(), [&](size_t, size_t item) {
+    const Eigen::Index first = static_cast<Eigen::Index>(item) * kStretch;
+    const auto rows = design.middleRows(first, std::min(kStretch, n - first));
+    const auto outcomes = y.segment(first, rows.rows());
+    const Eigen::VectorXd scores = rows * beta;
+    const Eigen::VectorXd p = scores.unaryExpr([](double s) { return Sigmoid(s); });
+    Likelihood& part = parts[item];
+    for (Eigen::Index i = 0; i < scores.size(); ++i) {
+      const double s = scores[i];
+      part.value +=
+          outcomes[i] * s - (s > 0 ? s + std::log1p(std::exp(-s)) : std::log1p(std::exp(s)));
+    }
+    part.gradient = rows.transpose() * (outcomes - p);
+    const RowMajor weighted = (p.array() * (1 - p.array())).matrix().asDiagonal() * rows;
+    part.curvature = rows.transpose() * weighted;
+  });
+  Likelihood all;
+  all.gradient = Eigen::VectorXd::Zero(columns);
+  all.curvature = Eigen::MatrixXd::Zero(columns, columns);
+  for (const Likelihood& part : parts) {
+    all.value += part.value;
+    all.gradient += part.gradient;
+    all.curvature += part.curvature;
   }
-  return value - l2 / 2 * beta.tail(beta.size() - 1).squaredNorm();
+  all.value -= l2 / 2 * beta.tail(columns - 1).squaredNorm();
+  all.gradient.tail(columns - 1) -= l2 * beta.tail(columns - 1);
+  all.curvature.diagonal().tail(columns - 1).array() += l2;
+  all.beta = std::move(beta);
+  return all;
 }
 
 }  // namespace
@@ -82,34 +123,27 @@ absl::StatusOr<LogisticModel> FitLogistic(absl::Span<const double> rows, size_t 
   Eigen::VectorXd beta = Eigen::VectorXd::Zero(columns + 1);
   const double base_rate = static_cast<double>(positives) / static_cast<double>(n);
   beta[0] = std::log(base_rate / (1 - base_rate));
-  double objective = Objective(design * beta, y, beta, l2);
+  Likelihood at = Evaluate(design, y, std::move(beta), l2);
   bool converged = false;
   for (; model.iterations < kMaxIterations && !converged; ++model.iterations) {
-    const Eigen::VectorXd p = (design * beta).unaryExpr([](double s) { return Sigmoid(s); });
-    const Eigen::VectorXd weights = p.array() * (1 - p.array());
-    Eigen::VectorXd gradient = design.transpose() * (y - p);
-    gradient.tail(columns) -= l2 * beta.tail(columns);
-    Eigen::MatrixXd hessian = design.transpose() * weights.asDiagonal() * design;
-    hessian.diagonal().tail(columns).array() += l2;
-    Eigen::VectorXd step = hessian.ldlt().solve(gradient);
+    Eigen::VectorXd step = at.curvature.ldlt().solve(at.gradient);
     if (!step.allFinite()) break;
     // Halve steps that overshoot, which Newton's method does far from the maximum.
-    double next = Objective(design * (beta + step), y, beta + step, l2);
-    for (int halvings = 0; next < objective - 1e-12 * std::fabs(objective) && halvings < 30;
+    Likelihood next = Evaluate(design, y, at.beta + step, l2);
+    for (int halvings = 0; next.value < at.value - 1e-12 * std::fabs(at.value) && halvings < 30;
          ++halvings) {
       step /= 2;
-      next = Objective(design * (beta + step), y, beta + step, l2);
+      next = Evaluate(design, y, at.beta + step, l2);
     }
-    beta += step;
-    objective = next;
+    at = std::move(next);
     converged = step.lpNorm<Eigen::Infinity>() < kTolerance;
   }
   if (!converged) {
     return absl::FailedPreconditionError(
         "the logistic regression does not converge: a feature separates the events");
   }
-  model.intercept = beta[0];
-  model.coefficients.assign(beta.data() + 1, beta.data() + beta.size());
+  model.intercept = at.beta[0];
+  model.coefficients.assign(at.beta.data() + 1, at.beta.data() + at.beta.size());
   return model;
 }
 

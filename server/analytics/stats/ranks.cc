@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "absl/container/inlined_vector.h"
 #include "boost/math/distributions/normal.hpp"
 
 namespace strata::analytics::stats {
@@ -29,8 +30,18 @@ std::vector<double> RankSumCounts(size_t m, size_t n) {
   return ways[m];
 }
 
+// The same for sides below kExactBelow. Small ones, of which portfolios ask millions of times, are
+// kept by each thread.
+const std::vector<double>& KeptRankSumCounts(size_t m, size_t n) {
+  constexpr size_t kKeptStatistics = 512;
+  static thread_local std::vector<std::vector<double>> kept(kExactBelow * kExactBelow + 1);
+  std::vector<double>& counts = m * n <= kKeptStatistics ? kept[m * kExactBelow + n] : kept.back();
+  if (counts.empty() || m * n > kKeptStatistics) counts = RankSumCounts(m, n);
+  return counts;
+}
+
 double ExactP(double w, size_t m, size_t n, Tail tail) {
-  const std::vector<double> counts = RankSumCounts(m, n);
+  const std::vector<double>& counts = KeptRankSumCounts(m, n);
   const double total = std::accumulate(counts.begin(), counts.end(), 0.0);
   double below_or_at = 0, at_or_above = 0;
   for (size_t u = 0; u < counts.size(); ++u) {
@@ -47,7 +58,9 @@ double NormalP(double w, double m, double n, double tie_sum, Tail tail) {
   const double variance = m * n / 12.0 * (size + 1.0 - tie_sum / (size * (size - 1.0)));
   if (!(variance > 0)) return 1;
   const double distance = w - m * n / 2;
-  const boost::math::normal normal;
+  // In double; by default Boost goes to the slower long double.
+  using InDouble = boost::math::policies::policy<boost::math::policies::promote_double<false>>;
+  const boost::math::normal_distribution<double, InDouble> normal;
   const double sd = std::sqrt(variance);
   switch (tail) {
     case Tail::kLess:
@@ -82,21 +95,28 @@ std::vector<double> Midranks(absl::Span<const double> values) {
 RankSum RankSumTest(absl::Span<const double> x, absl::Span<const double> y, Tail tail) {
   RankSum result;
   if (x.empty() || y.empty()) return result;
-  std::vector<double> all(x.begin(), x.end());
-  all.insert(all.end(), y.begin(), y.end());
-  const std::vector<double> ranks = Midranks(all);
+  struct Value {
+    double value;
+    bool of_x;
+  };
+  absl::InlinedVector<Value, 64> all;
+  for (const double value : x) all.push_back({value, true});
+  for (const double value : y) all.push_back({value, false});
+  std::sort(all.begin(), all.end(),
+            [](const Value& a, const Value& b) { return a.value < b.value; });
   const double m = static_cast<double>(x.size()), n = static_cast<double>(y.size());
-  result.w = std::accumulate(ranks.begin(), ranks.begin() + x.size(), 0.0) - m * (m + 1) / 2;
-
-  std::sort(all.begin(), all.end());
+  double rank_sum = 0;
   double tie_sum = 0;  // sum of t^3 - t over groups of t equal values
   for (size_t begin = 0; begin < all.size();) {
-    size_t end = begin + 1;
-    while (end < all.size() && all[end] == all[begin]) ++end;
+    size_t end = begin + 1, of_x = all[begin].of_x;
+    for (; end < all.size() && all[end].value == all[begin].value; ++end) of_x += all[end].of_x;
+    rank_sum += static_cast<double>(of_x) *
+                ((static_cast<double>(begin + 1) + static_cast<double>(end)) / 2);
     const double ties = static_cast<double>(end - begin);
     tie_sum += ties * ties * ties - ties;
     begin = end;
   }
+  result.w = rank_sum - m * (m + 1) / 2;
   result.exact = tie_sum == 0 && x.size() < kExactBelow && y.size() < kExactBelow;
   result.p = result.exact ? ExactP(result.w, x.size(), y.size(), tail)
                           : NormalP(result.w, m, n, tie_sum, tail);

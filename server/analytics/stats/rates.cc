@@ -10,6 +10,10 @@
 namespace strata::analytics::stats {
 namespace {
 
+// Doubles stay doubles: by default Boost computes them in the slower long double, for digits that
+// no p-value needs.
+using InDouble = boost::math::policies::policy<boost::math::policies::promote_double<false>>;
+
 bool Comparable(const Count& recent, const Count& earlier) {
   return recent.exposure > 0 && earlier.exposure > 0 && recent.events + earlier.events > 0;
 }
@@ -22,12 +26,14 @@ double RecentShare(const Count& recent, const Count& earlier) {
 
 double DecliningRateP(const Count& recent, const Count& earlier) {
   if (!Comparable(recent, earlier) || earlier.events <= 0) return 1;
-  return boost::math::ibetac(recent.events + 1, earlier.events, RecentShare(recent, earlier));
+  return boost::math::ibetac(recent.events + 1, earlier.events, RecentShare(recent, earlier),
+                             InDouble());
 }
 
 double RisingRateP(const Count& recent, const Count& earlier) {
   if (!Comparable(recent, earlier) || recent.events <= 0) return 1;
-  return boost::math::ibeta(recent.events, earlier.events + 1, RecentShare(recent, earlier));
+  return boost::math::ibeta(recent.events, earlier.events + 1, RecentShare(recent, earlier),
+                            InDouble());
 }
 
 double SilenceP(const GammaPrior& prior, const Count& seen, double gap) {
@@ -61,7 +67,7 @@ double RisingShareP(int bad, int all, int earlier_bad, int earlier_all) {
   const auto total_bad = static_cast<unsigned>(bad + earlier_bad);
   const auto recent = static_cast<unsigned>(all);
   const auto total = static_cast<unsigned>(all + earlier_all);
-  const boost::math::hypergeometric_distribution<> draws(total_bad, recent, total);
+  const boost::math::hypergeometric_distribution<double, InDouble> draws(total_bad, recent, total);
   const unsigned least =
       std::max<unsigned>(0, total_bad + recent > total ? total_bad + recent - total : 0);
   if (static_cast<unsigned>(bad) <= least) return 1;

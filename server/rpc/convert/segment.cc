@@ -164,13 +164,20 @@ std::vector<v1::Segment> BuiltInSegments(const WorkspaceSettings& settings) {
 
 std::string SettingsThatChange(absl::string_view built_in) {
   if (built_in == "tier") {
-    return "its rule is the workspace's tier_rule (UpdateWorkspace), and customers can be declared "
-           "strategic";
+    return "its rule is the workspace's tier_rule; change it with UpdateWorkspace or `strata "
+           "workspace update --strategic-share-bp N --growth-share-bp N --tier-rounding R "
+           "--tier-window-days N`, or declare customers strategic";
   }
-  if (built_in == "loyalty") return "its rule is the workspace's loyalty_rule (UpdateWorkspace)";
-  return "its rule is fixed, but for the workspace's excluded_statuses (UpdateWorkspace), which "
-         "say "
-         "what revenue is";
+  if (built_in == "loyalty") {
+    return "its rule is the workspace's loyalty_rule; change it with UpdateWorkspace or `strata "
+           "workspace update --vip-purchases N --vip-units N`";
+  }
+  if (built_in == "abc") {
+    return "its rule is the workspace's abc_rule; change it with UpdateWorkspace or `strata "
+           "workspace update --abc-a-share-bp N --abc-b-share-bp N`";
+  }
+  return "its window is the workspace's rfm_rule; change it with UpdateWorkspace or `strata "
+         "workspace update --rfm-window-days N`";
 }
 
 }  // namespace strata::rpc
