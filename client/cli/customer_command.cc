@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "client/cli/command.h"
+#include "client/cli/customer_figures.h"
 #include "client/cli/customer_page.h"
 #include "client/cli/delimited_output.h"
 #include "client/cli/result_footer.h"
@@ -24,29 +25,61 @@ namespace {
 constexpr int32_t kDefaultRows = 100;
 constexpr int32_t kLargestPage = 10'000;
 
-absl::Status ShowCustomer(Context& context, const std::string& id, int32_t orders) {
+// Tickets that the page looks at, to count the open ones.
+constexpr int32_t kTicketsOfThePage = 1'000;
+
+struct ShowArguments {
+  std::string id;
+  int32_t orders = 0, tickets = 0, timeline = 0, months = 0;  // 0: the server's default
+  bool figures = false;
+};
+
+// One row a figure: what programs read of the page. Records are told by json.
+void WritePageCsv(std::ostream& out, const v1::GetCustomerResponse& answer) {
+  WriteCsvRow(out, {"section", "name", "value", "unit", "rank", "of", "median"});
+  for (const v1::FieldValue& feature : answer.features()) {
+    WriteCsvRow(out, {"feature", feature.field(), PlainValue(feature.value()), "", "", "", ""});
+  }
+  for (const v1::KpiStanding& standing : answer.kpis()) {
+    WriteCsvRow(out, {"kpi", standing.kpi(), PlainValue(standing.value()), standing.unit(),
+                      standing.rank() == 0 ? "" : absl::StrCat(standing.rank()),
+                      absl::StrCat(standing.of()), PlainValue(standing.median())});
+  }
+  for (const v1::HealthComponent& component : answer.health().components()) {
+    WriteCsvRow(out, {"health", component.component(), PlainValue(component.score()), "points", "",
+                      "", ""});
+  }
+  for (const v1::Driver& driver : answer.risk().drivers()) {
+    WriteCsvRow(
+        out, {"risk_driver", driver.feature(), PlainNumber(driver.contribution()), "", "", "", ""});
+  }
+}
+
+absl::Status ShowCustomer(Context& context, const ShowArguments& args) {
+  const bool page = context.flags().output == OutputForm::kTable;
   v1::GetCustomerRequest request;
   STRATA_ASSIGN_OR_RETURN(*request.mutable_scope(), context.Scope());
   request.mutable_scope()->clear_range();
-  request.set_customer(id);
+  request.set_customer(args.id);
   request.set_view(v1::CUSTOMER_VIEW_FULL);
-  request.set_orders(orders);
+  request.set_orders(args.orders);
+  request.set_tickets(page ? kTicketsOfThePage : args.tickets);
+  request.set_timeline(args.timeline);
+  request.set_months(args.months);
   STRATA_ASSIGN_OR_RETURN(Client * client, context.client());
   STRATA_ASSIGN_OR_RETURN(const v1::GetCustomerResponse answer,
                           client->GetCustomer(request, context.call_options()));
-  switch (context.flags().output) {
-    case OutputForm::kJson:
-      return context.PrintJson(answer);
-    case OutputForm::kCsv:
-      WriteCsvRow(context.out(), {"field", "value"});
-      for (const v1::FieldValue& feature : answer.features()) {
-        WriteCsvRow(context.out(), {feature.field(), PlainValue(feature.value())});
-      }
-      break;
-    case OutputForm::kTable:
-      PrintCustomerPage(context.terminal(), answer);
-      break;
+  if (context.flags().output == OutputForm::kJson) return context.PrintJson(answer);
+  if (!page) {
+    WritePageCsv(context.out(), answer);
+    return absl::OkStatus();
   }
+  STRATA_ASSIGN_OR_RETURN(const v1::QueryKpisResponse year, AskYear(context, answer));
+  CustomerPageOptions options;
+  if (args.tickets > 0) options.tickets = args.tickets;
+  options.orders = args.orders > 0;
+  options.figures = args.figures;
+  PrintCustomerPage(context.terminal(), answer, year, options);
   return absl::OkStatus();
 }
 
@@ -167,15 +200,25 @@ absl::Status EraseCustomer(Context& context, const std::string& id, bool yes) {
 
 void RegisterCustomer(CLI::App& app, Context& context) {
   CLI::App* noun = AddNoun(app, "customer", "One customer, or a list of them");
-  auto id = std::make_shared<std::string>();
-  auto orders = std::make_shared<int32_t>(0);
+  auto shown = std::make_shared<ShowArguments>();
   CLI::App* show = AddCommand(
-      *noun, "show", "Record, figures and latest orders of a customer (csv holds the figures)",
+      *noun, "show",
+      "The review of one customer: the year, rank among all, service, contracts, health, risk, "
+      "timeline (csv holds the figures, json the records too)",
       "strata customer show 4711 --as-of 2024-12-31",
-      [&context, id, orders] { return ShowCustomer(context, *id, *orders); }, context);
-  show->add_option("id", *id, "The customer")->required();
-  show->add_option("--orders", *orders, "How many of the latest orders [10]")
+      [&context, shown] { return ShowCustomer(context, *shown); }, context);
+  show->add_option("id", shown->id, "The customer")->required();
+  show->add_option("--orders", shown->orders,
+                   "How many of the latest orders; the page lists them only then [10]")
       ->check(CLI::Range(1, 1000));
+  show->add_option("--tickets", shown->tickets,
+                   "How many of the latest tickets; the page shows open ones beyond them too [10]")
+      ->check(CLI::Range(1, 1000));
+  show->add_option("--timeline", shown->timeline, "How many of the latest events [20]")
+      ->check(CLI::Range(1, 1000));
+  show->add_option("--months", shown->months, "How many months up to as_of [12]")
+      ->check(CLI::Range(1, 60));
+  show->add_flag("--figures", shown->figures, "Every customer field of `strata kpi fields`, too");
 
   auto args = std::make_shared<ListArguments>();
   CLI::App* list = AddCommand(
@@ -187,6 +230,7 @@ void RegisterCustomer(CLI::App& app, Context& context) {
       ->allow_extra_args(false);
   list->add_flag("--all", args->all, "All of them, not the first 100 or --limit");
 
+  auto id = std::make_shared<std::string>();
   auto yes = std::make_shared<bool>(false);
   CLI::App* erase = AddCommand(
       *noun, "erase", "Remove a person with every record of theirs, for good",

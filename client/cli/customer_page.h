@@ -3,11 +3,20 @@
 
 #include "client/cli/command.h"
 #include "strata/v1/customer_service.pb.h"
+#include "strata/v1/kpi_service.pb.h"
 
 namespace strata::cli {
 
-// One customer as a page: what was sent of them, what is computed, the latest orders.
-void PrintCustomerPage(const Terminal& terminal, const v1::GetCustomerResponse& answer);
+struct CustomerPageOptions {
+  int tickets = 10;      // latest tickets shown; open ones beyond them are shown too
+  bool orders = false;   // the latest orders with their lines and channels, beside the timeline
+  bool figures = false;  // every feature of the catalogue
+};
+
+// The monthly review of one customer: who they are, the year in figures, where they stand, service,
+// contracts, health, risk, what happened of late. `year` as AskYear gives it.
+void PrintCustomerPage(const Terminal& terminal, const v1::GetCustomerResponse& answer,
+                       const v1::QueryKpisResponse& year, const CustomerPageOptions& options);
 
 }  // namespace strata::cli
 

@@ -5,26 +5,22 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/analytics/fields/features.h"
-#include "server/analytics/fields/field.h"
-#include "server/analytics/segment/segments.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/rpc/convert/customer.h"
 #include "server/rpc/convert/kpi.h"
 #include "server/rpc/convert/meta.h"
-#include "server/rpc/convert/records.h"
 #include "server/rpc/convert/value.h"
 #include "server/rpc/customer_list.h"
+#include "server/rpc/customer_page.h"
 #include "server/rpc/page_token.h"
 #include "server/rpc/read_scope.h"
 
 namespace strata::rpc {
 namespace {
 
-constexpr int kDefaultOrders = 10, kMaxOrders = 1'000;
 constexpr int64_t kDefaultPage = 100, kMaxPage = 10'000;
 constexpr int kMaxFields = 100;
 
@@ -51,67 +47,20 @@ absl::Status CheckGet(const v1::GetCustomerRequest& request) {
     return FieldError("view",
                       absl::StrCat(static_cast<int>(request.view()), " is none of its values"));
   }
-  if (request.orders() < 0 || request.orders() > kMaxOrders) {
-    return FieldError("orders", absl::StrCat(request.orders(), " lies outside 0 to 1,000"));
-  }
   return absl::OkStatus();
 }
 
-// Whether a field says something of a customer that no other says: built-in segments stand for
-// fields, and an own one that does not hold any more must not hide the rest.
-bool IsFeature(const analytics::Field& field, const WorkspaceSettings& settings,
-               const analytics::FieldCatalogue& catalogue) {
-  if (field.grain != analytics::Grain::kCustomer) return false;
-  if (!absl::StartsWith(field.id, "segment:")) return true;
-  return analytics::AliasedField(field.id) == field.id &&
-         analytics::SegmentPlan::Make(settings.segments, {field.id}, catalogue).ok();
-}
-
-// Every feature of the catalogue.
-absl::Status AddFeatures(const analytics::Scope& scope, image::Slot slot,
-                         v1::GetCustomerResponse* response) {
-  const analytics::FieldCatalogue catalogue(*scope.revision);
-  std::vector<std::string> ids;
-  for (const analytics::Field& field : catalogue.fields()) {
-    if (IsFeature(field, *scope.revision->settings, catalogue)) ids.push_back(field.id);
-  }
-  STRATA_ASSIGN_OR_RETURN(
-      const analytics::Features features,
-      analytics::Features::Compute(*scope.revision, scope.as_of, ids, scope.stop));
-  for (const std::string& id : ids) {
-    v1::FieldValue* made = response->add_features();
-    made->set_field(id);
-    ToProto(features.Column(id).At(slot), made->mutable_value());
-  }
-  return absl::OkStatus();
-}
-
-absl::Status AddOrders(const PinnedScope& pinned, image::Slot slot, int count,
-                       v1::GetCustomerResponse* response) {
-  const analytics::Scope& scope = pinned.scope;
-  for (ImageOrder& order :
-       LatestOrders(*scope.revision, slot, scope.as_of, static_cast<size_t>(count))) {
-    absl::StatusOr<std::string> id = pinned.workspace->RecordIdOf(RecordKind::kOrder, order.key);
-    const absl::StatusOr<Millis> time = pinned.workspace->OrderTimeOf(order.key);
-    // Deleted since the revision was pinned: it has no id any more that could be told.
-    if (id.status().code() == absl::StatusCode::kNotFound) continue;
-    if (!id.ok()) return id.status();
-    if (!time.ok()) return time.status();
-    order.order.set_id(*std::move(id));
-    // An order that was moved to another day since then keeps the revision's day.
-    const Calendar& calendar = *scope.revision->calendar;
-    const bool same_day = calendar.DayOf(*time) == order.day;
-    ToProto(same_day ? *time : calendar.StartOf(order.day), order.order.mutable_order_time());
-    *response->add_orders() = std::move(order.order);
-  }
-  return absl::OkStatus();
-}
-
-analytics::ResultInfo InfoOfOne(const analytics::Scope& scope) {
+analytics::ResultInfo InfoOfOne(const analytics::Scope& scope, bool full) {
   analytics::ResultInfo info;
   info.as_of = scope.as_of;
   info.customers_used = 1;
-  info.current_values = {"customer.*", "order.*"};
+  info.current_values = {"customer.*"};
+  if (!full) return info;
+  info.range = scope.range;
+  info.current_values = {"customer.*", "order.status", "ticket.status", "contract.*"};
+  info.notes = {"KPIs stand over all history up to as_of, among the customers that exist by then",
+                "health and risk look at no current value: orders and tickets count whatever their "
+                "status is"};
   return info;
 }
 
@@ -126,13 +75,11 @@ absl::Status CustomerHandlers::GetCustomer(const CallContext& call,
   const image::Revision& revision = *pinned.scope.revision;
   const std::optional<image::Slot> slot = FindCustomer(revision, request.customer());
   if (!slot.has_value()) return NoCustomer(request.customer());
-  ToProto(revision, InfoOfOne(pinned.scope), response->mutable_meta());
+  const bool full = request.view() == v1::CUSTOMER_VIEW_FULL;
+  ToProto(revision, InfoOfOne(pinned.scope, full), response->mutable_meta());
   CustomerToProto(revision, *slot, response->mutable_customer());
   response->set_placeholder(IsPlaceholder(revision, *slot));
-  if (request.view() != v1::CUSTOMER_VIEW_FULL) return absl::OkStatus();
-  STRATA_RETURN_IF_ERROR(AddFeatures(pinned.scope, *slot, response));
-  return AddOrders(pinned, *slot, request.orders() == 0 ? kDefaultOrders : request.orders(),
-                   response);
+  return full ? AddCustomerPage(pinned, *slot, request, response) : absl::OkStatus();
 }
 
 absl::Status CustomerHandlers::ListCustomers(const CallContext& call,

@@ -1,0 +1,100 @@
+#include "server/analytics/insight/health_counts.h"
+
+#include <algorithm>
+
+namespace strata::analytics {
+namespace {
+
+void CountDelivery(const OrderEvent& order, const HealthSpans& spans, HealthCounts& counts) {
+  if (order.promised_time == kNoTime) return;
+  const bool delivered = spans.Known(order.delivered_time);
+  if (!delivered && !spans.Known(order.promised_time)) return;
+  ++counts.delivered_or_overdue;
+  if (delivered && order.delivered_time <= order.promised_time) ++counts.on_time;
+}
+
+void CountOrders(const CustomerEvents& events, const HealthSpans& spans, HealthCounts& counts) {
+  for (const OrderEvent& order : events.orders) {
+    if (order.day > spans.as_of) break;
+    if (counts.first_order == kNoDay) counts.first_order = order.day;
+    counts.last_order = order.day;
+    if (order.day <= spans.two_years) continue;
+    if (counts.orders_of_rhythm++ == 0) counts.first_of_rhythm = order.day;
+    if (order.day <= spans.three_halves) continue;
+    const int half = order.day > spans.half ? 0 : order.day > spans.year ? 1 : 2;
+    ++counts.orders[half];
+    counts.amount[half] += order.amount;
+    if (half == 0) CountDelivery(order, spans, counts);
+  }
+}
+
+void CountSla(const TicketEvent& ticket, const HealthSpans& spans, HealthCounts& counts) {
+  if (ticket.sla_due_time == kNoTime) return;
+  const bool resolved = spans.Known(ticket.resolved_time);
+  if (!resolved && !spans.Known(ticket.sla_due_time)) return;
+  ++counts.due;
+  if (resolved && ticket.resolved_time <= ticket.sla_due_time) ++counts.met;
+}
+
+void CountTickets(const CustomerEvents& events, const HealthSpans& spans, Millis half_begin,
+                  HealthCounts& counts) {
+  for (const TicketEvent& ticket : events.tickets) {
+    if (ticket.opened_day > spans.as_of) break;
+    counts.ever_a_ticket = true;
+    const bool resolved = spans.Known(ticket.resolved_time);
+    if (spans.Known(ticket.escalated_time) && ticket.escalated_time >= half_begin) {
+      ++counts.escalations;
+    }
+    if (ticket.csat > 0 && resolved && ticket.resolved_time >= half_begin) {
+      ++counts.ratings;
+      counts.good_ratings += ticket.csat >= 4;
+    }
+    if (ticket.opened_day <= spans.year) continue;
+    ++counts.tickets[ticket.opened_day > spans.half ? 0 : 1];
+    if (ticket.opened_day <= spans.half) continue;
+    CountSla(ticket, spans, counts);
+    if (!resolved && spans.Known(ticket.sla_due_time)) ++counts.past_due;
+  }
+  for (const SurveyEvent& survey : events.surveys) {
+    if (survey.kind != SurveyKind::kCsat) continue;
+    if (survey.day > spans.as_of || survey.day <= spans.half) continue;
+    ++counts.ratings;
+    counts.good_ratings += survey.score >= 4;
+  }
+}
+
+bool InForce(const ContractEvent& contract, Day day) {
+  return contract.start_date <= day && (contract.end_date == kNoDay || contract.end_date >= day);
+}
+
+void CountContracts(const CustomerEvents& events, const HealthSpans& spans, HealthCounts& counts) {
+  for (const ContractEvent& contract : events.contracts) {
+    if (contract.start_date > spans.as_of) break;
+    if (InForce(contract, spans.year)) counts.value_before += contract.annual_value;
+    if (!InForce(contract, spans.as_of)) {
+      counts.latest_ended = std::max(counts.latest_ended, contract.end_date);
+      continue;
+    }
+    counts.in_force = true;
+    counts.value_now += contract.annual_value;
+    if (contract.end_date == kNoDay) continue;
+    if (counts.earliest_end == kNoDay || contract.end_date < counts.earliest_end) {
+      counts.earliest_end = contract.end_date;
+    }
+  }
+}
+
+}  // namespace
+
+HealthCounts CountEvents(const CustomerEvents& events, const HealthSpans& spans,
+                         const Calendar& calendar) {
+  HealthCounts counts;
+  CountOrders(events, spans, counts);
+  if (!events.tickets.empty() || !events.surveys.empty()) {
+    CountTickets(events, spans, calendar.StartOf(spans.half + 1), counts);
+  }
+  CountContracts(events, spans, counts);
+  return counts;
+}
+
+}  // namespace strata::analytics
