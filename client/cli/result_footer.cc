@@ -25,8 +25,12 @@ void PrintResultFooter(const Terminal& terminal, const v1::ResultMeta& meta) {
   }
   if (!meta.time_zone().empty()) out << ", " << meta.time_zone();
   out << "\nused ";
-  if (meta.records_used() > 0) out << Count(meta.records_used(), "record") << " of ";
-  out << Count(meta.customers_used(), "customer") << '\n';
+  if (meta.records_used() > 0) out << Count(meta.records_used(), "record");
+  if (meta.records_used() > 0 && meta.customers_used() > 0) out << " of ";
+  if (meta.records_used() == 0 || meta.customers_used() > 0) {
+    out << Count(meta.customers_used(), "customer");
+  }
+  out << '\n';
   if (meta.left_out_size() > 0) {
     out << "left out "
         << absl::StrJoin(meta.left_out(), ", ",

@@ -4,7 +4,6 @@
 #include "absl/strings/str_format.h"
 #include "client/cli/delimited_output.h"
 #include "client/cli/display_width.h"
-#include "client/cli/text_table.h"
 #include "client/cli/value_format.h"
 
 namespace strata::cli {
@@ -31,7 +30,7 @@ SheetCell ValueCell(const v1::Value& value) {
 void Sheet::Print(const Terminal& terminal) const {
   std::vector<TextTable::Column> columns;
   for (const Column& column : columns_) {
-    columns.push_back({column.id, column.text ? Align::kLeft : Align::kRight});
+    columns.push_back({column.id, column.text ? Align::kLeft : Align::kRight, column.fit});
   }
   TextTable table(std::move(columns));
   for (const std::vector<SheetCell>& row : rows_) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "client/cli/command.h"
+#include "client/cli/text_table.h"
 #include "strata/v1/types.pb.h"
 
 namespace strata::cli {
@@ -30,6 +31,7 @@ class Sheet {
   struct Column {
     std::string id;     // the header in both forms
     bool text = false;  // aligned left
+    TextTable::Fit fit = TextTable::Fit::kCut;
   };
   explicit Sheet(std::vector<Column> columns) : columns_(std::move(columns)) {}
 

@@ -49,6 +49,28 @@ class Service final : public v1::InsightService::Service {
                         v1::RankIndicatorsResponse* response) override {
     return guard_.Serve(context, *request, response, insights_, &InsightHandlers::RankIndicators);
   }
+  Status AssessSupport(ServerContext* context, const v1::AssessSupportRequest* request,
+                       v1::AssessSupportResponse* response) override {
+    return guard_.Serve(context, *request, response, insights_, &InsightHandlers::AssessSupport);
+  }
+  Status RankInterventions(ServerContext* context, const v1::RankInterventionsRequest* request,
+                           v1::RankInterventionsResponse* response) override {
+    return guard_.Serve(context, *request, response, insights_,
+                        &InsightHandlers::RankInterventions);
+  }
+  Status ListSignals(ServerContext* context, const v1::ListSignalsRequest* request,
+                     v1::ListSignalsResponse* response) override {
+    return guard_.Serve(context, *request, response, insights_, &InsightHandlers::ListSignals);
+  }
+  Status RecommendProducts(ServerContext* context, const v1::RecommendProductsRequest* request,
+                           v1::RecommendProductsResponse* response) override {
+    return guard_.Serve(context, *request, response, insights_,
+                        &InsightHandlers::RecommendProducts);
+  }
+  Status GenerateSwot(ServerContext* context, const v1::GenerateSwotRequest* request,
+                      v1::GenerateSwotResponse* response) override {
+    return guard_.Serve(context, *request, response, insights_, &InsightHandlers::GenerateSwot);
+  }
 
  private:
   CallGuard& guard_;

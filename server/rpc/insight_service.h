@@ -8,8 +8,8 @@
 
 namespace strata::rpc {
 
-// The methods of strata.v1.InsightService, in two files by subject: insight_structure.cc
-// and insight_risk.cc. Thread-safe.
+// The methods of strata.v1.InsightService, in files by subject: insight_structure.cc,
+// insight_risk.cc and those named below. Thread-safe.
 class InsightHandlers {
  public:
   explicit InsightHandlers(const WorkspaceRegistry& registry) : registry_(registry) {}
@@ -35,6 +35,20 @@ class InsightHandlers {
                             v1::BacktestRiskResponse* response);
   absl::Status RankIndicators(const CallContext& call, const v1::RankIndicatorsRequest& request,
                               v1::RankIndicatorsResponse* response);
+
+  // Action: insight_support.cc, insight_action.cc, insight_products.cc, insight_swot.cc.
+  absl::Status AssessSupport(const CallContext& call, const v1::AssessSupportRequest& request,
+                             v1::AssessSupportResponse* response);
+  absl::Status RankInterventions(const CallContext& call,
+                                 const v1::RankInterventionsRequest& request,
+                                 v1::RankInterventionsResponse* response);
+  absl::Status ListSignals(const CallContext& call, const v1::ListSignalsRequest& request,
+                           v1::ListSignalsResponse* response);
+  absl::Status RecommendProducts(const CallContext& call,
+                                 const v1::RecommendProductsRequest& request,
+                                 v1::RecommendProductsResponse* response);
+  absl::Status GenerateSwot(const CallContext& call, const v1::GenerateSwotRequest& request,
+                            v1::GenerateSwotResponse* response);
 
  private:
   const WorkspaceRegistry& registry_;

@@ -1,5 +1,6 @@
 // Concentration, distribution, volatility and retention: analytics in, protobuf out.
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/analytics/insight/concentration.h"
@@ -8,6 +9,7 @@
 #include "server/analytics/insight/retention.h"
 #include "server/analytics/insight/segment_volatility.h"
 #include "server/analytics/kpi/query.h"
+#include "server/analytics/segment/abc.h"
 #include "server/analytics/segment/revenue_order.h"
 #include "server/base/status_macros.h"
 #include "server/rpc/convert/kpi.h"
@@ -68,8 +70,8 @@ absl::Status InsightHandlers::AnalyzeConcentration(const CallContext& call,
   STRATA_ASSIGN_OR_RETURN(const analytics::CustomerRevenue sums,
                           analytics::SumRevenue(pinned.scope));
   const RevenueRanking ranking = RankByRevenue(revision, population, sums);
-  const analytics::Concentration result =
-      analytics::MeasureConcentration(ranking.descending, points);
+  const analytics::Concentration result = analytics::MeasureConcentration(
+      ranking.descending, points, analytics::AbcRule(*revision.settings));
 
   population.info.records_used = ranking.orders;
   if (result.left_out > 0) {
@@ -109,6 +111,26 @@ absl::Status InsightHandlers::AnalyzeConcentration(const CallContext& call,
   }
   return absl::OkStatus();
 }
+
+namespace {
+
+// One table of the KPI engine as a part of an answer.
+absl::Status AddTable(const analytics::Scope& scope, std::string title,
+                      std::vector<std::string> kpis, std::vector<std::string> group_by,
+                      std::vector<std::string> share_within, bool totals, v1::KpiTable* out) {
+  analytics::KpiQuery query;
+  query.scope = scope;
+  query.kpis = std::move(kpis);
+  query.group_by = std::move(group_by);
+  query.share_within = std::move(share_within);
+  query.totals = totals;
+  STRATA_ASSIGN_OR_RETURN(analytics::KpiAnswer answer, analytics::QueryKpis(query));
+  answer.table.title = std::move(title);
+  rpc::ToProto(answer.table, 0, answer.table.rows.size(), out);
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 absl::Status InsightHandlers::CompareDistribution(const CallContext& call,
                                                   const v1::CompareDistributionRequest& request,
@@ -152,7 +174,14 @@ absl::Status InsightHandlers::CompareDistribution(const CallContext& call,
     made->set_customers(bin.customers);
     made->set_top_customers(bin.top_customers);
   }
-  return absl::OkStatus();
+  STRATA_RETURN_IF_ERROR(
+      AddTable(pinned.scope, "Orders and revenue by tier and deal size (shares within the tier)",
+               {"orders", "revenue", "share_of_revenue"}, {"tier", "deal_size"}, {"tier"}, false,
+               response->mutable_deal_sizes()));
+  return AddTable(pinned.scope, "How each tier buys",
+                  {"average_order_value", "order_frequency", "median_order_gap_days",
+                   "order_gap_cv", "orders", "active_customers"},
+                  {"tier"}, {}, true, response->mutable_purchasing());
 }
 
 absl::Status InsightHandlers::AnalyzeVolatility(const CallContext& call,
@@ -218,26 +247,21 @@ absl::Status InsightHandlers::AnalyzeRetention(const CallContext& call,
   for (const auto& share : result.weighted_mean) NumberOrNull(share, response->add_weighted_mean());
   SetCoverage(customers, 0, 0, customers == 0 ? "no customer has a first order in the range" : "",
               response->mutable_coverage());
-  if (revision.contracts == 0) return absl::OkStatus();
-
-  analytics::KpiQuery query;
-  query.scope = pinned.scope;
-  query.kpis = {"nrr",
-                "grr",
-                "recurring_new",
-                "recurring_expansion",
-                "recurring_contraction",
-                "recurring_churn",
-                "recurring_reactivation"};
-  for (const std::vector<std::string>& group_by :
-       {std::vector<std::string>{"quarter"}, std::vector<std::string>{"quarter", "tier"}}) {
-    query.group_by = group_by;
-    STRATA_ASSIGN_OR_RETURN(analytics::KpiAnswer answer, analytics::QueryKpis(query));
-    answer.table.title = group_by.size() == 1 ? "Revenue retention by quarter"
-                                              : "Revenue retention by quarter and tier";
-    ToProto(answer.table, 0, answer.table.rows.size(), response->add_revenue_retention());
+  if (revision.contracts == 0) {
+    response->mutable_meta()->add_notes("no revenue retention: the workspace has no contracts");
+    return absl::OkStatus();
   }
-  return absl::OkStatus();
+  const std::vector<std::string> kpis = {"nrr",
+                                         "grr",
+                                         "recurring_new",
+                                         "recurring_expansion",
+                                         "recurring_contraction",
+                                         "recurring_churn",
+                                         "recurring_reactivation"};
+  STRATA_RETURN_IF_ERROR(AddTable(pinned.scope, "Revenue retention by quarter", kpis, {"quarter"},
+                                  {}, false, response->add_revenue_retention()));
+  return AddTable(pinned.scope, "Revenue retention by quarter and tier", kpis, {"quarter", "tier"},
+                  {}, false, response->add_revenue_retention());
 }
 
 }  // namespace strata::rpc

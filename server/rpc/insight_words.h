@@ -23,7 +23,7 @@ namespace strata::rpc {
 template <typename T>
 absl::StatusOr<T> InRange(absl::string_view field, T value, T standard, T low, T high) {
   if (value == T{0}) return standard;
-  if (value < low || value > high) {
+  if (!(value >= low && value <= high)) {  // NaN is refused too
     return FieldError(field, absl::StrCat(value, " does not lie in ", low, " to ", high));
   }
   return value;

@@ -34,13 +34,17 @@ struct AffinityOptions {
   double min_support = 0.001;  // (0, 1]; the least count is ceil(min_support * baskets)
   double min_confidence = 0.5;
   int max_items = 3;  // of a rule, both sides; 2 .. 10
-  // Beyond this many frequent item sets the search ends with RESOURCE_EXHAUSTED: raise the support.
-  size_t max_frequent_sets = 2'000'000;
+  // Beyond these the search ends with RESOURCE_EXHAUSTED, which says to raise the support.
+  size_t max_frequent_sets = 1'000'000;
+  size_t max_frequent_items = 5'000;  // their pairs are counted in a triangle of 50 MB
+  size_t max_work = 2'000'000'000;    // list entries looked at; about five seconds
+  size_t min_count = 1;               // least baskets, where min_support asks for fewer
 };
 
 // All rules with one consequent and a non-empty antecedent (Agrawal and Srikant 1994), found depth
-// first over lists of baskets (Zaki 2000). By lift descending, then count descending, then
-// antecedent and consequent, so that the order is total.
+// first over lists of baskets (Zaki 2000) below the pairs, which are counted basket by basket. By
+// lift descending, then count descending, then antecedent and consequent, so that the order is
+// total.
 absl::StatusOr<std::vector<AffinityRule>> MineAffinityRules(const Baskets& baskets,
                                                             const AffinityOptions& options,
                                                             const StopToken& stop);

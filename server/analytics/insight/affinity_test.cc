@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <bitset>
 #include <map>
+#include <random>
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "server/analytics/stats/published_figures.h"
@@ -112,11 +116,70 @@ TEST(Affinity, HandCounted) {
   EXPECT_DOUBLE_EQ((*rules)[1].confidence, 1);
 }
 
+TEST(Affinity, EqualsCountingEverySubset) {
+  std::mt19937 random(5);
+  for (int round = 0; round < 30; ++round) {
+    NamedBaskets shop;
+    for (int i = 0; i < 40; ++i) {
+      std::set<std::string> basket;
+      for (int item = 0; item < 7; ++item) {
+        if (random() % 3 == 0) basket.insert(std::string(1, static_cast<char>('a' + item)));
+      }
+      if (!basket.empty()) shop.Add(basket);
+    }
+    const double n = static_cast<double>(shop.baskets.size());
+    std::vector<uint32_t> masks(shop.baskets.size());
+    for (size_t i = 0; i < masks.size(); ++i) {
+      for (uint32_t at = shop.baskets.begin[i]; at < shop.baskets.begin[i + 1]; ++at) {
+        masks[i] |= 1U << shop.baskets.content[at];
+      }
+    }
+    const auto count = [&masks](uint32_t set) {
+      return std::count_if(masks.begin(), masks.end(),
+                           [set](uint32_t mask) { return (mask & set) == set; });
+    };
+    AffinityOptions options{0.1, 0.4, 2 + round % 4};
+    options.min_count = static_cast<size_t>(round % 6);
+    std::set<std::string> expected, made;
+    for (uint32_t set = 1; set < 1U << shop.baskets.items; ++set) {
+      const auto items = static_cast<int>(std::bitset<32>(set).count());
+      const int64_t all = count(set);
+      if (items < 2 || items > options.max_items || all < static_cast<int64_t>(options.min_count) ||
+          static_cast<double>(all) < 0.1 * n - 1e-9) {
+        continue;
+      }
+      for (uint32_t item = 0; item < shop.baskets.items; ++item) {
+        if ((set >> item & 1) == 0) continue;
+        const int64_t left = count(set & ~(1U << item));
+        if (static_cast<double>(all) / static_cast<double>(left) < 0.4) continue;
+        expected.insert(absl::StrCat(set, " ", item, " ", all));
+      }
+    }
+    const auto rules = MineAffinityRules(shop.baskets, options, StopToken());
+    ASSERT_TRUE(rules.ok());
+    for (const AffinityRule& rule : *rules) {
+      uint32_t set = 1U << rule.consequent;
+      for (const uint32_t item : rule.antecedent) set |= 1U << item;
+      made.insert(absl::StrCat(set, " ", rule.consequent, " ", rule.count));
+    }
+    EXPECT_EQ(made, expected) << "round " << round;
+    EXPECT_FALSE(made.empty());
+  }
+}
+
 TEST(Affinity, EndsWhenTooMuchWouldBeFoundOrNobodyWaits) {
   NamedBaskets shop;
   for (int i = 0; i < 3; ++i) shop.Add({"a", "b", "c", "d", "e", "f"});
   AffinityOptions options{0.5, 0.5, 6};
   options.max_frequent_sets = 10;
+  EXPECT_EQ(MineAffinityRules(shop.baskets, options, StopToken()).status().code(),
+            absl::StatusCode::kResourceExhausted);
+  options = {0.5, 0.5, 6};
+  options.max_frequent_items = 5;
+  EXPECT_EQ(MineAffinityRules(shop.baskets, options, StopToken()).status().code(),
+            absl::StatusCode::kResourceExhausted);
+  options.max_frequent_items = 6;
+  options.max_work = 50;
   EXPECT_EQ(MineAffinityRules(shop.baskets, options, StopToken()).status().code(),
             absl::StatusCode::kResourceExhausted);
   const StopToken cancelled([] { return absl::CancelledError(""); });

@@ -29,12 +29,8 @@ Concentration::Top TopOf(absl::Span<const Micros> descending, int64_t customers,
 
 }  // namespace
 
-char AbcClassOf(MicrosSum revenue_before, MicrosSum total) {
-  if (revenue_before * 100 < total * 80) return 'A';
-  return revenue_before * 100 < total * 95 ? 'B' : 'C';
-}
-
-Concentration MeasureConcentration(absl::Span<const Micros> descending, int lorenz_points) {
+Concentration MeasureConcentration(absl::Span<const Micros> descending, int lorenz_points,
+                                   const AbcRule& rule) {
   Concentration result;
   const auto first_left_out =
       std::partition_point(descending.begin(), descending.end(), [](Micros r) { return r > 0; });
@@ -62,13 +58,14 @@ Concentration MeasureConcentration(absl::Span<const Micros> descending, int lore
   result.abc = {{'A'}, {'B'}, {'C'}};
   MicrosSum before = 0;
   for (const Micros value : revenue) {
-    Concentration::Class& abc = result.abc[AbcClassOf(before, result.revenue) - 'A'];
+    const auto place = static_cast<size_t>(AbcClassOf(before, result.revenue, rule)) - 1;
+    Concentration::Class& abc = result.abc[place];
+    result.customers_for_80 += before * 100 < result.revenue * 80;
     ++abc.customers;
     abc.revenue += value;
     before += value;
   }
   for (Concentration::Class& abc : result.abc) abc.share = Share(abc.revenue, result.revenue);
-  result.customers_for_80 = result.abc[0].customers;
   return result;
 }
 

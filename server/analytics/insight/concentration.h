@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "server/analytics/segment/abc.h"
 #include "server/analytics/stats/inequality.h"
 #include "server/domain/money.h"
 
@@ -30,18 +31,15 @@ struct Concentration {
   double gini = 0, gini_corrected = 0, hhi = 0, effective_number = 0;
   std::vector<Top> top;              // 1, 5, 10, 20 and 50 %
   int64_t customers_for_80 = 0;      // fewest customers that give 80 % of the revenue
-  std::vector<Class> abc;            // A up to 80 %, B up to 95 %, C
+  std::vector<Class> abc;            // A, B and C of the rule
   Top losing_first, losing_first_5;  // revenue lost if the top 1 or 5 leave
   std::vector<stats::LorenzPoint> lorenz;
 };
 
 // `descending` holds the revenue of every customer, highest first; those of zero or less are left
-// out and counted. All zero when nobody has positive revenue.
-Concentration MeasureConcentration(absl::Span<const Micros> descending, int lorenz_points);
-
-// The ABC class of rank i (0 = highest): A while the revenue before it is below 80 % of the total,
-// B below 95 %, else C; so that the customer who crosses a line still belongs above it.
-char AbcClassOf(MicrosSum revenue_before, MicrosSum total);
+// out and counted. All zero when nobody has positive revenue. `rule` draws the lines of ABC.
+Concentration MeasureConcentration(absl::Span<const Micros> descending, int lorenz_points,
+                                   const AbcRule& rule = {});
 
 }  // namespace strata::analytics
 

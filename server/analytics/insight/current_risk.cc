@@ -22,7 +22,7 @@ absl::StatusOr<CurrentRisk> AssessCurrentRisk(const image::Revision& revision, D
     days.push_back(Calendar::ShiftLastDay(as_of, -3 * back));
   }
   STRATA_ASSIGN_OR_RETURN(std::vector<RiskSnapshot> snapshots,
-                          TakeRiskSnapshots(revision, days, as_of, stop));
+                          TakeTrainingSnapshots(revision, days, as_of, stop));
   std::vector<const RiskSnapshot*> history;
   for (const RiskSnapshot& snapshot : snapshots) {
     if (snapshot.outcome_known && !snapshot.rows.empty()) history.push_back(&snapshot);

@@ -12,38 +12,50 @@ namespace {
 // Reused from block to block by one worker.
 struct Scratch {
   image::OrderRuns runs;
-  std::vector<OrderEvent> orders;
+  std::vector<OrderEvent> orders;  // room
   std::vector<TicketEvent> tickets;
   std::vector<ContractEvent> contracts;
   std::vector<SurveyEvent> surveys;
 };
 
-void AppendOrders(const image::Revision& revision, const image::OrderRun& run, uint32_t customer,
-                  std::vector<OrderEvent>& orders) {
-  for (uint32_t i = run.begin[customer]; i < run.begin[customer + 1]; ++i) {
-    OrderEvent event;
-    event.day = run.day[i];
-    event.recognised = !revision.excluded_status[run.status[i]];
-    for (uint32_t line = run.FirstLine(i); line < run.FirstLine(i + 1); ++line) {
-      event.amount += run.amount[line];
+// Writes the orders of one run, ascending by day; returns the end.
+OrderEvent* PutOrders(const uint8_t* excluded, const image::OrderRun& run, uint32_t customer,
+                      OrderEvent* out) {
+  const uint32_t end = run.begin[customer + 1];
+  for (uint32_t i = run.begin[customer]; i < end; ++i) {
+    Micros amount = 0;
+    if (run.line_begin == nullptr) {
+      amount = run.amount[i];
+    } else {
+      for (uint32_t line = run.line_begin[i]; line < run.line_begin[i + 1]; ++line) {
+        amount += run.amount[line];
+      }
     }
-    if (run.promised_time != nullptr) event.promised_time = run.promised_time[i];
-    if (run.delivered_time != nullptr) event.delivered_time = run.delivered_time[i];
-    orders.push_back(event);
+    *out++ = {run.day[i], amount, run.promised_time == nullptr ? kNoTime : run.promised_time[i],
+              run.delivered_time == nullptr ? kNoTime : run.delivered_time[i],
+              excluded[run.status[i]] == 0};
   }
+  return out;
 }
 
-void CollectOrders(const image::Revision& revision, absl::Span<const image::OrderRun> runs,
-                   uint32_t customer, Scratch& scratch) {
-  scratch.orders.clear();
+// The span lives until the next call.
+absl::Span<const OrderEvent> CollectOrders(const uint8_t* excluded,
+                                           absl::Span<const image::OrderRun> runs,
+                                           uint32_t customer, std::vector<OrderEvent>& room) {
+  size_t rows = 0;
+  for (const image::OrderRun& run : runs) rows += run.begin[customer + 1] - run.begin[customer];
+  if (room.size() < rows) room.resize(2 * rows);
+  OrderEvent* const begin = room.data();
+  OrderEvent* end = begin;
   for (const image::OrderRun& run : runs) {
-    const size_t sorted = scratch.orders.size();
-    AppendOrders(revision, run, customer, scratch.orders);
-    std::inplace_merge(scratch.orders.begin(),
-                       scratch.orders.begin() + static_cast<ptrdiff_t>(sorted),
-                       scratch.orders.end(),
+    OrderEvent* const middle = end;
+    end = PutOrders(excluded, run, customer, middle);
+    const bool in_order = middle == begin || middle == end || middle[-1].day <= middle->day;
+    if (in_order) continue;
+    std::inplace_merge(begin, middle, end,
                        [](const OrderEvent& a, const OrderEvent& b) { return a.day < b.day; });
   }
+  return absl::MakeConstSpan(begin, rows);
 }
 
 void CollectTickets(const image::TicketColumns* columns, uint32_t customer, Scratch& scratch) {
@@ -80,6 +92,7 @@ absl::Status ForEachCustomer(const image::Revision& revision, const StopToken& s
                              const std::function<void(size_t, const CustomerEvents&)>& visit) {
   std::vector<Scratch> scratches(ScanWorkers());
   std::atomic<bool> stopped{false};
+  const uint8_t* const excluded = revision.excluded_status.data();
   ParallelScan(revision.blocks.size(), [&](size_t worker, size_t item) {
     if (stopped || !stop.Check().ok()) {
       stopped = true;
@@ -90,16 +103,17 @@ absl::Status ForEachCustomer(const image::Revision& revision, const StopToken& s
     const absl::Span<const image::OrderRun> runs = scratch.runs.Of(block);
     for (uint32_t customer = 0; customer < block.customers; ++customer) {
       if (!block.profile->present[customer]) continue;
-      CollectOrders(revision, runs, customer, scratch);
+      const absl::Span<const OrderEvent> orders =
+          CollectOrders(excluded, runs, customer, scratch.orders);
       CollectTickets(block.tickets.get(), customer, scratch);
       CollectContracts(block.contracts.get(), customer, scratch);
       CollectSurveys(block.surveys.get(), customer, scratch);
-      if (scratch.orders.empty() && scratch.tickets.empty() && scratch.contracts.empty() &&
+      if (orders.empty() && scratch.tickets.empty() && scratch.contracts.empty() &&
           scratch.surveys.empty()) {
         continue;
       }
-      visit(worker, {block.first_slot + customer, scratch.orders, scratch.tickets,
-                     scratch.contracts, scratch.surveys});
+      visit(worker, {block.first_slot + customer, orders, scratch.tickets, scratch.contracts,
+                     scratch.surveys});
     }
   });
   return stopped ? stop.Check() : absl::OkStatus();

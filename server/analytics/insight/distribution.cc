@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "server/analytics/kpi/samples.h"
 #include "server/analytics/segment/revenue_order.h"
 #include "server/base/status_macros.h"
 
@@ -11,15 +12,6 @@ namespace {
 
 constexpr int kPercentiles[] = {5, 10, 25, 50, 75, 90, 95};
 constexpr int kNanosAMicro = 1'000;
-
-// A hundred times the type-7 percentile [Hyndman and Fan 1996]: whole, so that money stays exact.
-__int128 HundredfoldPercentile(const std::vector<__int128>& ascending, int percent) {
-  const size_t place = (ascending.size() - 1) * static_cast<size_t>(percent);
-  const size_t below = place / 100, rest = place % 100;
-  if (rest == 0) return ascending[below] * 100;
-  return ascending[below] * static_cast<int>(100 - rest) +
-         ascending[below + 1] * static_cast<int>(rest);
-}
 
 using Reading = __int128 (*)(const CustomerTotals&);
 
@@ -31,12 +23,16 @@ __int128 OrderValueNanos(const CustomerTotals& totals) {
   return RevenueNanos(totals) / totals.orders;  // cut to a billionth of a unit
 }
 
-std::vector<__int128> Ascending(absl::Span<const CustomerTotals> customers, Reading read) {
+std::vector<__int128> Read(absl::Span<const CustomerTotals> customers, Reading read) {
   std::vector<__int128> values;
   values.reserve(customers.size());
   for (const CustomerTotals& totals : customers) values.push_back(read(totals));
-  std::sort(values.begin(), values.end());
   return values;
+}
+
+// A hundred times the percentile.
+__int128 HundredfoldPercentile(std::vector<__int128>& values, int percent) {
+  return kpi::ScaledQuantile(absl::MakeSpan(values), percent, 100);
 }
 
 absl::StatusOr<Value> ToValue(__int128 hundredfold, bool money) {
@@ -48,8 +44,8 @@ absl::StatusOr<Value> ToValue(__int128 hundredfold, bool money) {
 absl::StatusOr<Distribution::Measure> Compare(std::string name,
                                               absl::Span<const CustomerTotals> all, size_t top,
                                               Reading read, bool money) {
-  const std::vector<__int128> everybody = Ascending(all, read);
-  const std::vector<__int128> best = Ascending(all.first(top), read);
+  std::vector<__int128> everybody = Read(all, read);
+  std::vector<__int128> best = Read(all.first(top), read);
   Distribution::Measure measure;
   measure.name = std::move(name);
   const __int128 top_median = HundredfoldPercentile(best, 50);

@@ -1,10 +1,11 @@
 #include "server/analytics/insight/early_warning.h"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
 #include <optional>
 #include <tuple>
 
+#include "server/analytics/insight/warning_portfolio.h"
 #include "server/analytics/stats/multiple_testing.h"
 #include "server/analytics/stats/ranks.h"
 #include "server/analytics/stats/sum.h"
@@ -14,177 +15,128 @@
 namespace strata::analytics {
 namespace {
 
-constexpr int kLeastEarlierEvents = 4;
-constexpr double kSeasonPseudoEvents = 1;  // a month, of the own season's shrinkage
-constexpr int kOwnSeasonYears = 2;
+// A month, of an own season's shrinkage. Little: an account that never buys in a month must not be
+// expected to, and too little costs power only, since the portfolio's season is tested as well.
+constexpr double kOwnPseudoEvents = 0.25;
 
-// The days that every test speaks of, and which instants are known.
-struct Frame {
-  Day as_of, recent_after, earlier_after;  // recent: (recent_after, as_of]
-  Day season_after;                        // whole years up to recent_after
-  Millis cutoff;
-  const Calendar& calendar;
-
-  Frame(Day day, const Calendar& c)
-      : as_of(day),
-        recent_after(Calendar::ShiftLastDay(day, -3)),
-        earlier_after(Calendar::ShiftLastDay(day, -15)),
-        season_after(Calendar::ShiftLastDay(day, -3 - 12 * kOwnSeasonYears)),
-        cutoff(c.StartOf(day + 1)),
-        calendar(c) {}
-
-  bool Known(Millis time) const { return time != kNoTime && time < cutoff; }
-  // 0 the last quarter, 1 the year before it, -1 neither.
-  int WindowOf(Day day) const {
-    if (day > as_of || day <= earlier_after) return -1;
-    return day > recent_after ? 0 : 1;
-  }
+// What one worker found, and memory that it reuses from customer to customer.
+struct alignas(64) Findings {
+  std::vector<Warning> candidates;  // tests that may become warnings
+  int64_t tests = 0, customers = 0;
+  std::vector<double> values[2];
 };
 
-// First pass: what the portfolio is like. A row a customer, in the order of their slots.
-struct PortfolioRow {
-  image::Slot slot;
-  std::array<float, 12> by_month;  // orders of the whole years before the last quarter
-  float earlier[4];                // orders of the four quarters before the last one
-};
-
-// Orders of one day and another are one purchase decision: days with orders are counted, not
-// orders.
-template <typename Visit>
-void ForEachOrderDay(const CustomerEvents& events, Day as_of, Visit visit) {
-  Day last = kNoDay;
-  for (const OrderEvent& order : events.orders) {
-    if (order.day > as_of) break;
-    if (order.day == last) continue;
-    last = order.day;
-    visit(order.day);
-  }
-}
-
-PortfolioRow RowOf(const CustomerEvents& events, const Frame& frame, const Day (&quarters)[5]) {
-  PortfolioRow row{events.slot, {}, {}};
-  ForEachOrderDay(events, frame.recent_after, [&](Day day) {
-    if (day > frame.season_after) {
-      row.by_month[static_cast<size_t>(CivilFromDay(day).month - 1)] += 1;
-    }
-    for (int q = 0; q < 4; ++q) {
-      if (day > quarters[q + 1] && day <= quarters[q]) row.earlier[q] += 1;
-    }
-  });
-  return row;
-}
-
-struct Portfolio {
-  Season season;
-  double dispersion = 1;
-  stats::GammaPrior prior;
-};
-
-// Pearson's statistic of each customer's four quarterly counts against its own mean is chi-squared
-// with three degrees of freedom when counts are Poisson. The dispersion is the median statistic
-// over that distribution's median: accounts with a season of their own, a minority, do not move it.
-double Dispersion(const std::vector<PortfolioRow>& rows, const double (&exposure)[4]) {
-  constexpr double kMedianOfChiSquared3 = 2.365974;
-  const double year = exposure[0] + exposure[1] + exposure[2] + exposure[3];
-  std::vector<double> statistics;
-  for (const PortfolioRow& row : rows) {
-    const double total = row.earlier[0] + row.earlier[1] + row.earlier[2] + row.earlier[3];
-    if (total < kLeastEarlierEvents) continue;
-    double statistic = 0;
-    for (int q = 0; q < 4; ++q) {
-      const double expected = total * exposure[q] / year;
-      statistic += (row.earlier[q] - expected) * (row.earlier[q] - expected) / expected;
-    }
-    statistics.push_back(statistic);
-  }
-  if (statistics.empty()) return 1;
-  const auto middle = statistics.begin() + static_cast<ptrdiff_t>(statistics.size() / 2);
-  std::nth_element(statistics.begin(), middle, statistics.end());
-  return std::max(1.0, *middle / kMedianOfChiSquared3);
-}
-
-Portfolio Describe(const std::vector<PortfolioRow>& rows, const Day (&quarters)[5]) {
-  Portfolio portfolio;
-  std::array<double, 12> by_month{};
-  for (const PortfolioRow& row : rows) {
-    for (size_t m = 0; m < 12; ++m) by_month[m] += row.by_month[m];
-  }
-  portfolio.season = Season::FromCounts(by_month, Season(), kSeasonPseudoEvents);
-  double exposure[4];
-  for (int q = 0; q < 4; ++q) {
-    exposure[q] = portfolio.season.Exposure(quarters[q + 1], quarters[q]);
-  }
-  portfolio.dispersion = Dispersion(rows, exposure);
-  std::vector<stats::Count> counts;
-  for (const PortfolioRow& row : rows) {
-    const double total = row.earlier[0] + row.earlier[1] + row.earlier[2] + row.earlier[3];
-    if (total > 0) {
-      counts.push_back(
-          {total / portfolio.dispersion, exposure[0] + exposure[1] + exposure[2] + exposure[3]});
-    }
-  }
-  portfolio.prior = stats::FitGammaPrior(counts);
-  return portfolio;
-}
-
-// Second pass: the tests of one customer.
+// The tests of one customer.
 class Tester {
  public:
-  Tester(const CustomerEvents& events, const Frame& frame, const Portfolio& portfolio,
-         std::vector<Warning>& tests)
-      : events_(events), frame_(frame), portfolio_(portfolio), tests_(tests) {}
+  // Tests whose p is above `most_p` are counted and forgotten.
+  Tester(const CustomerEvents& events, const WarningFrame& frame, const WarningPortfolio& portfolio,
+         double most_p, Findings& findings)
+      : events_(events),
+        frame_(frame),
+        portfolio_(portfolio),
+        most_p_(most_p),
+        findings_(findings) {}
 
   void Run() {
+    const int64_t before = findings_.tests;
     TestOrders();
     TestTickets();
     TestRatings();
+    findings_.customers += findings_.tests > before;
   }
 
  private:
   void Add(WarningKind kind, double value, double expected, double p) {
-    tests_.push_back({kind, events_.slot, value, expected, p});
+    ++findings_.tests;
+    if (p <= most_p_) findings_.candidates.push_back({kind, events_.slot, value, expected, p});
   }
 
-  Season OwnSeason(Day first) const {
-    if (first == kNoDay || first > frame_.season_after) return portfolio_.season;
-    std::array<double, 12> by_month{};
-    ForEachOrderDay(events_, frame_.recent_after, [&](Day day) {
-      if (day > frame_.season_after) {
-        by_month[static_cast<size_t>(CivilFromDay(day).month - 1)] += 1;
-      }
-    });
-    return Season::FromCounts(by_month, portfolio_.season, kSeasonPseudoEvents);
-  }
-
-  void TestOrders() {
+  // Order days of the two windows, and by month of the year for an own season.
+  struct OrderDays {
     double counts[2] = {};
     Day first = kNoDay, last = kNoDay;
-    ForEachOrderDay(events_, frame_.as_of, [&](Day day) {
-      if (first == kNoDay) first = day;
-      last = day;
-      if (const int window = frame_.WindowOf(day); window >= 0) counts[window] += 1;
-    });
-    if (counts[1] < kLeastEarlierEvents) return;
-    const Season season = OwnSeason(first);
-    const Day earlier_after = std::max(frame_.earlier_after, first - 1);
-    const double recent_exposure = season.Exposure(frame_.recent_after, frame_.as_of);
-    const double earlier_exposure = season.Exposure(earlier_after, frame_.recent_after);
-    const stats::Count recent{counts[0] / portfolio_.dispersion, recent_exposure};
-    const stats::Count earlier{counts[1] / portfolio_.dispersion, earlier_exposure};
-    Add(WarningKind::kDecliningFrequency, counts[0], counts[1] / earlier_exposure * recent_exposure,
-        stats::DecliningRateP(recent, earlier));
+    std::array<double, 12> two_years{}, one_year{};
+  };
 
-    const double seen = season.Exposure(earlier_after, last);
-    const double gap = season.Exposure(last, frame_.as_of);
-    const double all = (counts[0] + counts[1]) / portfolio_.dispersion;
-    Add(WarningKind::kSilence, frame_.as_of - last,
-        static_cast<double>(last - earlier_after) / (counts[0] + counts[1]),
-        stats::SilenceP(portfolio_.prior, {all, seen}, gap));
+  OrderDays CountOrderDays() const {
+    OrderDays days;
+    ForEachOrderDay(events_, frame_.as_of(), [&](Day day) {
+      if (days.first == kNoDay) days.first = day;
+      days.last = day;
+      const int window = frame_.WindowOf(day);
+      if (window >= 0) days.counts[window] += 1;
+      if (!frame_.InSeason(day)) return;
+      days.two_years[frame_.MonthOf(day)] += 1;
+      if (window == 1) days.one_year[frame_.MonthOf(day)] += 1;
+    });
+    return days;
+  }
+
+  // The account's own season: of two whole years before the last quarter where the history holds
+  // them, else of the one. nullopt where it does not hold one either, and where the year's orders
+  // follow the portfolio's season as far as their number can tell.
+  std::optional<Season> OwnSeason(const OrderDays& days) const {
+    if (days.first > frame_.earlier_after() || FollowsPortfolio(days)) return std::nullopt;
+    return Season::FromCounts(days.first <= frame_.season_after() ? days.two_years : days.one_year,
+                              portfolio_.season, kOwnPseudoEvents);
+  }
+
+  // Pearson's statistic of the twelve months before the last quarter, chi-squared with eleven
+  // degrees of freedom, against its 95% point.
+  bool FollowsPortfolio(const OrderDays& days) const {
+    constexpr double kChiSquared11At95 = 19.67514;
+    double statistic = 0;
+    for (size_t m = 0; m < 12; ++m) {
+      const double expected =
+          std::max(0.01, days.counts[1] * portfolio_.season.weight(static_cast<int>(m) + 1) / 12);
+      statistic += (days.one_year[m] - expected) * (days.one_year[m] - expected) / expected;
+    }
+    return statistic / portfolio_.dispersion <= kChiSquared11At95;
+  }
+
+  struct OrderTests {
+    double expected = 0, frequency_p = 1, silence_p = 1;
+  };
+
+  OrderTests TestOrdersUnder(const Season& season, const OrderDays& days) const {
+    const Day earlier_after = std::max(frame_.earlier_after(), days.first - 1);
+    const double recent = frame_.Exposure(season, frame_.recent_after(), frame_.as_of());
+    const double earlier = frame_.Exposure(season, earlier_after, frame_.recent_after());
+    const double seen = frame_.Exposure(season, earlier_after, days.last);
+    const double gap = frame_.Exposure(season, days.last, frame_.as_of());
+    const double dispersion = portfolio_.dispersion;
+    return {days.counts[1] / earlier * recent,
+            stats::DecliningRateP({days.counts[0] / dispersion, recent},
+                                  {days.counts[1] / dispersion, earlier}),
+            stats::SilenceP(portfolio_.prior,
+                            {(days.counts[0] + days.counts[1]) / dispersion, seen}, gap)};
+  }
+
+  // A warning must hold under the portfolio's season and, where it has one, under the account's
+  // own.
+  void TestOrders() {
+    const OrderDays days = CountOrderDays();
+    if (days.counts[1] < kLeastEarlierEvents) return;
+    OrderTests tests = TestOrdersUnder(portfolio_.season, days);
+    if (const std::optional<Season> own = OwnSeason(days); own.has_value()) {
+      const OrderTests under_own = TestOrdersUnder(*own, days);
+      if (under_own.frequency_p > tests.frequency_p) {
+        tests.expected = under_own.expected;
+        tests.frequency_p = under_own.frequency_p;
+      }
+      tests.silence_p = std::max(tests.silence_p, under_own.silence_p);
+    }
+    Add(WarningKind::kDecliningFrequency, days.counts[0], tests.expected, tests.frequency_p);
+    const Day earlier_after = std::max(frame_.earlier_after(), days.first - 1);
+    Add(WarningKind::kSilence, frame_.as_of() - days.last,
+        static_cast<double>(days.last - earlier_after) / (days.counts[0] + days.counts[1]),
+        tests.silence_p);
     TestAmountsAndDeliveries();
   }
 
   void TestAmountsAndDeliveries() {
-    std::vector<double> amounts[2];
+    std::vector<double>(&amounts)[2] = EmptyValues();
     int due[2] = {}, late[2] = {};
     for (const OrderEvent& order : events_.orders) {
       const int window = frame_.WindowOf(order.day);
@@ -217,8 +169,8 @@ class Tester {
     }
     if (opened[1] >= kLeastEarlierEvents) {
       const Season flat;
-      const double recent = flat.Exposure(frame_.recent_after, frame_.as_of);
-      const double earlier = flat.Exposure(frame_.earlier_after, frame_.recent_after);
+      const double recent = flat.Exposure(frame_.recent_after(), frame_.as_of());
+      const double earlier = flat.Exposure(frame_.earlier_after(), frame_.recent_after());
       Add(WarningKind::kRisingTickets, opened[0], opened[1] / earlier * recent,
           stats::RisingRateP({static_cast<double>(opened[0]), recent},
                              {static_cast<double>(opened[1]), earlier}));
@@ -227,10 +179,10 @@ class Tester {
   }
 
   void TestRatings() {
-    std::vector<double> ratings[2];
+    std::vector<double>(&ratings)[2] = EmptyValues();
     for (const TicketEvent& ticket : events_.tickets) {
       if (ticket.csat == 0 || !frame_.Known(ticket.resolved_time)) continue;
-      const int window = frame_.WindowOf(frame_.calendar.DayOf(ticket.resolved_time));
+      const int window = frame_.WindowOf(frame_.DayOf(ticket.resolved_time));
       if (window >= 0) ratings[window].push_back(ticket.csat);
     }
     for (const SurveyEvent& survey : events_.surveys) {
@@ -252,19 +204,17 @@ class Tester {
     return stats::Sum(values) / static_cast<double>(values.size());
   }
 
-  const CustomerEvents& events_;
-  const Frame& frame_;
-  const Portfolio& portfolio_;
-  std::vector<Warning>& tests_;
-};
+  std::vector<double> (&EmptyValues())[2] {
+    for (std::vector<double>& values : findings_.values) values.clear();
+    return findings_.values;
+  }
 
-template <typename Row, typename Before>
-std::vector<Row> Joined(std::vector<std::vector<Row>>& parts, Before before) {
-  std::vector<Row> all;
-  for (std::vector<Row>& part : parts) all.insert(all.end(), part.begin(), part.end());
-  std::sort(all.begin(), all.end(), before);
-  return all;
-}
+  const CustomerEvents& events_;
+  const WarningFrame& frame_;
+  const WarningPortfolio& portfolio_;
+  const double most_p_;
+  Findings& findings_;
+};
 
 }  // namespace
 
@@ -291,41 +241,34 @@ absl::string_view NameOf(WarningKind kind) {
 absl::StatusOr<WarningList> FindEarlyWarnings(const image::Revision& revision, Day as_of,
                                               const WarningOptions& options,
                                               const StopToken& stop) {
-  const Frame frame(as_of, *revision.calendar);
-  Day quarters[5];
-  for (int q = 0; q < 5; ++q) quarters[q] = Calendar::ShiftLastDay(as_of, -3 - 3 * q);
-
-  std::vector<std::vector<PortfolioRow>> row_parts(ScanWorkers());
+  const WarningFrame frame(as_of, *revision.calendar);
+  STRATA_ASSIGN_OR_RETURN(const WarningPortfolio portfolio,
+                          DescribePortfolio(revision, frame, stop));
+  // q is never below p, so that only tests with p at or below the rate can become warnings, and
+  // their q depends on nothing of the others but their number.
+  const double rate = options.false_discovery_rate;
+  std::vector<Findings> parts(ScanWorkers());
   STRATA_RETURN_IF_ERROR(
       ForEachCustomer(revision, stop, [&](size_t worker, const CustomerEvents& events) {
-        if (!events.orders.empty()) row_parts[worker].push_back(RowOf(events, frame, quarters));
+        Tester(events, frame, portfolio, rate, parts[worker]).Run();
       }));
-  const std::vector<PortfolioRow> rows = Joined(
-      row_parts, [](const PortfolioRow& a, const PortfolioRow& b) { return a.slot < b.slot; });
-  const Portfolio portfolio = Describe(rows, quarters);
-
-  std::vector<std::vector<Warning>> test_parts(ScanWorkers());
-  STRATA_RETURN_IF_ERROR(
-      ForEachCustomer(revision, stop, [&](size_t worker, const CustomerEvents& events) {
-        Tester(events, frame, portfolio, test_parts[worker]).Run();
-      }));
-  std::vector<Warning> tests = Joined(test_parts, [](const Warning& a, const Warning& b) {
-    return std::tie(a.slot, a.kind) < std::tie(b.slot, b.kind);
-  });
 
   WarningList list;
-  list.tests = static_cast<int64_t>(tests.size());
   list.dispersion = portfolio.dispersion;
   list.prior = portfolio.prior;
-  std::vector<double> p_values;
-  for (size_t i = 0; i < tests.size(); ++i) {
-    p_values.push_back(tests[i].p);
-    if (i == 0 || tests[i].slot != tests[i - 1].slot) ++list.customers;
+  std::vector<Warning> candidates;
+  for (const Findings& part : parts) {
+    list.tests += part.tests;
+    list.customers += part.customers;
+    candidates.insert(candidates.end(), part.candidates.begin(), part.candidates.end());
   }
-  const std::vector<double> q_values = stats::BenjaminiHochberg(p_values);
-  for (size_t i = 0; i < tests.size(); ++i) {
-    tests[i].q = q_values[i];
-    if (tests[i].q <= options.false_discovery_rate) list.warnings.push_back(tests[i]);
+  std::vector<double> p_values;
+  for (const Warning& candidate : candidates) p_values.push_back(candidate.p);
+  const std::vector<double> q_values =
+      stats::BenjaminiHochberg(p_values, static_cast<size_t>(list.tests));
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    candidates[i].q = q_values[i];
+    if (candidates[i].q <= rate) list.warnings.push_back(candidates[i]);
   }
   std::sort(list.warnings.begin(), list.warnings.end(), [](const Warning& a, const Warning& b) {
     return std::tie(a.q, a.p, a.slot, a.kind) < std::tie(b.q, b.p, b.slot, b.kind);

@@ -47,8 +47,10 @@ struct WarningOptions {
 // Tests every customer who has at least four orders (or tickets) in the year before the last
 // quarter, with Benjamini-Hochberg over all tests of all customers, so that the expected share of
 // false alarms among the warnings is at most the stated rate. Nothing after `as_of` and no current
-// value is looked at. The season is the customer's own where the history holds two whole years
-// before the last quarter, shrunk towards the portfolio's; else the portfolio's.
+// value is looked at. Order tests go by the portfolio's season. Where the history holds a whole
+// year before the last quarter and its months do not follow that season (chi-squared, 5 %), they
+// must hold under the customer's own season too (of two years where the history holds them), the
+// larger p counts.
 absl::StatusOr<WarningList> FindEarlyWarnings(const image::Revision& revision, Day as_of,
                                               const WarningOptions& options, const StopToken& stop);
 

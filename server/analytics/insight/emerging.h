@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "server/analytics/insight/season.h"
 #include "server/base/stop.h"
 #include "server/image/revision.h"
 
@@ -16,10 +15,10 @@ struct EmergingAccount {
   image::Slot slot = image::kNoSlot;
   double revenue = 0;           // of the trailing year, currency units
   double previous_revenue = 0;  // of the year before that
-  double slope = 0;             // Theil-Sen, units a month more each month
-  double p = 1, q = 1;          // Mann-Kendall, one-sided; Benjamini-Hochberg over all tested
-  double to_threshold = 0;      // trailing-year revenue that is missing, units
-  // When the trailing year would reach the threshold if the trend goes on; nullopt: not within five
+  double slope = 0;         // Theil-Sen, units by which the trailing year's revenue rises a month
+  double p = 1, q = 1;      // of no rise, one-sided; Benjamini-Hochberg over all tested
+  double to_threshold = 0;  // trailing-year revenue that is missing, units
+  // When the trailing year would reach the threshold if the slope stays; nullopt: not within five
   // years.
   std::optional<Day> crossing;
 };
@@ -36,11 +35,14 @@ struct EmergingOptions {
 };
 
 // Tests every customer with orders in at least six of the last twelve months who lies below the
-// threshold; growing means a significantly rising monthly series and a trailing year above the year
-// before. The series is taken against the portfolio's own course over the twelve months, so that a
-// season, or a good year for everybody, makes nobody emerge. The threshold is the trailing-year
-// revenue of the customer at rank floor(share n). Nothing after `as_of` and no current value is
-// looked at.
+// threshold, and whose two years come to a tenth of it a year or more; growing means that monthly
+// amounts rise (Mann-Kendall) or orders come ever more often (Laplace's trend test, with the
+// portfolio's dispersion), twice the smaller p counting, with a positive slope and a trailing year
+// above the year before. The series is that of the last 24 months, or since the first order where
+// that is less, but twelve at least. It is taken against the portfolio's own course over these
+// months, so that a season, or a good year for everybody, makes nobody emerge. The threshold is the
+// trailing-year revenue of the customer at rank floor(share n). Nothing after `as_of` and no
+// current value is looked at.
 absl::StatusOr<EmergingAccounts> FindEmergingAccounts(const image::Revision& revision, Day as_of,
                                                       const EmergingOptions& options,
                                                       const StopToken& stop);

@@ -189,6 +189,26 @@ TEST(RiskModel, WithFewEscalationsItIsAScorecardAndSaysSo) {
   EXPECT_LT(model.Risk(row.features), 1);
 }
 
+TEST(RiskModel, WhatIsTheSameForEverybodySaysNothing) {
+  // The mean of equal tenths is a tenth but for rounding.
+  RiskSnapshot snapshot{.as_of = kEnd, .outcome_known = true, .rows = {}};
+  for (int i = 0; i < 97; ++i) {
+    RiskRow row{.slot = static_cast<image::Slot>(i), .escalated = i % 40 == 0};
+    row.features.fill(0.1);
+    row.features[0] = i;
+    snapshot.rows.push_back(row);
+  }
+  const RiskModel scorecard = RiskModel::Train({&snapshot});
+  ASSERT_TRUE(scorecard.is_scorecard());
+  for (RiskRow& row : snapshot.rows) row.escalated = row.slot % 2 == 0;
+  const RiskModel regression = RiskModel::Train({&snapshot});
+  ASSERT_FALSE(regression.is_scorecard());
+  for (const RiskModel& model : {scorecard, regression}) {
+    const std::vector<double> parts = model.Contributions(snapshot.rows[3].features);
+    for (size_t j = 1; j < kRiskFeatures; ++j) EXPECT_NEAR(parts[j], 0, 1e-9) << j;
+  }
+}
+
 TEST(EarlyWarnings, FindTheSilentAndSpareTheSeasonal) {
   // Fifty steady accounts; one falls silent; ten order ten times a month, but in summer only.
   ModelWorkspace model;

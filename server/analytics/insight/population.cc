@@ -1,12 +1,13 @@
 #include "server/analytics/insight/population.h"
 
 #include <algorithm>
-#include <atomic>
 
 #include "absl/strings/str_cat.h"
-#include "server/analytics/insight/customer_events.h"
+#include "server/analytics/fields/block_scan.h"
+#include "server/analytics/fields/customer_order_sums.h"
 #include "server/analytics/segment/filter.h"
 #include "server/base/error.h"
+#include "server/base/scan_pool.h"
 #include "server/base/status_macros.h"
 
 namespace strata::analytics {
@@ -48,24 +49,26 @@ absl::StatusOr<Population> SelectCustomers(const Scope& scope, std::vector<std::
 }
 
 absl::StatusOr<CustomerRevenue> SumRevenue(const Scope& scope) {
+  const image::Revision& revision = *scope.revision;
   CustomerRevenue sums;
-  sums.revenue.resize(scope.revision->slots);
-  sums.orders.resize(scope.revision->slots);
-  std::atomic<bool> overflow{false};
+  sums.revenue.resize(revision.slots);
+  sums.orders.resize(revision.slots);
+  const Day to = std::min(scope.range.to, scope.as_of);
+  if (to < scope.range.from) return sums;
+  // Without a beginning the scan need not look at every day.
+  const bool all_before = scope.range.from <= revision.first_event_day;
+  CustomerOrderSums scan(revision);
+  const size_t window =
+      scan.AddWindow(all_before ? kNoDay : scope.range.from - 1, to, /*lines_and_units=*/false);
+  scan.Prepare();
+  std::vector<image::OrderRuns> runs(ScanWorkers());
   STRATA_RETURN_IF_ERROR(
-      ForEachCustomer(*scope.revision, scope.stop, [&](size_t, const CustomerEvents& events) {
-        MicrosSum revenue = 0;
-        for (const OrderEvent& order : events.orders) {
-          if (order.day > scope.as_of || !order.recognised || !scope.range.Contains(order.day)) {
-            continue;
-          }
-          revenue += order.amount;
-          ++sums.orders[events.slot];
-        }
-        sums.revenue[events.slot] = static_cast<Micros>(revenue);
-        if (sums.revenue[events.slot] != revenue) overflow = true;
+      ScanBlocks(revision, scope.stop, [&](size_t worker, const image::Block& block) {
+        return scan.Read(block, runs[worker].Of(block));
       }));
-  if (overflow) return absl::OutOfRangeError("the revenue of a customer exceeds 9.2e12 units");
+  sums.revenue.swap(scan.window(window).revenue);
+  std::copy(scan.window(window).orders.begin(), scan.window(window).orders.end(),
+            sums.orders.begin());
   return sums;
 }
 

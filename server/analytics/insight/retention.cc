@@ -114,7 +114,7 @@ absl::StatusOr<Retention> MeasureRetention(const image::Revision& revision, Day 
                                            DayRange range, const std::vector<uint8_t>& include,
                                            int months, const StopToken& stop) {
   const Calendar& calendar = *revision.calendar;
-  if (range.from == kNoDay || range.to < range.from) return Retention();
+  if (revision.orders == 0 || range.from == kNoDay || range.to < range.from) return Retention();
   const int32_t first = calendar.PeriodOf(PeriodUnit::kMonth, range.from);
   const int32_t last = calendar.PeriodOf(PeriodUnit::kMonth, std::min(range.to, as_of));
   const int32_t complete = calendar.PeriodOf(PeriodUnit::kMonth, as_of + 1) - 1;

@@ -96,15 +96,21 @@ absl::StatusOr<RiskBacktest> BacktestRisk(const image::Revision& revision, Day a
     days.push_back(calendar.FirstDay(PeriodUnit::kQuarter, running - back) - 1);
   }
   STRATA_ASSIGN_OR_RETURN(const std::vector<RiskSnapshot> snapshots,
-                          TakeRiskSnapshots(revision, days, as_of, stop));
+                          TakeTrainingSnapshots(revision, days, as_of, stop));
 
   RiskBacktest result;
   std::vector<Scored> all;
   std::vector<Hits> hits(at.size());
   std::vector<int> leads;
   for (int back = quarters - 1; back >= 0; --back) {
-    const RiskSnapshot& tested = snapshots[back];
-    if (tested.rows.empty()) continue;
+    if (snapshots[back].rows.empty()) continue;
+    // Models learn from a sample of a large portfolio, but are tested on all of it.
+    std::vector<RiskSnapshot> whole;
+    if (snapshots[back].sampled < 1) {
+      STRATA_ASSIGN_OR_RETURN(whole,
+                              TakeRiskSnapshots(revision, {snapshots[back].as_of}, as_of, stop));
+    }
+    const RiskSnapshot& tested = whole.empty() ? snapshots[back] : whole.front();
     std::vector<const RiskSnapshot*> history;
     // The snapshot just before the tested one has its outcome exactly at the tested day.
     for (int i = back + 1; i <= back + kTrainingQuarters; ++i) {

@@ -33,26 +33,6 @@ constexpr Description kDescriptions[kRiskFeatures] = {
     {"revenue", "amount ordered in the last year", false},
 };
 
-// The ends of the four quarters before `as_of`, and what of an event is known then.
-struct Windows {
-  Day as_of;
-  Day ends[5];    // ends[k]: last day before the last k quarters; ends[0] = as_of
-  Millis cutoff;  // first instant that is not known
-
-  Windows(Day day, const Calendar& calendar) : as_of(day) {
-    for (int k = 0; k < 5; ++k) ends[k] = Calendar::ShiftLastDay(day, -3 * k);
-    cutoff = calendar.StartOf(day + 1);
-  }
-  // 0 for the last quarter ... 3 for the one a year ago; -1 outside.
-  int QuarterOf(Day day) const {
-    if (day > as_of || day <= ends[4]) return -1;
-    int quarter = 0;
-    while (day <= ends[quarter + 1]) ++quarter;
-    return quarter;
-  }
-  bool Known(Millis time) const { return time != kNoTime && time < cutoff; }
-};
-
 double LogRatio(double recent, double before_mean, double smoothing) {
   return std::log((recent + smoothing) / (before_mean + smoothing));
 }
@@ -74,18 +54,18 @@ struct OrderSums {
   Day last = kNoDay;
 };
 
-OrderSums SumOrders(const CustomerEvents& events, const Windows& windows) {
+OrderSums SumOrders(const CustomerEvents& events, const RiskFrame& frame) {
   OrderSums sums;
   for (const OrderEvent& order : events.orders) {
-    if (order.day > windows.as_of) break;
+    if (order.day > frame.as_of()) break;
     sums.last = order.day;
-    const int quarter = windows.QuarterOf(order.day);
+    const int quarter = frame.QuarterOf(order.day);
     if (quarter < 0) continue;
     sums.count[quarter] += 1;
     sums.amount[quarter] += ToDouble(order.amount);
     if (quarter > 1 || order.promised_time == kNoTime) continue;
-    const bool delivered = windows.Known(order.delivered_time);
-    const bool overdue = !delivered && windows.Known(order.promised_time);
+    const bool delivered = frame.Known(order.delivered_time);
+    const bool overdue = !delivered && frame.Known(order.promised_time);
     if (!delivered && !overdue) continue;
     sums.due += 1;
     if (overdue || order.delivered_time > order.promised_time) sums.late += 1;
@@ -99,29 +79,28 @@ struct TicketSums {
   std::vector<double> response_hours;
 };
 
-TicketSums SumTickets(const CustomerEvents& events, const Windows& windows,
-                      const Calendar& calendar) {
+TicketSums SumTickets(const CustomerEvents& events, const RiskFrame& frame) {
   TicketSums sums;
   for (const TicketEvent& ticket : events.tickets) {
-    if (ticket.opened_day > windows.as_of) break;
-    const bool resolved = windows.Known(ticket.resolved_time);
+    if (ticket.opened_day > frame.as_of()) break;
+    const bool resolved = frame.Known(ticket.resolved_time);
     if (!resolved) sums.open += 1;
-    if (windows.Known(ticket.escalated_time) &&
-        windows.QuarterOf(calendar.DayOf(ticket.escalated_time)) >= 0) {
+    if (frame.Known(ticket.escalated_time) &&
+        frame.QuarterOf(frame.calendar().DayOf(ticket.escalated_time)) >= 0) {
       sums.escalations += 1;
     }
-    const int quarter = windows.QuarterOf(ticket.opened_day);
+    const int quarter = frame.QuarterOf(ticket.opened_day);
     if (quarter < 0) continue;
     sums.count[quarter] += 1;
     if (quarter > 1) continue;
     if (ticket.sla_due_time != kNoTime) {
       if (resolved && ticket.resolved_time <= ticket.sla_due_time) {
         sums.met += 1;
-      } else if (resolved || windows.Known(ticket.sla_due_time)) {
+      } else if (resolved || frame.Known(ticket.sla_due_time)) {
         sums.breached += 1;
       }
     }
-    if (windows.Known(ticket.first_response_time)) {
+    if (frame.Known(ticket.first_response_time)) {
       sums.response_hours.push_back(
           static_cast<double>(ticket.first_response_time - ticket.opened_time) / kMillisAnHour);
     }
@@ -131,7 +110,7 @@ TicketSums SumTickets(const CustomerEvents& events, const Windows& windows,
     }
   }
   for (const SurveyEvent& survey : events.surveys) {
-    const int quarter = windows.QuarterOf(survey.day);
+    const int quarter = frame.QuarterOf(survey.day);
     if (survey.kind != SurveyKind::kCsat || quarter < 0 || quarter > 1) continue;
     sums.ratings += 1;
     if (survey.score <= 3) sums.low += 1;
@@ -166,12 +145,34 @@ bool HighIsBad(RiskFeature feature) {
   return kDescriptions[static_cast<size_t>(feature)].high_is_bad;
 }
 
+RiskFrame::RiskFrame(Day as_of, const Calendar& calendar)
+    : cutoff_(calendar.StartOf(as_of + 1)), calendar_(calendar) {
+  for (int k = 0; k < 5; ++k) ends_[k] = Calendar::ShiftLastDay(as_of, -3 * k);
+}
+
+bool RiskFrame::IsActive(const CustomerEvents& events) const {
+  // The last event up to the day decides.
+  for (auto order = events.orders.rbegin(); order != events.orders.rend(); ++order) {
+    if (order->day > ends_[0]) continue;
+    if (order->day > ends_[4]) return true;
+    break;
+  }
+  for (auto ticket = events.tickets.rbegin(); ticket != events.tickets.rend(); ++ticket) {
+    if (ticket->opened_day <= ends_[0]) return ticket->opened_day > ends_[4];
+  }
+  return false;
+}
+
 std::optional<RiskFeatureRow> RiskFeaturesOf(const CustomerEvents& events, Day as_of,
                                              const Calendar& calendar) {
-  const Windows windows(as_of, calendar);
-  const OrderSums orders = SumOrders(events, windows);
-  TicketSums tickets = SumTickets(events, windows, calendar);
-  if (Year(orders.count) == 0 && Year(tickets.count) == 0) return std::nullopt;
+  return RiskFeaturesOf(events, RiskFrame(as_of, calendar));
+}
+
+std::optional<RiskFeatureRow> RiskFeaturesOf(const CustomerEvents& events, const RiskFrame& frame) {
+  if (!frame.IsActive(events)) return std::nullopt;
+  const Day as_of = frame.as_of();
+  const OrderSums orders = SumOrders(events, frame);
+  TicketSums tickets = SumTickets(events, frame);
   const double year_amount = std::max(0.0, Year(orders.amount));
   RiskFeatureRow row;
   const auto set = [&row](RiskFeature feature, double value) {

@@ -40,7 +40,34 @@ absl::string_view MeaningOf(RiskFeature feature);
 // True when high values are the bad sign, as the scorecard assumes.
 bool HighIsBad(RiskFeature feature);
 
-// nullopt for a customer who is not active: no order or ticket in the year up to `as_of`.
+// What depends on the day alone, made once for all customers: the ends of the four quarters before
+// it, and which instants are known then.
+class RiskFrame {
+ public:
+  RiskFrame(Day as_of, const Calendar& calendar);
+
+  Day as_of() const { return ends_[0]; }
+  const Calendar& calendar() const { return calendar_; }
+  // 0 for the last quarter ... 3 for the one a year ago; -1 outside.
+  int QuarterOf(Day day) const {
+    if (day > ends_[0] || day <= ends_[4]) return -1;
+    int quarter = 0;
+    while (day <= ends_[quarter + 1]) ++quarter;
+    return quarter;
+  }
+  bool Known(Millis time) const { return time != kNoTime && time < cutoff_; }
+  // Whether there is an order or a ticket in the year up to the day.
+  bool IsActive(const CustomerEvents& events) const;
+
+ private:
+  Day ends_[5];    // ends_[k]: last day before the last k quarters
+  Millis cutoff_;  // first instant that is not known
+  const Calendar& calendar_;
+};
+
+// nullopt for a customer who is not active.
+std::optional<RiskFeatureRow> RiskFeaturesOf(const CustomerEvents& events, const RiskFrame& frame);
+// The same for one customer.
 std::optional<RiskFeatureRow> RiskFeaturesOf(const CustomerEvents& events, Day as_of,
                                              const Calendar& calendar);
 

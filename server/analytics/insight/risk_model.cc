@@ -1,6 +1,7 @@
 #include "server/analytics/insight/risk_model.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
@@ -13,95 +14,99 @@ namespace {
 constexpr int64_t kEventsForRegression = 30;
 constexpr int64_t kEventsForCalibration = 10;
 constexpr double kPenalty = 1.0;  // on standardised coefficients
-constexpr int kHorizonMonths = 3;
+constexpr double kRounding = 1e-9;
 
 double Sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
 struct Training {
   std::vector<double> rows;
   std::vector<uint8_t> events;
+  int64_t active = 0;
 
+  void Reserve(size_t snapshot_rows) {
+    rows.reserve(snapshot_rows * kRiskFeatures);
+    events.reserve(snapshot_rows);
+  }
   void Add(const RiskSnapshot& snapshot) {
     for (const RiskRow& row : snapshot.rows) {
       rows.insert(rows.end(), row.features.begin(), row.features.end());
       events.push_back(row.escalated);
     }
+    active += std::max(snapshot.active, static_cast<int64_t>(snapshot.rows.size()));
   }
   int64_t EventCount() const { return std::count(events.begin(), events.end(), uint8_t{1}); }
 };
 
+// Mean and standard deviation of each feature over all customers; 0 and 1 without any.
+void DescribeRows(const Training& training, double sampled, std::vector<double>* means,
+                  std::vector<double>* deviations) {
+  std::array<double, kRiskFeatures> sums{}, squares{};
+  double weights = 0;
+  const auto weight_of = [&](size_t row) { return training.events[row] ? 1.0 : 1.0 / sampled; };
+  const double* row = training.rows.data();
+  for (size_t i = 0; i < training.events.size(); ++i, row += kRiskFeatures) {
+    const double weight = weight_of(i);
+    weights += weight;
+    for (size_t j = 0; j < kRiskFeatures; ++j) sums[j] += weight * row[j];
+  }
+  means->assign(kRiskFeatures, 0);
+  deviations->assign(kRiskFeatures, 1);
+  if (weights == 0) return;
+  for (size_t j = 0; j < kRiskFeatures; ++j) (*means)[j] = sums[j] / weights;
+  row = training.rows.data();
+  for (size_t i = 0; i < training.events.size(); ++i, row += kRiskFeatures) {
+    for (size_t j = 0; j < kRiskFeatures; ++j) {
+      squares[j] += weight_of(i) * (row[j] - (*means)[j]) * (row[j] - (*means)[j]);
+    }
+  }
+  for (size_t j = 0; j < kRiskFeatures; ++j) {
+    const double deviation = std::sqrt(squares[j] / weights);
+    // What is the same for everybody deviates by rounding only, and says nothing.
+    if (deviation > kRounding * std::max(1.0, std::abs((*means)[j]))) (*deviations)[j] = deviation;
+  }
+}
+
+// Makes a model that was fitted to a sample one of all customers: the intercept by the share of the
+// customers without an event that are in it, and contributions against the mean of all.
+void CorrectForSample(double sampled, const std::vector<double>& means,
+                      stats::LogisticModel& model) {
+  model.intercept += std::log(sampled);
+  for (size_t j = 0; j < means.size(); ++j) {
+    model.intercept += model.coefficients[j] * (means[j] - model.means[j]) / model.deviations[j];
+    model.means[j] = means[j];
+  }
+}
+
 double LogOddsOf(const stats::LogisticModel& model, const RiskFeatureRow& row) {
   double score = model.intercept;
-  for (const double part : model.Contributions(row)) score += part;
+  for (size_t j = 0; j < kRiskFeatures; ++j) {
+    score += model.coefficients[j] * (row[j] - model.means[j]) / model.deviations[j];
+  }
   return score;
 }
 
 }  // namespace
 
-absl::StatusOr<std::vector<RiskSnapshot>> TakeRiskSnapshots(const image::Revision& revision,
-                                                            const std::vector<Day>& days,
-                                                            Day known_until,
-                                                            const StopToken& stop) {
-  const Calendar& calendar = *revision.calendar;
-  std::vector<RiskSnapshot> snapshots(days.size());
-  for (size_t i = 0; i < days.size(); ++i) {
-    snapshots[i].as_of = days[i];
-    snapshots[i].outcome_known = Calendar::ShiftLastDay(days[i], kHorizonMonths) <= known_until;
-  }
-  std::vector<std::vector<std::vector<RiskRow>>> parts(
-      ScanWorkers(), std::vector<std::vector<RiskRow>>(days.size()));
-  STRATA_RETURN_IF_ERROR(
-      ForEachCustomer(revision, stop, [&](size_t worker, const CustomerEvents& events) {
-        for (size_t i = 0; i < days.size(); ++i) {
-          const std::optional<RiskFeatureRow> features = RiskFeaturesOf(events, days[i], calendar);
-          if (!features.has_value()) continue;
-          RiskRow row{events.slot, *features};
-          if (snapshots[i].outcome_known) {
-            const std::optional<Day> day = FirstEscalation(
-                events, days[i], Calendar::ShiftLastDay(days[i], kHorizonMonths), calendar);
-            row.escalated = day.has_value();
-            row.escalation_day = day.value_or(kNoDay);
-          }
-          parts[worker][i].push_back(row);
-        }
-      }));
-  for (size_t i = 0; i < days.size(); ++i) {
-    std::vector<RiskRow>& rows = snapshots[i].rows;
-    for (const auto& worker_parts : parts) {
-      rows.insert(rows.end(), worker_parts[i].begin(), worker_parts[i].end());
-    }
-    std::sort(rows.begin(), rows.end(),
-              [](const RiskRow& a, const RiskRow& b) { return a.slot < b.slot; });
-  }
-  return snapshots;
-}
-
 RiskModel RiskModel::Train(const std::vector<const RiskSnapshot*>& history) {
   RiskModel model;
   Training all, all_but_latest;
   const RiskSnapshot* latest = nullptr;
+  size_t rows = 0;
   for (const RiskSnapshot* snapshot : history) {
+    rows += snapshot->rows.size();
     if (latest == nullptr || snapshot->as_of > latest->as_of) latest = snapshot;
   }
+  all.Reserve(rows);
+  all_but_latest.Reserve(rows);
   for (const RiskSnapshot* snapshot : history) {
     all.Add(*snapshot);
     if (snapshot != latest) all_but_latest.Add(*snapshot);
   }
-  model.rows_ = static_cast<int64_t>(all.events.size());
+  model.rows_ = all.active;
   model.events_ = all.EventCount();
+  const double sampled = latest == nullptr ? 1 : latest->sampled;
 
-  model.means_.assign(kRiskFeatures, 0);
-  model.deviations_.assign(kRiskFeatures, 1);
-  for (size_t j = 0; j < kRiskFeatures && model.rows_ > 0; ++j) {
-    double sum = 0, squares = 0;
-    for (size_t i = j; i < all.rows.size(); i += kRiskFeatures) sum += all.rows[i];
-    model.means_[j] = sum / static_cast<double>(model.rows_);
-    for (size_t i = j; i < all.rows.size(); i += kRiskFeatures) {
-      squares += (all.rows[i] - model.means_[j]) * (all.rows[i] - model.means_[j]);
-    }
-    const double deviation = std::sqrt(squares / static_cast<double>(model.rows_));
-    if (deviation > 0) model.deviations_[j] = deviation;
-  }
+  DescribeRows(all, sampled, &model.means_, &model.deviations_);
 
   if (model.events_ < kEventsForRegression) {
     model.reason_ =
@@ -116,6 +121,7 @@ RiskModel RiskModel::Train(const std::vector<const RiskSnapshot*>& history) {
     return model;
   }
   model.logistic_ = *std::move(fitted);
+  if (sampled < 1) CorrectForSample(sampled, model.means_, *model.logistic_);
 
   Training held_out;
   held_out.Add(*latest);
@@ -123,9 +129,10 @@ RiskModel RiskModel::Train(const std::vector<const RiskSnapshot*>& history) {
       all_but_latest.EventCount() < kEventsForRegression) {
     return model;
   }
-  const absl::StatusOr<stats::LogisticModel> earlier =
+  absl::StatusOr<stats::LogisticModel> earlier =
       stats::FitLogistic(all_but_latest.rows, kRiskFeatures, all_but_latest.events, kPenalty);
   if (!earlier.ok()) return model;
+  earlier->intercept += std::log(sampled);
   std::vector<double> scores;
   for (const RiskRow& row : latest->rows) scores.push_back(LogOddsOf(*earlier, row.features));
   const absl::StatusOr<stats::LogisticModel> platt =
@@ -134,7 +141,8 @@ RiskModel RiskModel::Train(const std::vector<const RiskSnapshot*>& history) {
   // is.
   if (platt.ok() && platt->coefficients[0] > 0) {
     model.calibration_slope_ = platt->coefficients[0] / platt->deviations[0];
-    model.calibration_intercept_ = platt->intercept - model.calibration_slope_ * platt->means[0];
+    model.calibration_intercept_ =
+        platt->intercept - model.calibration_slope_ * platt->means[0] + std::log(sampled);
   }
   return model;
 }

@@ -29,6 +29,18 @@ TEST(Concentration, HandCounted) {
   EXPECT_DOUBLE_EQ(result.losing_first_5.share, 1);
 }
 
+TEST(Concentration, TheRuleDrawsTheLinesOfAbcOnly) {
+  constexpr Micros u = kMicrosAUnit;
+  AbcRule rule;
+  rule.a_share_bp = 5'000;  // 60 crosses it
+  rule.b_share_bp = 8'500;  // 60 + 25 reach it exactly
+  const Concentration result = MeasureConcentration({60 * u, 25 * u, 10 * u, 5 * u}, 10, rule);
+  EXPECT_EQ(result.abc[0].customers, 1);
+  EXPECT_EQ(result.abc[1].customers, 1);
+  EXPECT_EQ(result.abc[2].customers, 2);
+  EXPECT_EQ(result.customers_for_80, 2);
+}
+
 TEST(Concentration, NobodyBuys) {
   const Concentration result = MeasureConcentration({0, -1}, 10);
   EXPECT_EQ(result.customers, 0);

@@ -1,0 +1,39 @@
+#ifndef STRATA_SERVER_ANALYTICS_INSIGHT_SIGNALS_H_
+#define STRATA_SERVER_ANALYTICS_INSIGHT_SIGNALS_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "server/analytics/insight/early_warning.h"
+#include "server/analytics/insight/emerging.h"
+#include "server/analytics/insight/population.h"
+#include "server/analytics/insight/renewals.h"
+
+// Signals in words, each with the figures it rests on.
+
+namespace strata::analytics {
+
+// "12,345.60": two decimals, half away from zero.
+std::string MoneyText(MicrosSum micros);
+std::string MoneyOfUnits(double units);
+
+// What `value` and `expected` of a warning are: "orders in the last quarter".
+absl::string_view MeasureOf(WarningKind kind);
+// "2 orders in the last quarter, 9.4 expected from the year before and the season".
+std::string Statement(const Warning& warning);
+
+std::string Statement(const EmergingAccount& account, double threshold);
+
+// "Contract of 12,000.00 a year ends on 2026-02-03, in 34 days; does not renew by itself ...".
+std::string Statement(const Renewal& renewal, Day as_of);
+
+// Members of the tier strategic without an account owner, by revenue_365d (highest first), then id.
+// The population's features hold tier, account_owner and revenue_365d.
+std::vector<image::Slot> StrategicWithoutOwner(const image::Revision& revision,
+                                               const Population& population);
+
+}  // namespace strata::analytics
+
+#endif  // STRATA_SERVER_ANALYTICS_INSIGHT_SIGNALS_H_

@@ -1,0 +1,103 @@
+#ifndef STRATA_SERVER_ANALYTICS_INSIGHT_SWOT_FIGURES_H_
+#define STRATA_SERVER_ANALYTICS_INSIGHT_SWOT_FIGURES_H_
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "server/analytics/insight/population.h"
+#include "server/analytics/insight/swot.h"
+#include "server/analytics/kpi/query.h"
+
+namespace strata::analytics {
+
+// The figures that rules ask for, each with the filter that gives it again. Tables are computed
+// when first asked for and kept.
+class SwotFigures {
+ public:
+  // INVALID_ARGUMENT for a filter that names anything but customers.
+  static absl::StatusOr<SwotFigures> Make(const Scope& scope);
+
+  // One figure: a KPI under a condition that is added to the scope's filter.
+  struct Figure {
+    std::string kpi;
+    std::string where;
+    Cell cell;
+
+    double number() const;  // 0 for null
+  };
+  // One known value of a field with the figures of some KPIs.
+  struct Group {
+    std::string name;
+    std::string condition;  // `country = "US"`, without the scope's filter
+    std::vector<Figure> figures;
+
+    double number(size_t kpi) const { return figures[kpi].number(); }
+  };
+
+  absl::StatusOr<Figure> One(const std::string& kpi, const std::string& condition);
+  // Of a text field of customers; groups whose value is not known are left out. In the field's own
+  // order.
+  absl::StatusOr<std::vector<Group>> By(const std::string& field,
+                                        const std::vector<std::string>& kpis,
+                                        const std::string& condition = "");
+
+  // The year up to the scope's last event and the year before it, or nullopt where the range or
+  // the history holds less.
+  struct Years {
+    DayRange recent, earlier;
+  };
+  std::optional<Years> TwoYears() const { return Windows(365, 0); }
+  // Likewise two windows of `days`, with at least `before` days of history in front of them.
+  std::optional<Years> Windows(Day days, Day before) const;
+
+  // The customers with "loyalty", "orders", "units", "revenue" and "revenue_rank".
+  const Population& population() const { return population_; }
+  const Scope& scope() const { return scope_; }
+  const image::Revision& revision() const { return *scope_.revision; }
+  // Whether the range leaves out some of the history up to as_of.
+  bool CutsHistory() const;
+
+  std::string Where(absl::string_view condition) const;  // with the scope's filter
+  std::string Money(const Value& value) const;           // "1,234.50 USD"
+
+ private:
+  SwotFigures(const Scope& scope, Population population)
+      : scope_(scope), population_(std::move(population)) {}
+  absl::StatusOr<const KpiTable*> Table(const std::vector<std::string>& kpis,
+                                        const std::string& field, const std::string& condition);
+
+  Scope scope_;
+  Population population_;
+  std::map<std::string, KpiTable> tables_;
+};
+
+// Words of statements.
+std::string CountText(double count);    // "15,676"
+std::string PercentText(double share);  // "70.65%"
+std::string DaysText(const DayRange& days);
+double NumberOf(const Value& value);  // 0 for null
+// `country = "Côte d'Ivoire"`, quoted as the filter language wants it.
+std::string Equals(absl::string_view field, absl::string_view text);
+std::string Within(const DayRange& days);  // day >= ... AND day <= ...
+
+// Evidence whose comparison is another figure, a number of the definitions, or nothing.
+SwotEvidence Against(const SwotFigures::Figure& figure, const SwotFigures::Figure& comparison,
+                     absl::string_view meaning);
+SwotEvidence Against(const SwotFigures::Figure& figure, Value comparison,
+                     absl::string_view meaning);
+SwotEvidence Alone(const SwotFigures::Figure& figure);
+
+// Where `known`, the revenue of customers of whom a field is known, is not nearly all of it, the
+// statement says so, with the evidence.
+absl::Status AddCoverage(SwotFigures& figures, const SwotFigures::Figure& known,
+                         SwotStatement* statement);
+
+}  // namespace strata::analytics
+
+#endif  // STRATA_SERVER_ANALYTICS_INSIGHT_SWOT_FIGURES_H_

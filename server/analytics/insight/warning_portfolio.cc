@@ -1,0 +1,164 @@
+#include "server/analytics/insight/warning_portfolio.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "server/analytics/fields/spare_columns.h"
+#include "server/base/scan_pool.h"
+#include "server/base/status_macros.h"
+
+namespace strata::analytics {
+namespace {
+
+constexpr int kOwnSeasonYears = 2;
+
+// Days with orders of the four quarters before the last one; a quarter has at most 92 days.
+using QuarterCounts = std::array<uint8_t, 4>;
+
+double Total(const QuarterCounts& counts) { return counts[0] + counts[1] + counts[2] + counts[3]; }
+
+// Pearson's statistic of each customer's four quarterly counts against its own mean is chi-squared
+// with three degrees of freedom when counts are Poisson. The dispersion is the median statistic
+// over that distribution's median: accounts with a season of their own, a minority, do not move it.
+double Dispersion(const std::vector<QuarterCounts>& rows, const std::array<double, 4>& exposure,
+                  double year) {
+  constexpr double kMedianOfChiSquared3 = 2.365974;
+  std::vector<double> statistics = TakeColumn<double>(rows.size());
+  size_t n = 0;
+  for (const QuarterCounts& counts : rows) {
+    const double total = Total(counts);
+    if (total < kLeastEarlierEvents) continue;
+    double statistic = 0;
+    for (size_t q = 0; q < 4; ++q) {
+      const double expected = total * exposure[q] / year;
+      statistic += (counts[q] - expected) * (counts[q] - expected) / expected;
+    }
+    statistics[n++] = statistic;
+  }
+  double dispersion = 1;
+  if (n > 0) {
+    const auto middle = statistics.begin() + static_cast<ptrdiff_t>(n / 2);
+    std::nth_element(statistics.begin(), middle, statistics.begin() + static_cast<ptrdiff_t>(n));
+    dispersion = std::max(1.0, *middle / kMedianOfChiSquared3);
+  }
+  GiveColumn(statistics);
+  return dispersion;
+}
+
+// A history that begins within the season's years holds some calendar months once and others twice;
+// the counts are put on an equal footing, else the months seen twice would look busy. A month that
+// it does not hold takes the mean.
+void EvenOut(const WarningFrame& frame, Day first, std::array<double, 12>& by_month) {
+  if (first <= frame.season_after()) return;
+  std::array<double, 12> held{};  // months
+  for (Day day = first; day <= frame.recent_after(); ++day) {
+    const CivilDay civil = CivilFromDay(day);
+    const Day begin = day - (civil.day - 1);
+    held[frame.MonthOf(day)] += 1.0 / static_cast<double>(Calendar::AddMonths(begin, 1) - begin);
+  }
+  double total = 0, months = 0;
+  for (size_t m = 0; m < 12; ++m) {
+    total += by_month[m];
+    months += held[m];
+  }
+  if (!(months > 0)) return;
+  for (size_t m = 0; m < 12; ++m) {
+    by_month[m] = kOwnSeasonYears * (held[m] > 0 ? by_month[m] / held[m] : total / months);
+  }
+}
+
+WarningPortfolio Describe(const std::vector<QuarterCounts>& rows,
+                          const std::array<double, 12>& by_month, const WarningFrame& frame) {
+  WarningPortfolio portfolio;
+  portfolio.season = Season::FromCounts(by_month, Season(), kSeasonPseudoEvents);
+  std::array<double, 4> exposure;
+  for (size_t q = 0; q < 4; ++q) {
+    exposure[q] = portfolio.season.Exposure(frame.quarters()[q + 1], frame.quarters()[q]);
+  }
+  const double year = exposure[0] + exposure[1] + exposure[2] + exposure[3];
+  portfolio.dispersion = Dispersion(rows, exposure, year);
+  std::vector<stats::Count> counts = TakeColumn<stats::Count>(rows.size());
+  size_t n = 0;
+  for (const QuarterCounts& row : rows) {
+    const double total = Total(row);
+    if (total > 0) counts[n++] = {total / portfolio.dispersion, year};
+  }
+  portfolio.prior = stats::FitGammaPrior(absl::MakeConstSpan(counts.data(), n));
+  GiveColumn(counts);
+  return portfolio;
+}
+
+}  // namespace
+
+WarningFrame::WarningFrame(Day as_of, const Calendar& calendar)
+    : as_of_(as_of),
+      recent_after_(Calendar::ShiftLastDay(as_of, -3)),
+      earlier_after_(Calendar::ShiftLastDay(as_of, -15)),
+      season_after_(Calendar::ShiftLastDay(as_of, -3 - 12 * kOwnSeasonYears)),
+      cutoff_(calendar.StartOf(as_of + 1)),
+      calendar_(calendar) {
+  for (int q = 0; q < 5; ++q) {
+    quarters_[static_cast<size_t>(q)] = Calendar::ShiftLastDay(as_of, -3 - 3 * q);
+  }
+  for (Day day = season_after_; day <= recent_after_; ++day) {
+    month_of_day_.push_back(static_cast<uint8_t>(CivilFromDay(day).month - 1));
+  }
+  Months until{};
+  months_until_.push_back(until);
+  for (Day day = earlier_after_ + 1; day <= as_of_; ++day) {
+    const CivilDay civil = CivilFromDay(day);
+    const Day first = day - (civil.day - 1);
+    until[static_cast<size_t>(civil.month - 1)] +=
+        1.0 / static_cast<double>(Calendar::AddMonths(first, 1) - first);
+    months_until_.push_back(until);
+  }
+}
+
+double WarningFrame::Exposure(const Season& season, Day after, Day until) const {
+  if (until <= after) return 0;
+  const Months& from = months_until_[static_cast<size_t>(after - earlier_after_)];
+  const Months& to = months_until_[static_cast<size_t>(until - earlier_after_)];
+  double exposure = 0;
+  for (size_t m = 0; m < 12; ++m) {
+    exposure += season.weight(static_cast<int>(m) + 1) * (to[m] - from[m]);
+  }
+  return exposure;
+}
+
+absl::StatusOr<WarningPortfolio> DescribePortfolio(const image::Revision& revision,
+                                                   const WarningFrame& frame,
+                                                   const StopToken& stop) {
+  // Customers without an order keep counts of zero, which nothing looks at.
+  std::vector<QuarterCounts> rows = TakeColumn<QuarterCounts>(revision.slots);
+  std::fill(rows.begin(), rows.end(), QuarterCounts{});
+  struct alignas(64) MonthCounts {
+    std::array<int64_t, 12> counts{};
+    Day first = std::numeric_limits<Day>::max();
+  };
+  std::vector<MonthCounts> by_month(ScanWorkers());
+  STRATA_RETURN_IF_ERROR(
+      ForEachCustomer(revision, stop, [&](size_t worker, const CustomerEvents& events) {
+        MonthCounts& months = by_month[worker];
+        QuarterCounts& quarters = rows[events.slot];
+        ForEachOrderDay(events, frame.recent_after(), [&](Day day) {
+          months.first = std::min(months.first, day);
+          if (day > frame.season_after()) ++months.counts[frame.MonthOf(day)];
+          if (day <= frame.earlier_after()) return;
+          size_t q = 0;
+          while (day <= frame.quarters()[q + 1]) ++q;
+          ++quarters[q];
+        });
+      }));
+  std::array<double, 12> sums{};
+  Day first = std::numeric_limits<Day>::max();
+  for (const MonthCounts& part : by_month) {
+    for (size_t m = 0; m < 12; ++m) sums[m] += static_cast<double>(part.counts[m]);
+    first = std::min(first, part.first);
+  }
+  EvenOut(frame, first, sums);
+  const WarningPortfolio portfolio = Describe(rows, sums, frame);
+  GiveColumn(rows);
+  return portfolio;
+}
+
+}  // namespace strata::analytics
