@@ -44,6 +44,8 @@ struct Terminal {
   bool err_is_terminal = false;
   // Bars, sparklines and bold text on `out`: a terminal and no NO_COLOR.
   bool rich = false;
+  // Whether a rich `out` takes escape sequences (bold, colours): a document does not.
+  bool escapes = true;
   int width = 80;  // columns of `out`
 };
 
@@ -118,6 +120,7 @@ void RegisterKpi(CLI::App& app, Context& context);
 void RegisterCustomer(CLI::App& app, Context& context);
 void RegisterSegment(CLI::App& app, Context& context);
 void RegisterInsight(CLI::App& app, Context& context);
+void RegisterReport(CLI::App& app, Context& context);
 void RegisterStream(CLI::App& app, Context& context);
 void RegisterImport(CLI::App& app, Context& context);
 void RegisterDemo(CLI::App& app, Context& context);

@@ -108,6 +108,7 @@ void RegisterAll(CLI::App& app, Context& context) {
   RegisterCustomer(app, context);
   RegisterSegment(app, context);
   RegisterInsight(app, context);
+  RegisterReport(app, context);
   RegisterStream(app, context);
   RegisterVersion(app, context);
 }

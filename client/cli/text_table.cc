@@ -114,11 +114,12 @@ void TextTable::Print(const Terminal& terminal) const {
 }
 
 std::string Bold(const Terminal& terminal, absl::string_view text) {
-  return terminal.rich ? absl::StrCat("\x1b[1m", text, "\x1b[0m") : std::string(text);
+  return terminal.rich && terminal.escapes ? absl::StrCat("\x1b[1m", text, "\x1b[0m")
+                                           : std::string(text);
 }
 
 std::string Coloured(const Terminal& terminal, absl::string_view text, bool good) {
-  if (!terminal.rich) return std::string(text);
+  if (!terminal.rich || !terminal.escapes) return std::string(text);
   return absl::StrCat(good ? "\x1b[32m" : "\x1b[31m", text, "\x1b[0m");
 }
 
