@@ -15,6 +15,7 @@
 #include "server/image/editor.h"
 #include "tests/bench/naive.h"
 #include "tests/bench/portfolio.h"
+#include "tests/bench/portfolio_image.h"
 
 namespace strata::bench {
 namespace {
@@ -24,55 +25,6 @@ using image::RevisionPtr;
 
 double Milliseconds(std::chrono::steady_clock::duration time) {
   return std::chrono::duration<double, std::milli>(time).count();
-}
-
-[[noreturn]] void Fail(const std::string& message) {
-  std::cerr << "bench_queries: " << message << std::endl;
-  std::exit(1);
-}
-
-Order MakeOrder(const Portfolio& data, size_t i, absl::Span<const OrderLine> line) {
-  Order order;
-  order.id = "o";
-  order.customer = "c";
-  order.order_time = int64_t{data.day[i]} * kMillisADay + 36'000'000;
-  order.status = kStatuses[data.status[i]];
-  order.lines = line;
-  return order;
-}
-
-std::unique_ptr<image::Editor> Load(const Portfolio& data) {
-  auto editor = image::Editor::Create(std::make_shared<WorkspaceSettings>());
-  if (!editor.ok()) Fail(std::string(editor.status().message()));
-  for (uint32_t i = 0; i < data.customers(); ++i) {
-    const std::string id = CustomerId(i);
-    Customer customer;
-    customer.id = id;
-    customer.birth_date = data.birth_date[i];
-    customer.country = kCountries[data.country[i]];
-    customer.gender = kGenders[data.gender[i]];
-    customer.children = data.children[i];
-    (*editor)->LoadCustomer(i, customer, false);
-  }
-  for (size_t i = 0; i < data.orders(); ++i) {
-    OrderLine line;
-    line.amount = data.amount[i];
-    (*editor)->LoadOrder(static_cast<uint32_t>(i + 1), data.customer[i],
-                         MakeOrder(data, i, absl::MakeConstSpan(&line, 1)));
-  }
-  return std::move(*editor);
-}
-
-// Replaces one order by itself: a new revision with the same figures.
-RevisionPtr NextRevision(image::Editor& editor, const Portfolio& data, size_t i, int64_t number) {
-  OrderLine line;
-  line.amount = data.amount[i];
-  const Record record = MakeOrder(data, i, absl::MakeConstSpan(&line, 1));
-  const auto key = static_cast<uint32_t>(i + 1);
-  image::Changes changes;
-  changes.list.push_back(image::Changes::Remove{RecordKind::kOrder, key, data.customer[i]});
-  changes.list.push_back(image::Changes::Put{key, data.customer[i], &record});
-  return editor.Apply(changes, number);
 }
 
 // DIR/answers.tsv: what every engine must answer (query, key, figures; money in micros).

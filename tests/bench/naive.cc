@@ -7,24 +7,6 @@
 namespace strata::bench {
 namespace {
 
-// What a customer's recognised orders add up to.
-struct Buyer {
-  int64_t revenue = 0, orders = 0;
-  Day last_day = kNoDay;
-};
-
-std::vector<Buyer> Buyers(const Portfolio& data) {
-  std::vector<Buyer> buyers(data.customers());
-  for (size_t i = 0; i < data.orders(); ++i) {
-    if (data.status[i] == kExcludedStatus) continue;
-    Buyer& buyer = buyers[data.customer[i]];
-    buyer.revenue += data.amount[i];
-    ++buyer.orders;
-    buyer.last_day = std::max(buyer.last_day, data.day[i]);
-  }
-  return buyers;
-}
-
 std::string Month(Day day) { return FormatDay(day).substr(0, 7); }
 
 Table Year(const Portfolio& data) {
@@ -59,20 +41,6 @@ Table ByCustomer(const std::vector<Buyer>& buyers, KeyOf key_of) {
   return table;
 }
 
-// 1 for the floor(0.2 n) customers of highest revenue, ties by id.
-std::vector<uint8_t> TopFifth(const std::vector<Buyer>& buyers) {
-  std::vector<uint32_t> ranked;
-  for (uint32_t i = 0; i < buyers.size(); ++i) {
-    if (buyers[i].revenue > 0) ranked.push_back(i);
-  }
-  std::sort(ranked.begin(), ranked.end(), [&](uint32_t a, uint32_t b) {
-    return buyers[a].revenue != buyers[b].revenue ? buyers[a].revenue > buyers[b].revenue : a < b;
-  });
-  std::vector<uint8_t> top(buyers.size(), 0);
-  for (size_t place = 0; place < ranked.size() * 2 / 10; ++place) top[ranked[place]] = 1;
-  return top;
-}
-
 Table TopShare(const std::vector<Buyer>& buyers, const std::vector<uint8_t>& top) {
   int64_t all = 0, highest = 0;
   for (size_t i = 0; i < buyers.size(); ++i) {
@@ -100,25 +68,6 @@ std::vector<int> Scores(std::vector<int64_t> values, int64_t unit) {
     scores.push_back(score);
   }
   return scores;
-}
-
-Table Rfm(const Portfolio& data, const std::vector<Buyer>& buyers) {
-  std::vector<int64_t> recency, frequency, monetary;
-  for (const Buyer& buyer : buyers) {
-    if (buyer.orders == 0) continue;
-    recency.push_back(data.as_of - buyer.last_day);
-    frequency.push_back(buyer.orders);
-    monetary.push_back(buyer.revenue);
-  }
-  const std::vector<int> r = Scores(recency, 1), f = Scores(frequency, 1),
-                         m = Scores(monetary, kMicrosAUnit);
-  Table table;
-  for (size_t i = 0; i < r.size(); ++i) {
-    const std::string key =
-        std::to_string(6 - r[i]) + "|" + std::to_string(f[i]) + "|" + std::to_string(m[i]);
-    ++table.try_emplace(key, 1, 0).first->second[0];
-  }
-  return table;
 }
 
 Table MonthByStrategic(const Portfolio& data, const std::vector<uint8_t>& top) {
@@ -158,9 +107,53 @@ Table MonthByStatus(const Portfolio& data) {
 
 }  // namespace
 
+std::vector<Buyer> Buyers(const Portfolio& data, Day until) {
+  std::vector<Buyer> buyers(data.customers());
+  for (size_t i = 0; i < data.orders(); ++i) {
+    if (data.status[i] == kExcludedStatus || data.day[i] > until) continue;
+    Buyer& buyer = buyers[data.customer[i]];
+    buyer.revenue += data.amount[i];
+    ++buyer.orders;
+    buyer.last_day = std::max(buyer.last_day, data.day[i]);
+  }
+  return buyers;
+}
+
+std::vector<uint8_t> TopTenths(const std::vector<Buyer>& buyers, size_t tenths) {
+  std::vector<uint32_t> ranked;
+  for (uint32_t i = 0; i < buyers.size(); ++i) {
+    if (buyers[i].revenue > 0) ranked.push_back(i);
+  }
+  std::sort(ranked.begin(), ranked.end(), [&](uint32_t a, uint32_t b) {
+    return buyers[a].revenue != buyers[b].revenue ? buyers[a].revenue > buyers[b].revenue : a < b;
+  });
+  std::vector<uint8_t> top(buyers.size(), 0);
+  for (size_t place = 0; place < ranked.size() * tenths / 10; ++place) top[ranked[place]] = 1;
+  return top;
+}
+
+Table RfmTable(const Portfolio& data, const std::vector<Buyer>& buyers) {
+  std::vector<int64_t> recency, frequency, monetary;
+  for (const Buyer& buyer : buyers) {
+    if (buyer.orders == 0) continue;
+    recency.push_back(data.as_of - buyer.last_day);
+    frequency.push_back(buyer.orders);
+    monetary.push_back(buyer.revenue);
+  }
+  const std::vector<int> r = Scores(recency, 1), f = Scores(frequency, 1),
+                         m = Scores(monetary, kMicrosAUnit);
+  Table table;
+  for (size_t i = 0; i < r.size(); ++i) {
+    const std::string key =
+        std::to_string(6 - r[i]) + "|" + std::to_string(f[i]) + "|" + std::to_string(m[i]);
+    ++table.try_emplace(key, 1, 0).first->second[0];
+  }
+  return table;
+}
+
 std::vector<NamedTable> NaiveAnswers(const Portfolio& data) {
-  const std::vector<Buyer> buyers = Buyers(data);
-  const std::vector<uint8_t> top = TopFifth(buyers);
+  const std::vector<Buyer> buyers = Buyers(data, data.as_of);
+  const std::vector<uint8_t> top = TopTenths(buyers, 2);
   return {
       {"year", Year(data)},
       {"age_band",
@@ -173,7 +166,7 @@ std::vector<NamedTable> NaiveAnswers(const Portfolio& data) {
                                                     std::string(kGenders[data.gender[i]]);
                                            })},
       {"top20", TopShare(buyers, top)},
-      {"rfm", Rfm(data, buyers)},
+      {"rfm", RfmTable(data, buyers)},
       {"month_strategic", MonthByStrategic(data, top)},
       {"month_status", MonthByStatus(data)},
   };

@@ -24,6 +24,20 @@ struct NamedTable {
 // strategic, month x status. Groups in which every figure is zero are left out.
 std::vector<NamedTable> NaiveAnswers(const Portfolio& portfolio);
 
+// What a customer's recognised orders up to a day add up to.
+struct Buyer {
+  int64_t revenue = 0, orders = 0;
+  Day last_day = kNoDay;
+};
+// By customer.
+std::vector<Buyer> Buyers(const Portfolio& portfolio, Day until);
+
+// 1 for the floor(tenths / 10 n) customers of highest revenue among the n with some, ties by id.
+std::vector<uint8_t> TopTenths(const std::vector<Buyer>& buyers, size_t tenths);
+
+// Customers with a purchase by their three scores: "r|f|m" -> count.
+Table RfmTable(const Portfolio& portfolio, const std::vector<Buyer>& buyers);
+
 }  // namespace strata::bench
 
 #endif  // STRATA_TESTS_BENCH_NAIVE_H_

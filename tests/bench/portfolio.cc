@@ -42,6 +42,31 @@ Portfolio MakePortfolio(size_t orders, size_t customers) {
   return made;
 }
 
+void AddService(Portfolio& portfolio) {
+  std::mt19937_64 random(20261122);
+  const auto below = [&random](uint64_t n) { return random() % n; };
+  const auto days = static_cast<uint64_t>(portfolio.as_of - portfolio.first_day + 1);
+  for (size_t i = 0; i < portfolio.orders() / 20; ++i) {
+    Portfolio::Ticket ticket{};
+    // As orders are spread: who buys often asks often.
+    ticket.customer = portfolio.customer[below(portfolio.orders())];
+    const bool ill_served = ticket.customer % 10 == 0;
+    ticket.opened = portfolio.first_day + static_cast<Day>(below(days));
+    ticket.response_hours = static_cast<uint8_t>(1 + below(ill_served ? 40 : 12));
+    ticket.resolution_hours =
+        static_cast<uint16_t>(ticket.response_hours + 1 + below(ill_served ? 120 : 50));
+    ticket.escalated = below(100) < (ill_served ? 20 : 3);
+    if (below(3) == 0) ticket.csat = static_cast<uint8_t>(ill_served ? 1 + below(5) : 3 + below(3));
+    portfolio.tickets.push_back(ticket);
+  }
+  for (size_t i = 0; i < portfolio.customers() / 20; ++i) {
+    const Day start = portfolio.first_day + static_cast<Day>(below(days));
+    portfolio.contracts.push_back({static_cast<uint32_t>(below(portfolio.customers())), start,
+                                   start + 364,
+                                   static_cast<Micros>(1'000 + below(9'000)) * kMicrosAUnit});
+  }
+}
+
 bool ExportCsv(const Portfolio& portfolio, const std::string& directory) {
   std::FILE* file = std::fopen((directory + "/customers.csv").c_str(), "w");
   if (file == nullptr) return false;

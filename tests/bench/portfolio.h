@@ -33,6 +33,21 @@ struct Portfolio {
   std::vector<Day> day;
   std::vector<uint8_t> status;
   std::vector<Micros> amount;  // whole cents, so that every competitor can hold it exactly
+  // By ticket and by contract; empty unless AddService was called.
+  struct Ticket {
+    uint32_t customer;
+    Day opened;
+    uint8_t response_hours, csat;  // csat 0: not rated
+    uint16_t resolution_hours;     // the SLA allows kSlaHours
+    bool escalated;                // a day after it was opened
+  };
+  struct Contract {
+    uint32_t customer;
+    Day start, end;
+    Micros annual_value;
+  };
+  std::vector<Ticket> tickets;
+  std::vector<Contract> contracts;
 
   size_t customers() const { return birth_date.size(); }
   size_t orders() const { return customer.size(); }
@@ -40,6 +55,12 @@ struct Portfolio {
 
 // The same for the same arguments on every machine.
 Portfolio MakePortfolio(size_t orders, size_t customers);
+
+// Gives a portfolio tickets (one to twenty orders) and contracts (one to twenty customers). Every
+// tenth customer is ill served: more of its tickets are late, escalated and badly rated, so that
+// there is a risk to learn. Likewise the same on every machine.
+void AddService(Portfolio& portfolio);
+inline constexpr int kSlaHours = 48;
 
 // The id of customer `index`: its order as text is its order as a number.
 std::string CustomerId(uint32_t index);

@@ -131,6 +131,12 @@ constexpr BuiltinField kFields[] = {
      "Annual value of the contracts in force on as_of."},
     {"renewal_in_days", kInteger, "days", kCustomer, kNoGroups, kAsOf,
      "Days from as_of to the earliest end date of a contract in force."},
+    {"health", kNumber, "points", kCustomer, kNoGroups, kAsOf,
+     "Health score, 0 (lost) to 100 (thriving): the weighted mean of what is known of recency, "
+     "trends, service, delivery, satisfaction and renewal; `customer show` tells the parts."},
+    {"escalation_risk", kNumber, "1", kCustomer, kNoGroups, kAsOf,
+     "Chance of an escalation within the next quarter by the escalation risk model, or the score of "
+     "its scorecard where the history carries no model; not known of customers who are not active."},
 
     // Facts.
     {"status", kText, "", kOrder, kGroups, kCurrent, "Status of the order."},

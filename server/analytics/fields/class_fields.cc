@@ -3,6 +3,7 @@
 
 #include "server/analytics/fields/block_scan.h"
 #include "server/analytics/fields/feature_plan.h"
+#include "server/analytics/fields/spare_columns.h"
 #include "server/analytics/segment/abc.h"
 #include "server/analytics/segment/loyalty.h"
 #include "server/analytics/segment/tier.h"
@@ -41,11 +42,15 @@ bool FeaturePlan::AddClass(absl::string_view id, FeatureColumn* column) {
     const size_t window = AllHistory(true);
     fills_.push_back([this, column, window, rule = LoyaltyRule(settings)] {
       const WindowSums& sums = orders_.window(window);
-      std::vector<uint32_t> codes(revision_.slots, 0);
-      for (Slot slot = 0; slot < revision_.slots; ++slot) {
-        if (present_[slot] == 0) continue;
-        codes[slot] = static_cast<uint32_t>(LoyaltyOf(sums.orders[slot], sums.units[slot], rule));
-      }
+      std::vector<uint32_t> codes = TakeColumn<uint32_t>(revision_.slots);
+      ForSlotRanges(revision_.slots, [&](Slot begin, Slot end) {
+        for (Slot slot = begin; slot < end; ++slot) {
+          codes[slot] =
+              present_[slot] == 0
+                  ? 0
+                  : static_cast<uint32_t>(LoyaltyOf(sums.orders[slot], sums.units[slot], rule));
+        }
+      });
       SetClasses(LoyaltyNames(), std::move(codes), column);
     });
     return true;
@@ -65,10 +70,12 @@ bool FeaturePlan::AddClass(absl::string_view id, FeatureColumn* column) {
   if (segment) {
     fills_.push_back([this, column, window] {
       const RfmScores& scores = Rfm(window);
-      std::vector<uint32_t> codes(revision_.slots, 0);
-      for (Slot slot = 0; slot < revision_.slots; ++slot) {
-        codes[slot] = RfmSegmentOf(scores.r[slot], scores.f[slot], scores.m[slot]);
-      }
+      std::vector<uint32_t> codes = TakeColumn<uint32_t>(revision_.slots);
+      ForSlotRanges(revision_.slots, [&](Slot begin, Slot end) {
+        for (Slot slot = begin; slot < end; ++slot) {
+          codes[slot] = RfmSegmentOf(scores.r[slot], scores.f[slot], scores.m[slot]);
+        }
+      });
       SetClasses(RfmSegmentNames(), std::move(codes), column);
     });
     return true;
@@ -76,10 +83,12 @@ bool FeaturePlan::AddClass(absl::string_view id, FeatureColumn* column) {
   fills_.push_back([this, column, window, measure = id.back()] {
     const RfmScores& all = Rfm(window);
     const std::vector<uint8_t>& scores = measure == 'r' ? all.r : measure == 'f' ? all.f : all.m;
-    column->integers.assign(revision_.slots, FeatureColumn::kNullInteger);
-    for (Slot slot = 0; slot < revision_.slots; ++slot) {
-      if (scores[slot] != 0) column->integers[slot] = scores[slot];
-    }
+    column->integers = TakeColumn<int64_t>(revision_.slots);
+    ForSlotRanges(revision_.slots, [&](Slot begin, Slot end) {
+      for (Slot slot = begin; slot < end; ++slot) {
+        column->integers[slot] = scores[slot] != 0 ? scores[slot] : FeatureColumn::kNullInteger;
+      }
+    });
   });
   return true;
 }
@@ -87,13 +96,14 @@ bool FeaturePlan::AddClass(absl::string_view id, FeatureColumn* column) {
 const RfmScores& FeaturePlan::Rfm(size_t window) {
   if (rfm_.has_value()) return *rfm_;
   const WindowSums& sums = orders_.window(window);
-  std::vector<int64_t> recency(revision_.slots);
+  std::vector<int64_t> recency = TakeColumn<int64_t>(revision_.slots);
   ForSlotRanges(revision_.slots, [&](Slot begin, Slot end) {
     // Only buyers are looked at, and they have a last day.
     for (Slot slot = begin; slot < end; ++slot)
       recency[slot] = int64_t{as_of_} - orders_.last_day()[slot];
   });
   rfm_ = ScoreRfm({recency, sums.orders, sums.revenue});
+  GiveColumn(recency);
   return *rfm_;
 }
 

@@ -1,9 +1,11 @@
 #include "server/analytics/fields/customer_order_sums.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 #include "absl/strings/str_cat.h"
+#include "server/analytics/fields/spare_columns.h"
 #include "server/base/status_macros.h"
 #include "server/domain/money.h"
 
@@ -18,6 +20,13 @@ struct CustomerOrderSums::Totals {
   MicrosSum revenue = 0;
   Day first = std::numeric_limits<Day>::max();
   Day last = kNoDay;
+};
+
+// Running sums over the rows of one run: entry i is that of the rows before i, of revenue modulo
+// 2^64.
+struct CustomerOrderSums::RunningSums {
+  std::vector<uint32_t> orders;
+  std::vector<uint64_t> revenue;
 };
 
 namespace {
@@ -56,11 +65,49 @@ uint32_t AddUntil(const OrderRun& run, const uint8_t* recognised, uint32_t row, 
   return row;
 }
 
+// Sums of a run's rows before each row. `T` is CustomerOrderSums::RunningSums. False when the
+// difference of two of them might leave 63 bits.
+template <bool kCut, typename T>
+bool SumRows(const OrderRun& run, const uint8_t* recognised, Day limit, T& sums) {
+  const size_t rows = run.orders;
+  if (sums.orders.size() <= rows) {
+    sums.orders.resize(rows + 1);
+    sums.revenue.resize(rows + 1);
+  }
+  uint32_t* const orders = sums.orders.data();
+  uint64_t* const revenue = sums.revenue.data();
+  uint64_t total = 0, magnitudes = 0;
+  uint32_t count = 0;
+  orders[0] = 0;
+  revenue[0] = 0;
+  for (size_t row = 0; row < rows; ++row) {
+    uint32_t counts = recognised[run.status[row]];
+    if constexpr (kCut) counts &= static_cast<uint32_t>(run.day[row] <= limit);
+    const int64_t amount = run.amount[row] & -int64_t{counts};
+    magnitudes |= static_cast<uint64_t>(amount ^ (amount >> 63));
+    total += static_cast<uint64_t>(amount);
+    count += counts;
+    orders[row + 1] = count;
+    revenue[row + 1] = total;
+  }
+  return std::bit_width(magnitudes) + std::bit_width(rows) < 62;
+}
+
 }  // namespace
 
 CustomerOrderSums::CustomerOrderSums(const image::Revision& revision) : revision_(revision) {
   recognised_.reserve(revision.excluded_status.size());
   for (const uint8_t excluded : revision.excluded_status) recognised_.push_back(excluded == 0);
+}
+
+CustomerOrderSums::~CustomerOrderSums() {
+  for (WindowSums& window : windows_) {
+    for (auto* column : {&window.orders, &window.revenue, &window.lines, &window.units}) {
+      GiveColumn(*column);
+    }
+  }
+  GiveColumn(first_day_);
+  GiveColumn(last_day_);
 }
 
 size_t CustomerOrderSums::AddWindow(Day after, Day to, bool lines_and_units) {
@@ -96,47 +143,99 @@ void CustomerOrderSums::Prepare() {
   for (WindowSums& window : windows_) {
     from_limit_.push_back(window.after == kNoDay ? -1 : limit_of(window.after));
     to_limit_.push_back(limit_of(window.to));
-    window.orders.resize(slots);
-    window.revenue.resize(slots);
+    window.orders = TakeColumn<int64_t>(slots);
+    window.revenue = TakeColumn<int64_t>(slots);
     if (window.lines.empty()) continue;
     units_ = true;
-    window.lines.assign(slots, 0);
-    window.units.assign(slots, 0);
+    window.lines = TakeColumn<int64_t>(slots);
+    window.units = TakeColumn<int64_t>(slots);
   }
   if (days_) {
     days_limits_ = static_cast<size_t>(limit_of(days_to_)) + 1;
-    first_day_.assign(slots, kNoDay);
-    last_day_.assign(slots, kNoDay);
+    first_day_ = TakeColumn<Day>(slots);
+    last_day_ = TakeColumn<Day>(slots);
   }
 }
 
 absl::Status CustomerOrderSums::Read(const image::Block& block, absl::Span<const OrderRun> runs) {
-  if (runs.empty()) return absl::OkStatus();
-  if (SeesAllOfSingleLines(runs)) {
-    return units_ ? ReadAll<true>(block, runs) : ReadAll<false>(block, runs);
+  if (empty()) return absl::OkStatus();
+  const bool single_lines = std::all_of(
+      runs.begin(), runs.end(), [](const OrderRun& run) { return run.line_begin == nullptr; });
+  if (single_lines && limits_.size() == 1) {
+    if (!units_ && ReadRowsAtOnce(block, runs)) return absl::OkStatus();
+    return units_ ? ReadUpToLimit<true>(block, runs) : ReadUpToLimit<false>(block, runs);
   }
   if (days_)
     return units_ ? ReadBlock<true, true>(block, runs) : ReadBlock<true, false>(block, runs);
   return units_ ? ReadBlock<false, true>(block, runs) : ReadBlock<false, false>(block, runs);
 }
 
-bool CustomerOrderSums::SeesAllOfSingleLines(absl::Span<const OrderRun> runs) const {
-  if (limits_.size() != 1 || limits_[0] < revision_.last_event_day) return false;
+// The commonest case. The rows of a block are summed up in one go, whosever they are, and a
+// customer's sums are the difference of two running ones: a loop over each customer's few rows
+// would spend as long on guessing its end. False when a sum might leave 64 bits.
+bool CustomerOrderSums::ReadRowsAtOnce(const image::Block& block, absl::Span<const OrderRun> runs) {
+  static thread_local RunningSums sums;
+  WindowSums* const window = windows_.empty() ? nullptr : &windows_.front();
+  const Slot slots = block.first_slot;
+  if (window != nullptr) {
+    std::fill_n(window->orders.begin() + slots, block.customers, 0);
+    std::fill_n(window->revenue.begin() + slots, block.customers, 0);
+  }
+  if (days_) {
+    std::fill_n(first_day_.begin() + slots, block.customers, kNoDay);
+    std::fill_n(last_day_.begin() + slots, block.customers, kNoDay);
+  }
+  const bool sees_all = limits_[0] >= revision_.last_event_day;
   for (const OrderRun& run : runs) {
-    if (run.line_begin != nullptr) return false;
+    if (!(sees_all ? SumRows<false>(run, recognised_.data(), limits_[0], sums)
+                   : SumRows<true>(run, recognised_.data(), limits_[0], sums))) {
+      return false;
+    }
+    const uint32_t* const begin = run.begin;
+    if (window != nullptr) {
+      int64_t* const orders = window->orders.data() + slots;
+      int64_t* const revenue = window->revenue.data() + slots;
+      for (uint32_t customer = 0; customer < block.customers; ++customer) {
+        const uint32_t from = begin[customer], to = begin[customer + 1];
+        orders[customer] += sums.orders[to] - sums.orders[from];
+        revenue[customer] += static_cast<int64_t>(sums.revenue[to] - sums.revenue[from]);
+      }
+    }
+    if (days_) ReadDays(block, run, sums);
   }
   return true;
 }
 
-// The commonest case, and bound by memory: days are only read at the ends of a customer's rows.
+void CustomerOrderSums::ReadDays(const image::Block& block, const OrderRun& run,
+                                 const RunningSums& sums) {
+  Day* const first_day = first_day_.data() + block.first_slot;
+  Day* const last_day = last_day_.data() + block.first_slot;
+  for (uint32_t customer = 0; customer < block.customers; ++customer) {
+    uint32_t first = run.begin[customer], last = run.begin[customer + 1];
+    if (sums.orders[first] == sums.orders[last]) continue;
+    while (sums.orders[first] == sums.orders[first + 1]) ++first;
+    while (sums.orders[last] == sums.orders[last - 1]) --last;
+    const Day known = first_day[customer];
+    first_day[customer] = known == kNoDay ? run.day[first] : std::min(known, run.day[first]);
+    last_day[customer] = std::max(last_day[customer], run.day[last - 1]);
+  }
+}
+
+// Days are only read at the ends of a customer's rows.
 template <bool kUnits>
-absl::Status CustomerOrderSums::ReadAll(const image::Block& block,
-                                        absl::Span<const OrderRun> runs) {
-  const uint8_t* recognised = recognised_.data();
+absl::Status CustomerOrderSums::ReadUpToLimit(const image::Block& block,
+                                              absl::Span<const OrderRun> runs) {
+  const uint8_t* const recognised = recognised_.data();
+  const Day limit = limits_[0];
+  const bool sees_all = limit >= revision_.last_event_day;
   for (uint32_t customer = 0; customer < block.customers; ++customer) {
     Totals totals;
     for (const OrderRun& run : runs) {
-      const uint32_t begin = run.begin[customer], end = run.begin[customer + 1];
+      const uint32_t begin = run.begin[customer];
+      uint32_t end = run.begin[customer + 1];
+      if (!sees_all) {
+        while (end > begin && run.day[end - 1] > limit) --end;
+      }
       int64_t orders = 0, units = 0;
       MicrosSum revenue = 0;
       for (uint32_t row = begin; row < end; ++row) {
@@ -156,7 +255,6 @@ absl::Status CustomerOrderSums::ReadAll(const image::Block& block,
       totals.first = std::min(totals.first, run.day[first]);
       totals.last = std::max(totals.last, run.day[last]);
     }
-    if (totals.orders == 0) continue;
     STRATA_RETURN_IF_ERROR(Store(block.first_slot + customer, &totals));
   }
   return absl::OkStatus();
@@ -168,13 +266,10 @@ absl::Status CustomerOrderSums::ReadBlock(const image::Block& block,
   const size_t limits = limits_.size();
   std::vector<Totals> at_limit(limits);
   for (uint32_t customer = 0; customer < block.customers; ++customer) {
-    bool any = false;
+    std::fill(at_limit.begin(), at_limit.end(), Totals());
     for (const OrderRun& run : runs) {
       uint32_t row = run.begin[customer];
       const uint32_t end = run.begin[customer + 1];
-      if (row == end) continue;
-      if (!any) std::fill(at_limit.begin(), at_limit.end(), Totals());
-      any = true;
       Totals totals;
       for (size_t limit = 0; limit < limits; ++limit) {
         row = AddUntil<kDays, kUnits>(run, recognised_.data(), row, end, limits_[limit], totals);
@@ -187,7 +282,7 @@ absl::Status CustomerOrderSums::ReadBlock(const image::Block& block,
         at.last = std::max(at.last, totals.last);
       }
     }
-    if (any) STRATA_RETURN_IF_ERROR(Store(block.first_slot + customer, at_limit.data()));
+    STRATA_RETURN_IF_ERROR(Store(block.first_slot + customer, at_limit.data()));
   }
   return absl::OkStatus();
 }
@@ -211,9 +306,10 @@ absl::Status CustomerOrderSums::Store(Slot slot, const Totals* at_limit) {
     window.lines[slot] = to.lines - from.lines;
     window.units[slot] = to.units - from.units;
   }
-  if (days_ && at_limit[days_limits_ - 1].last != kNoDay) {
-    first_day_[slot] = at_limit[days_limits_ - 1].first;
-    last_day_[slot] = at_limit[days_limits_ - 1].last;
+  if (days_) {
+    const Totals& seen = at_limit[days_limits_ - 1];
+    first_day_[slot] = seen.last == kNoDay ? kNoDay : seen.first;
+    last_day_[slot] = seen.last;
   }
   return absl::OkStatus();
 }

@@ -24,6 +24,9 @@ struct WindowSums {
 class CustomerOrderSums {
  public:
   explicit CustomerOrderSums(const image::Revision& revision);
+  ~CustomerOrderSums();
+  CustomerOrderSums(const CustomerOrderSums&) = delete;
+  CustomerOrderSums& operator=(const CustomerOrderSums&) = delete;
 
   // Before the scan. Returns the window's index.
   size_t AddWindow(Day after, Day to, bool lines_and_units);
@@ -33,8 +36,8 @@ class CustomerOrderSums {
   // Fixes the windows and makes room.
   void Prepare();
 
-  // Reads one block; blocks may be read side by side. `runs` are the block's. OUT_OF_RANGE when a
-  // sum leaves 64 bits.
+  // Reads one block; blocks may be read side by side, and all must be: the sums of its slots are
+  // unspecified before. `runs` are the block's. OUT_OF_RANGE when a sum leaves 64 bits.
   absl::Status Read(const image::Block& block, absl::Span<const image::OrderRun> runs);
 
   WindowSums& window(size_t index) { return windows_[index]; }
@@ -44,9 +47,11 @@ class CustomerOrderSums {
 
  private:
   struct Totals;
-  bool SeesAllOfSingleLines(absl::Span<const image::OrderRun> runs) const;
+  struct RunningSums;
+  bool ReadRowsAtOnce(const image::Block& block, absl::Span<const image::OrderRun> runs);
+  void ReadDays(const image::Block& block, const image::OrderRun& run, const RunningSums& sums);
   template <bool kUnits>
-  absl::Status ReadAll(const image::Block& block, absl::Span<const image::OrderRun> runs);
+  absl::Status ReadUpToLimit(const image::Block& block, absl::Span<const image::OrderRun> runs);
   template <bool kDays, bool kUnits>
   absl::Status ReadBlock(const image::Block& block, absl::Span<const image::OrderRun> runs);
   absl::Status Store(image::Slot slot, const Totals* at_limit);

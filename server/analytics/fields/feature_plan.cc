@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/analytics/fields/block_scan.h"
+#include "server/analytics/fields/spare_columns.h"
 #include "server/base/scan_pool.h"
 #include "server/base/status_macros.h"
 
@@ -48,10 +49,15 @@ FeaturePlan::FeaturePlan(const image::Revision& revision, Day as_of)
       orders_(revision),
       service_(revision, as_of, kServiceWindowDays) {}
 
+FeaturePlan::~FeaturePlan() {
+  GiveColumn(present_);
+  GiveColumn(strategic_);
+}
+
 absl::Status FeaturePlan::Add(const Field& field, FeatureColumn* column) {
   if (AddProfile(field, column) || AddPurchaseDates(field.id, column) ||
       AddPurchaseMeasure(field.id, column) || AddGrowth(field.id, column) ||
-      AddClass(field.id, column) || AddService(field.id, column)) {
+      AddClass(field.id, column) || AddService(field.id, column) || AddInsight(field.id, column)) {
     return absl::OkStatus();
   }
   return absl::InternalError(absl::StrCat("nothing computes the field \"", field.id, "\""));
@@ -65,9 +71,9 @@ bool FeaturePlan::AddProfile(const Field& field, FeatureColumn* column) {
 }
 
 absl::Status FeaturePlan::Run(const StopToken& stop, std::vector<uint8_t>* exists) {
-  present_.assign(revision_.slots, 0);
-  exists->assign(revision_.slots, 0);
-  if (read_strategic_) strategic_.assign(revision_.slots, -1);
+  present_ = TakeColumn<uint8_t>(revision_.slots);
+  *exists = TakeColumn<uint8_t>(revision_.slots);
+  if (read_strategic_) strategic_ = TakeColumn<int8_t>(revision_.slots);
   orders_.Prepare();
   if (read_tickets_) service_.PrepareTickets();
   if (read_ratings_) service_.PrepareRatings();
@@ -82,6 +88,7 @@ absl::Status FeaturePlan::Run(const StopToken& stop, std::vector<uint8_t>* exist
       fill();
     }
   }
+  for (const Computation& compute : computations_) STRATA_RETURN_IF_ERROR(compute(stop));
   return absl::OkStatus();
 }
 
@@ -121,11 +128,12 @@ void FeaturePlan::RemoveLaterCustomers(const Block& block, const std::vector<Day
 void FeaturePlan::ReadPresence(const Block& block) {
   const image::CustomerColumns& columns = *block.profile;
   const size_t rows = std::min<size_t>(columns.rows, block.customers);
-  std::copy_n(columns.present.begin(), rows, present_.begin() + block.first_slot);
+  uint8_t* const present = present_.data() + block.first_slot;
+  std::fill(std::copy_n(columns.present.begin(), rows, present), present + block.customers, 0);
   if (!read_strategic_) return;
-  for (size_t row = 0; row < rows; ++row) {
-    strategic_[block.first_slot + row] = columns.strategic[row];
-  }
+  int8_t* const strategic = strategic_.data() + block.first_slot;
+  for (size_t row = 0; row < rows; ++row) strategic[row] = columns.strategic[row];
+  std::fill(strategic + rows, strategic + block.customers, columns.strategic.absent());
 }
 
 }  // namespace strata::analytics

@@ -24,6 +24,9 @@ namespace strata::analytics {
 class FeaturePlan {
  public:
   FeaturePlan(const image::Revision& revision, Day as_of);
+  ~FeaturePlan();
+  FeaturePlan(const FeaturePlan&) = delete;
+  FeaturePlan& operator=(const FeaturePlan&) = delete;
 
   // Plans a customer-grain field; `column` must stay where it is. INTERNAL when the catalogue has a
   // field that nothing computes.
@@ -37,6 +40,8 @@ class FeaturePlan {
 
  private:
   using Fill = std::function<void()>;
+  // With a scan of its own.
+  using Computation = std::function<absl::Status(const StopToken& stop)>;
   enum class Measure : uint8_t {
     kOrders,
     kLines,
@@ -54,6 +59,7 @@ class FeaturePlan {
   bool AddGrowth(absl::string_view id, FeatureColumn* column);
   bool AddClass(absl::string_view id, FeatureColumn* column);
   bool AddService(absl::string_view id, FeatureColumn* column);
+  bool AddInsight(absl::string_view id, FeatureColumn* column);
 
   void AddMeasure(Measure measure, size_t window, FeatureColumn* column);
   size_t LastDays(int days, bool lines_and_units);  // 0: all history
@@ -82,6 +88,7 @@ class FeaturePlan {
   bool read_strategic_ = false;
   std::vector<Fill> fills_;  // in the order of the fields
   std::vector<Fill> takes_;  // after all fills: these move sums into columns
+  std::vector<Computation> computations_;
   std::map<size_t, std::vector<image::Slot>> rankings_;
   std::optional<RfmScores> rfm_;
 };

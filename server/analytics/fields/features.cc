@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/analytics/fields/feature_plan.h"
+#include "server/analytics/fields/spare_columns.h"
 #include "server/analytics/segment/segments.h"
 #include "server/base/status_macros.h"
 
@@ -34,6 +35,15 @@ Value FeatureColumn::At(image::Slot slot) const {
       return *AmountFromMicros(integers[slot]);  // 64 bits always fit
   }
   return NullReason::kUnknown;
+}
+
+Features::~Features() {
+  for (auto& [id, column] : columns_) {
+    GiveColumn(column.codes);
+    GiveColumn(column.integers);
+    GiveColumn(column.numbers);
+  }
+  GiveColumn(exists_);
 }
 
 absl::StatusOr<Features> Features::Compute(const image::Revision& revision, Day as_of,

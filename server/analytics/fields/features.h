@@ -46,6 +46,10 @@ struct FeatureColumn {
 // after `as_of` are not seen. Ranks and classes are over the whole workspace, before any filter.
 class Features {
  public:
+  Features(Features&&) = default;
+  Features& operator=(Features&&) = default;
+  ~Features();
+
   // `ids` must name customer-grain fields of the catalogue (INVALID_ARGUMENT else). Computes the
   // columns and whatever they need, in as few scans of the facts as possible.
   static absl::StatusOr<Features> Compute(const image::Revision& revision, Day as_of,

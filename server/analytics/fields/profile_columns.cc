@@ -1,6 +1,7 @@
 #include "server/analytics/fields/profile_columns.h"
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <memory>
 #include <numeric>
@@ -11,6 +12,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "server/analytics/fields/age.h"
+#include "server/analytics/fields/block_scan.h"
+#include "server/analytics/fields/spare_columns.h"
 
 namespace strata::analytics {
 namespace {
@@ -24,17 +27,21 @@ using image::Slot;
 
 // Beyond so many distinct texts sorting them costs more than an answer may; nobody reads them all.
 constexpr size_t kMostOrderedTexts = 1 << 16;
+constexpr double kNotSet = std::numeric_limits<double>::quiet_NaN();
 
-// Fills `to` by row of each block's profile; `value` is called as value(columns, row).
+// Fills `to` by row of each block's profile, rows without a customer with `absent`; `value` is
+// called as value(columns, row).
 template <typename T, typename ValueOfRow>
-ProfileReader ByRow(std::vector<T>* to, ValueOfRow value) {
-  return {[to, value](const Block& block) {
+ProfileReader ByRow(const Revision& revision, T absent, std::vector<T>* to, ValueOfRow value) {
+  *to = TakeColumn<T>(revision.slots);
+  return {[to, absent, value](const Block& block) {
             const CustomerColumns& columns = *block.profile;
             T* out = to->data() + block.first_slot;
             const size_t rows = std::min<size_t>(columns.rows, block.customers);
             for (size_t row = 0; row < rows; ++row) {
-              if (columns.present[row] != 0) out[row] = value(columns, row);
+              out[row] = columns.present[row] != 0 ? value(columns, row) : absent;
             }
+            std::fill(out + rows, out + block.customers, absent);
           },
           nullptr};
 }
@@ -42,7 +49,14 @@ ProfileReader ByRow(std::vector<T>* to, ValueOfRow value) {
 // Turns dictionary codes into dense ones that ascend with the texts.
 void OrderCodes(const image::Dictionary& dictionary, FeatureColumn& column) {
   std::vector<Code> new_code(dictionary.size(), 0);
-  for (const Code code : column.codes) new_code[code] = 1;
+  const auto slots = static_cast<Slot>(column.codes.size());
+  ForSlotRanges(slots, [&](Slot begin, Slot end) {
+    for (Slot slot = begin; slot < end; ++slot) {
+      // Looks first: cores that write to one line wait for each other.
+      const std::atomic_ref<Code> used(new_code[column.codes[slot]]);
+      if (used.load(std::memory_order_relaxed) == 0) used.store(1, std::memory_order_relaxed);
+    }
+  });
   std::vector<Code> used;
   for (Code code = 1; code < new_code.size(); ++code) {
     if (new_code[code] != 0) used.push_back(code);
@@ -59,19 +73,23 @@ void OrderCodes(const image::Dictionary& dictionary, FeatureColumn& column) {
     new_code[code] = static_cast<Code>(column.texts.size());
     column.texts.emplace_back(dictionary.Text(code));
   }
-  for (Code& code : column.codes) code = new_code[code];
+  ForSlotRanges(slots, [&](Slot begin, Slot end) {
+    for (Slot slot = begin; slot < end; ++slot) column.codes[slot] = new_code[column.codes[slot]];
+  });
 }
 
 // `find` gives the column of codes of a block, nullptr where the block has none.
 template <typename FindColumn>
 ProfileReader TextReader(const Revision& revision, const image::Dictionary& dictionary,
                          FeatureColumn* column, FindColumn find) {
-  column->codes.resize(revision.slots);
+  column->codes = TakeColumn<Code>(revision.slots);
   return {[column, find](const Block& block) {
             const Column<Code>* codes = find(*block.profile);
-            if (codes == nullptr || codes->data() == nullptr) return;
-            const size_t rows = std::min<size_t>(block.profile->rows, block.customers);
-            std::copy_n(codes->data(), rows, column->codes.begin() + block.first_slot);
+            const bool none = codes == nullptr || codes->data() == nullptr;
+            const size_t rows = none ? 0 : std::min<size_t>(block.profile->rows, block.customers);
+            Code* const out = column->codes.data() + block.first_slot;
+            if (rows > 0) std::copy_n(codes->data(), rows, out);
+            std::fill(out + rows, out + block.customers, image::kAbsent);
           },
           [column, &dictionary] { OrderCodes(dictionary, *column); }};
 }
@@ -84,17 +102,15 @@ ProfileReader MemberTextReader(const Revision& revision, const image::Dictionary
 
 template <typename ValueOfRow>
 ProfileReader IntegerReader(const Revision& revision, FeatureColumn* column, ValueOfRow value) {
-  column->integers.assign(revision.slots, FeatureColumn::kNullInteger);
-  return ByRow(&column->integers, value);
+  return ByRow(revision, FeatureColumn::kNullInteger, &column->integers, value);
 }
 
 template <typename CodeOfRow>
 ProfileReader ClassReader(const Revision& revision, FeatureColumn* column,
                           std::vector<std::string> texts, CodeOfRow code) {
-  column->codes.assign(revision.slots, 0);
   column->texts = std::move(texts);
   column->ordered = true;
-  return ByRow(&column->codes, code);
+  return ByRow(revision, image::kAbsent, &column->codes, code);
 }
 
 int64_t OrNull(bool known, int64_t value) { return known ? value : FeatureColumn::kNullInteger; }
@@ -134,12 +150,11 @@ std::optional<ProfileReader> AttributeReader(absl::string_view key, const Revisi
                           return found == columns.text_attributes.end() ? nullptr : &found->second;
                         });
     case image::AttributeKind::kNumber:
-      column->numbers.assign(revision.slots, std::numeric_limits<double>::quiet_NaN());
-      return ByRow(&column->numbers, [number](const CustomerColumns& columns, size_t row) {
-        const auto found = columns.number_attributes.find(*number);
-        return found == columns.number_attributes.end() ? std::numeric_limits<double>::quiet_NaN()
-                                                        : found->second[row];
-      });
+      return ByRow(revision, kNotSet, &column->numbers,
+                   [number](const CustomerColumns& columns, size_t row) {
+                     const auto found = columns.number_attributes.find(*number);
+                     return found == columns.number_attributes.end() ? kNotSet : found->second[row];
+                   });
     case image::AttributeKind::kBoolean:
       return IntegerReader(revision, column, [number](const CustomerColumns& columns, size_t row) {
         const auto found = columns.boolean_attributes.find(*number);

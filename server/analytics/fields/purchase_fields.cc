@@ -5,7 +5,9 @@
 #include "absl/strings/strip.h"
 #include "server/analytics/fields/block_scan.h"
 #include "server/analytics/fields/feature_plan.h"
+#include "server/analytics/fields/spare_columns.h"
 #include "server/analytics/segment/revenue_order.h"
+#include "server/analytics/segment/slot_selection.h"
 
 // Fields from what a customer bought.
 
@@ -40,7 +42,7 @@ bool FeaturePlan::AddPurchaseDates(absl::string_view id, FeatureColumn* column) 
   if (!date && id != "tenure_days" && id != "recency_days") return false;
   orders_.AddDays(as_of_);
   fills_.push_back([this, column, first, date] {
-    column->integers.resize(revision_.slots);
+    column->integers = TakeColumn<int64_t>(revision_.slots);
     const std::vector<Day>& days = first ? orders_.first_day() : orders_.last_day();
     ForSlotRanges(revision_.slots, [&](Slot begin, Slot end) {
       for (Slot slot = begin; slot < end; ++slot) {
@@ -122,7 +124,7 @@ void FeaturePlan::AddMeasure(Measure measure, size_t window, FeatureColumn* colu
       return take(&WindowSums::revenue);
     case Measure::kAverageOrderValue:
       fills_.push_back([this, window, column] {
-        column->integers.resize(revision_.slots);
+        column->integers = TakeColumn<int64_t>(revision_.slots);
         const WindowSums& sums = orders_.window(window);
         ForSlotRanges(revision_.slots, [&](Slot begin, Slot end) {
           for (Slot slot = begin; slot < end; ++slot) {
@@ -134,9 +136,14 @@ void FeaturePlan::AddMeasure(Measure measure, size_t window, FeatureColumn* colu
       return;
     case Measure::kRank:
       fills_.push_back([this, window, column] {
-        column->integers.assign(revision_.slots, kNull);
-        int64_t rank = 0;
-        for (const Slot slot : Ranking(window)) column->integers[slot] = ++rank;
+        column->integers = TakeColumn<int64_t>(revision_.slots);
+        std::fill(column->integers.begin(), column->integers.end(), kNull);
+        const std::vector<Slot>& ranking = Ranking(window);
+        ForSlotRanges(static_cast<Slot>(ranking.size()), [&](Slot begin, Slot end) {
+          for (Slot rank = begin; rank < end; ++rank) {
+            column->integers[ranking[rank]] = int64_t{rank} + 1;
+          }
+        });
       });
       return;
     case Measure::kRankShare:
@@ -158,7 +165,7 @@ bool FeaturePlan::AddGrowth(absl::string_view id, FeatureColumn* column) {
   const size_t recent = LastDays(kDays, false);
   const size_t before = orders_.AddWindow(as_of_ - 2 * kDays, as_of_ - kDays, false);
   fills_.push_back([this, column, recent, before] {
-    column->numbers.resize(revision_.slots);
+    column->numbers = TakeColumn<double>(revision_.slots);
     const std::vector<int64_t>& now = orders_.window(recent).revenue;
     const std::vector<int64_t>& then = orders_.window(before).revenue;
     ForSlotRanges(revision_.slots, [&](Slot begin, Slot end) {
@@ -176,9 +183,7 @@ const std::vector<Slot>& FeaturePlan::Ranking(size_t window) {
   const auto [found, made] = rankings_.try_emplace(window);
   if (!made) return found->second;
   const WindowSums& sums = orders_.window(window);
-  for (Slot slot = 0; slot < revision_.slots; ++slot) {
-    if (sums.orders[slot] > 0) found->second.push_back(slot);
-  }
+  found->second = SelectSlots(revision_.slots, [&](Slot slot) { return sums.orders[slot] > 0; });
   SortByRevenue(found->second, sums.revenue, revision_.dictionaries->customer_ids);
   return found->second;
 }

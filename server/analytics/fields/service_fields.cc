@@ -3,8 +3,11 @@
 
 #include "server/analytics/fields/block_scan.h"
 #include "server/analytics/fields/feature_plan.h"
+#include "server/analytics/insight/current_risk.h"
+#include "server/analytics/insight/health.h"
+#include "server/base/status_macros.h"
 
-// Fields from tickets, ratings and contracts.
+// Fields from tickets, ratings and contracts, and the insights that rest on them.
 
 namespace strata::analytics {
 namespace {
@@ -58,6 +61,23 @@ bool FeaturePlan::AddService(absl::string_view id, FeatureColumn* column) {
     return true;
   }
   return false;
+}
+
+bool FeaturePlan::AddInsight(absl::string_view id, FeatureColumn* column) {
+  if (id == "health") {
+    computations_.push_back([this, column](const StopToken& stop) -> absl::Status {
+      STRATA_ASSIGN_OR_RETURN(column->numbers, HealthScores(revision_, as_of_, stop));
+      return absl::OkStatus();
+    });
+    return true;
+  }
+  if (id != "escalation_risk") return false;
+  computations_.push_back([this, column](const StopToken& stop) -> absl::Status {
+    STRATA_ASSIGN_OR_RETURN(const CurrentRisk risk, AssessCurrentRisk(revision_, as_of_, stop));
+    column->numbers = risk.BySlot(revision_.slots);
+    return absl::OkStatus();
+  });
+  return true;
 }
 
 }  // namespace strata::analytics

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "absl/strings/str_cat.h"
+#include "server/analytics/fields/spare_columns.h"
 
 namespace strata::analytics {
 namespace {
@@ -24,21 +25,40 @@ ServiceSums::ServiceSums(const image::Revision& revision, Day as_of, int window_
 
 void ServiceSums::PrepareTickets() {
   for (auto* column : {&tickets, &escalations, &sla_met, &sla_breached}) {
-    column->resize(revision_.slots);
+    *column = TakeColumn<int64_t>(revision_.slots);
   }
 }
 
 void ServiceSums::PrepareRatings() {
-  ratings.resize(revision_.slots);
-  good_ratings.resize(revision_.slots);
+  ratings = TakeColumn<int64_t>(revision_.slots);
+  good_ratings = TakeColumn<int64_t>(revision_.slots);
 }
 
 void ServiceSums::PrepareContracts() {
-  contract_value.resize(revision_.slots);
-  renewal_in_days.resize(revision_.slots, kUnknown);
+  contract_value = TakeColumn<int64_t>(revision_.slots);
+  renewal_in_days = TakeColumn<int64_t>(revision_.slots);
+}
+
+ServiceSums::~ServiceSums() {
+  for (auto* column : {&tickets, &escalations, &sla_met, &sla_breached, &ratings, &good_ratings,
+                       &contract_value, &renewal_in_days}) {
+    GiveColumn(*column);
+  }
+}
+
+void ServiceSums::Clear(const image::Block& block) {
+  const auto fill = [&block](std::vector<int64_t>& column, int64_t value) {
+    if (!column.empty()) std::fill_n(column.begin() + block.first_slot, block.customers, value);
+  };
+  for (auto* column : {&tickets, &escalations, &sla_met, &sla_breached, &ratings, &good_ratings,
+                       &contract_value}) {
+    fill(*column, 0);
+  }
+  fill(renewal_in_days, kUnknown);
 }
 
 absl::Status ServiceSums::Read(const image::Block& block) {
+  Clear(block);
   if (block.tickets != nullptr && (!tickets.empty() || !ratings.empty())) {
     const image::TicketColumns& facts = *block.tickets;
     for (uint32_t customer = 0; customer < block.customers; ++customer) {

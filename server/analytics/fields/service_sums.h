@@ -19,13 +19,17 @@ namespace strata::analytics {
 class ServiceSums {
  public:
   ServiceSums(const image::Revision& revision, Day as_of, int window_days);
+  ~ServiceSums();
+  ServiceSums(const ServiceSums&) = delete;
+  ServiceSums& operator=(const ServiceSums&) = delete;
 
   // Makes room for what will be read; before the scan.
   void PrepareTickets();
   void PrepareRatings();
   void PrepareContracts();
 
-  // Reads one block; blocks may be read side by side. OUT_OF_RANGE when a sum leaves 64 bits.
+  // Reads one block; blocks may be read side by side, and all must be. OUT_OF_RANGE when a sum
+  // leaves 64 bits.
   absl::Status Read(const image::Block& block);
 
   std::vector<int64_t> tickets, escalations;
@@ -37,6 +41,7 @@ class ServiceSums {
   std::vector<int64_t> renewal_in_days;  // INT64_MIN: no contract in force that ends
 
  private:
+  void Clear(const image::Block& block);
   void ReadTickets(const image::TicketColumns& facts, uint32_t row, image::Slot slot);
   void ReadTicketRatings(const image::TicketColumns& facts, uint32_t row, image::Slot slot);
   absl::Status ReadContracts(const image::Block& block);

@@ -1,0 +1,245 @@
+// Times concentration, early warnings, escalation risk and the intervention queue, and checks them
+// against plain loops. Engine time: from the pinned revision to the finished answer, every scan
+// included, without the server. Each repetition runs at a new revision, so nothing can be
+// remembered from the one before.
+//
+//   bench_insights [--orders N] [--customers M] [--repetitions R] [--only NAME]
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <set>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "server/analytics/insight/concentration.h"
+#include "server/analytics/insight/current_risk.h"
+#include "server/analytics/insight/early_warning.h"
+#include "server/analytics/insight/interventions.h"
+#include "server/analytics/insight/population.h"
+#include "server/analytics/segment/revenue_order.h"
+#include "server/domain/calendar.h"
+#include "tests/bench/naive.h"
+#include "tests/bench/portfolio_image.h"
+
+namespace strata::bench {
+namespace {
+
+using analytics::Population;
+using analytics::Scope;
+using image::RevisionPtr;
+using image::Slot;
+
+template <typename T>
+T OrFail(absl::StatusOr<T> result) {
+  if (!result.ok()) Fail(std::string(result.status().message()));
+  return *std::move(result);
+}
+
+Scope ScopeOf(const RevisionPtr& revision) {
+  return OrFail(
+      analytics::ResolveScope(revision, "", "", "", "", analytics::ClassesAt::kAsOf, StopToken()));
+}
+
+void CheckClose(const char* what, double got, double wanted, double relative) {
+  if (!(std::fabs(got - wanted) <= relative * std::fabs(wanted))) {
+    Fail(absl::StrCat(what, " is ", got, ", the loop says ", wanted));
+  }
+}
+
+// Concentration, as the service puts it together.
+
+analytics::Concentration Concentrate(const RevisionPtr& revision) {
+  const Scope scope = ScopeOf(revision);
+  const Population population = OrFail(analytics::SelectCustomers(scope, {}));
+  const analytics::CustomerRevenue sums = OrFail(analytics::SumRevenue(scope));
+  std::vector<Slot> slots;
+  for (const Slot slot : population.Slots()) {
+    if (sums.orders[slot] > 0) slots.push_back(slot);
+  }
+  analytics::SortByRevenue(slots, sums.revenue, revision->dictionaries->customer_ids);
+  std::vector<Micros> descending;
+  descending.reserve(slots.size());
+  for (const Slot slot : slots) descending.push_back(sums.revenue[slot]);
+  return analytics::MeasureConcentration(descending, 100);
+}
+
+void CheckConcentration(const analytics::Concentration& got, const std::vector<Buyer>& buyers) {
+  std::vector<double> revenue;
+  for (const Buyer& buyer : buyers) {
+    if (buyer.revenue > 0) revenue.push_back(static_cast<double>(buyer.revenue));
+  }
+  std::sort(revenue.begin(), revenue.end());
+  long double sum = 0, weighted = 0, squares = 0, top = 0;
+  const size_t n = revenue.size();
+  for (size_t i = 0; i < n; ++i) {
+    sum += revenue[i];
+    weighted += (2.0L * (i + 1) - n - 1) * revenue[i];
+    squares += static_cast<long double>(revenue[i]) * revenue[i];
+    if (i >= n - n / 5) top += revenue[i];
+  }
+  CheckClose("Gini", got.gini, static_cast<double>(weighted / (n * sum)), 1e-9);
+  CheckClose("HHI", got.hhi, static_cast<double>(squares / (sum * sum)), 1e-9);
+  CheckClose("the top fifth", got.top.at(3).share, static_cast<double>(top / sum), 1e-12);
+}
+
+// Early warnings: who is tested, and what the order counts of the warned are.
+
+struct Purchases {
+  std::set<Day> recent, earlier;
+  Day last = kNoDay;
+  int earlier_tickets = 0, recent_ratings = 0, earlier_ratings = 0;
+
+  bool tested() const {
+    return earlier.size() >= 4 || earlier_tickets >= 4 ||
+           (earlier_ratings >= 4 && recent_ratings > 0);
+  }
+};
+
+std::vector<Purchases> LookAtPurchases(const Portfolio& data) {
+  const Day recent_after = Calendar::ShiftLastDay(data.as_of, -3);
+  const Day earlier_after = Calendar::ShiftLastDay(data.as_of, -15);
+  std::vector<Purchases> all(data.customers());
+  for (size_t i = 0; i < data.orders(); ++i) {
+    Purchases& one = all[data.customer[i]];
+    const Day day = data.day[i];
+    one.last = std::max(one.last, day);
+    if (day > recent_after) {
+      one.recent.insert(day);
+    } else if (day > earlier_after) {
+      one.earlier.insert(day);
+    }
+  }
+  for (const Portfolio::Ticket& ticket : data.tickets) {
+    Purchases& one = all[ticket.customer];
+    const auto earlier = [&](Day day) { return day > earlier_after && day <= recent_after; };
+    one.earlier_tickets += earlier(ticket.opened);
+    const Day rated = ticket.opened + (9 + ticket.resolution_hours) / 24;
+    if (ticket.csat == 0 || rated > data.as_of) continue;
+    one.earlier_ratings += earlier(rated);
+    one.recent_ratings += rated > recent_after;
+  }
+  return all;
+}
+
+void CheckWarnings(const analytics::WarningList& list, const Portfolio& data,
+                   const std::vector<Purchases>& purchases) {
+  const auto tested = std::count_if(purchases.begin(), purchases.end(),
+                                    [](const Purchases& one) { return one.tested(); });
+  if (list.customers != tested) {
+    Fail(absl::StrCat(list.customers, " customers tested, the loop says ", tested));
+  }
+  for (const analytics::Warning& warning : list.warnings) {
+    const Purchases& one = purchases[warning.slot];
+    if (warning.kind == analytics::WarningKind::kDecliningFrequency &&
+        warning.value != static_cast<double>(one.recent.size())) {
+      Fail("a warning's order count differs from the loop");
+    }
+    if (warning.kind == analytics::WarningKind::kSilence &&
+        warning.value != data.as_of - one.last) {
+      Fail("a warning's silence differs from the loop");
+    }
+  }
+}
+
+// Risk: on average the share of the active who escalated in a quarter, ill-served customers apart.
+
+void CheckRisk(const analytics::CurrentRisk& risk, const Portfolio& data) {
+  std::vector<std::vector<Day>> events(data.customers());
+  for (size_t i = 0; i < data.orders(); ++i) events[data.customer[i]].push_back(data.day[i]);
+  std::vector<std::vector<Day>> escalations(data.customers());
+  for (const Portfolio::Ticket& ticket : data.tickets) {
+    events[ticket.customer].push_back(ticket.opened);
+    if (ticket.escalated) escalations[ticket.customer].push_back(ticket.opened + 1);
+  }
+  const Day from = Calendar::ShiftLastDay(data.as_of, -3), year = Calendar::ShiftLastDay(from, -12);
+  double active[2] = {}, escalated[2] = {}, mean[2] = {}, ranked[2] = {};
+  for (uint32_t i = 0; i < data.customers(); ++i) {
+    const bool ill_served = i % 10 == 0;
+    const auto within = [](const std::vector<Day>& days, Day after, Day until) {
+      return std::any_of(days.begin(), days.end(),
+                         [=](Day day) { return day > after && day <= until; });
+    };
+    if (!within(events[i], year, from)) continue;
+    active[ill_served] += 1;
+    escalated[ill_served] += within(escalations[i], from, data.as_of);
+  }
+  for (const analytics::RiskRow& row : risk.now.rows) {
+    mean[row.slot % 10 == 0] += risk.model.Risk(row.features);
+    ranked[row.slot % 10 == 0] += 1;
+  }
+  CheckClose("the mean risk", (mean[0] + mean[1]) / (ranked[0] + ranked[1]),
+             (escalated[0] + escalated[1]) / (active[0] + active[1]), 0.1);
+  const double times = mean[1] / ranked[1] / (mean[0] / ranked[0]);
+  // Most of them have no ticket by which they could be told.
+  if (times < 1.2) Fail(absl::StrCat("the ill served have only ", times, " times the risk"));
+}
+
+void CheckQueue(const analytics::InterventionQueue& queue) {
+  for (size_t i = 1; i < queue.first.size(); ++i) {
+    if (queue.first[i].at_risk > queue.first[i - 1].at_risk) Fail("the queue is not in order");
+  }
+  if (queue.first.size() != 50 || queue.model.is_scorecard()) Fail("the queue is not whole");
+}
+
+int Main(int argc, char** argv) {
+  size_t orders = 10'000'000, customers = 1'000'000;
+  int repetitions = 5;
+  std::string only;
+  CLI::App app{"Times the insights and checks them against plain loops"};
+  app.add_option("--orders", orders);
+  app.add_option("--customers", customers);
+  app.add_option("--repetitions", repetitions);
+  app.add_option("--only", only, "measure what has this text in its name");
+  CLI11_PARSE(app, argc, argv);
+
+  Portfolio data = MakePortfolio(orders, customers);
+  AddService(data);
+  const std::unique_ptr<image::Editor> editor = Load(data);
+  RevisionPtr revision = editor->Finish(1);
+  size_t touched = 0;
+  const auto next_revision = [&] {
+    revision = NextRevision(*editor, data, touched, revision->number + 1);
+    touched = (touched + 7'919) % orders;
+  };
+  std::printf("%zu customers, %zu orders, %zu tickets, %zu contracts\n", customers, orders,
+              data.tickets.size(), data.contracts.size());
+  std::printf("%s\n", Header("engine time").c_str());
+  const auto report = [&](const std::string& name, const std::function<void()>& run) {
+    if (name.find(only) == std::string::npos) return false;
+    std::printf("%s\n", Line(name, Measure(repetitions, next_revision, run)).c_str());
+    return true;
+  };
+
+  analytics::Concentration concentration;
+  if (report("concentration", [&] { concentration = Concentrate(revision); })) {
+    CheckConcentration(concentration, Buyers(data, data.as_of));
+  }
+  analytics::WarningList warnings;
+  if (report("early warnings", [&] {
+        warnings = OrFail(analytics::FindEarlyWarnings(*revision, data.as_of, {}, StopToken()));
+      })) {
+    CheckWarnings(warnings, data, LookAtPurchases(data));
+  }
+  analytics::CurrentRisk risk;
+  if (report("escalation risk", [&] {
+        risk = OrFail(analytics::AssessCurrentRisk(*revision, data.as_of, StopToken()));
+      })) {
+    CheckRisk(risk, data);
+  }
+  analytics::InterventionQueue queue;
+  if (report("intervention queue", [&] {
+        const Scope scope = ScopeOf(revision);
+        const Population population =
+            OrFail(analytics::SelectCustomers(scope, analytics::InterventionFields()));
+        queue = OrFail(analytics::RankInterventions(scope, population, 50));
+      })) {
+    CheckQueue(queue);
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace strata::bench
+
+int main(int argc, char** argv) { return strata::bench::Main(argc, argv); }
