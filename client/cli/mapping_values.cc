@@ -45,7 +45,8 @@ ValueResult ReadAmount(absl::string_view text, int64_t* micros) {
   // The lowest number is no amount: the server uses it for "none".
   if (digits > std::numeric_limits<int64_t>::max() ||
       digits <= std::numeric_limits<int64_t>::min()) {
-    return ValueProblem{"VALUE_OUT_OF_RANGE", absl::StrCat(Shown(text), " is too large for an amount")};
+    return ValueProblem{"VALUE_OUT_OF_RANGE",
+                        absl::StrCat(Shown(text), " is too large for an amount")};
   }
   *micros = static_cast<int64_t>(digits);
   return std::nullopt;
