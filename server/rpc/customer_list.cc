@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/analytics/insight/population.h"
 #include "server/analytics/segment/filter.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
@@ -90,12 +91,7 @@ analytics::ResultInfo InfoOf(const CustomerListQuery& query, const analytics::Fi
   analytics::ResultInfo info;
   info.as_of = query.scope.as_of;
   info.filter = filter.Canonical();
-  for (const std::string& id : used) {
-    const auto field = catalogue.Find(id);
-    if (field.ok() && (*field)->current_value) {
-      info.current_values.push_back(absl::StrCat("customer.", id));
-    }
-  }
+  analytics::AddCurrentValues(catalogue, used, &info);
   return info;
 }
 

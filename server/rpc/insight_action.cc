@@ -33,7 +33,6 @@ absl::Status InsightHandlers::RankInterventions(const CallContext& call,
                           analytics::RankInterventions(scope, population, limit));
 
   analytics::ResultInfo& info = population.info;
-  info.current_values.push_back("customer.strategic");
   info.current_values.push_back("order.status");
   info.current_values.push_back("contract.*");
   if (queue.inactive > 0) {

@@ -292,7 +292,7 @@ absl::Status InsightHandlers::ListSignals(const CallContext& call,
   }
   if (kinds.count(v1::SIGNAL_KIND_UNOWNED) > 0) STRATA_RETURN_IF_ERROR(list.AddUnowned(&info));
 
-  info.current_values.push_back("customer.strategic");
+  info.current_values.push_back("order.status");  // what counts as revenue
   ToProto(revision, info, response->mutable_meta());
   const bool tested =
       kinds.count(v1::SIGNAL_KIND_EARLY_WARNING) > 0 || kinds.count(v1::SIGNAL_KIND_EMERGING) > 0;

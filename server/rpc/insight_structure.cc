@@ -77,6 +77,7 @@ absl::Status InsightHandlers::AnalyzeConcentration(const CallContext& call,
   if (result.left_out > 0) {
     population.info.left_out.push_back({"customers with revenue of zero or less", result.left_out});
   }
+  population.info.current_values.emplace_back("order.status");  // what counts as revenue
   ToProto(revision, population.info, response->mutable_meta());
   SetCoverage(result.customers, ranking.orders, result.left_out,
               result.customers == 0 ? "no customer has positive revenue in the range" : "",
@@ -153,6 +154,7 @@ absl::Status InsightHandlers::CompareDistribution(const CallContext& call,
       analytics::MeasureDistribution(totals, static_cast<int>(top_share * 10'000 + 0.5), bins));
 
   population.info.records_used = ranking.orders;
+  population.info.current_values.emplace_back("order.status");  // what counts as revenue
   ToProto(revision, population.info, response->mutable_meta());
   SetCoverage(static_cast<int64_t>(totals.size()), ranking.orders, 0,
               totals.empty() ? "no customer has an order in the range" : "",
@@ -232,6 +234,7 @@ absl::Status InsightHandlers::AnalyzeRetention(const CallContext& call,
       const analytics::Retention result,
       analytics::MeasureRetention(revision, pinned.scope.as_of, pinned.scope.range,
                                   population.include, months, call.stop));
+  population.info.current_values.emplace_back("order.status");  // what counts as revenue
   ToProto(revision, population.info, response->mutable_meta());
   int64_t customers = 0;
   for (const analytics::RetentionCohort& cohort : result.cohorts) {

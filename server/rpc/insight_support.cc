@@ -114,7 +114,6 @@ std::string PolicyNote(const TierServicePolicy& policy) {
 
 void AddNotes(const analytics::SupportAssessment& result, const WorkspaceSettings& settings,
               size_t listed, analytics::ResultInfo* info) {
-  info->current_values.push_back("customer.strategic");
   info->current_values.push_back("order.status");
   info->current_values.push_back("ticket.status");
   info->notes.push_back(absl::StrFormat(

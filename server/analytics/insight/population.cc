@@ -20,6 +20,19 @@ std::vector<image::Slot> Population::Slots() const {
   return slots;
 }
 
+void AddCurrentValues(const FieldCatalogue& catalogue, const std::vector<std::string>& ids,
+                      ResultInfo* info) {
+  std::vector<std::string>& names = info->current_values;
+  for (const std::string& id : ids) {
+    const absl::StatusOr<const Field*> field = catalogue.Find(id);
+    if (field.ok() && (*field)->current_value) names.push_back(absl::StrCat("customer.", id));
+    // The tier rule looks at the declared flag, of which only the latest is kept.
+    if (id == "tier") names.emplace_back("customer.strategic");
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+}
+
 absl::StatusOr<Population> SelectCustomers(const Scope& scope, std::vector<std::string> ids) {
   const image::Revision& revision = *scope.revision;
   const FieldCatalogue catalogue(revision);
@@ -39,12 +52,7 @@ absl::StatusOr<Population> SelectCustomers(const Scope& scope, std::vector<std::
   population.info.filter = filter->Canonical();
   population.info.customers_used =
       std::count(population.include.begin(), population.include.end(), uint8_t{1});
-  for (const std::string& id : ids) {
-    const absl::StatusOr<const Field*> field = catalogue.Find(id);
-    if (field.ok() && (*field)->current_value) {
-      population.info.current_values.push_back(absl::StrCat("customer.", id));
-    }
-  }
+  AddCurrentValues(catalogue, ids, &population.info);
   return population;
 }
 

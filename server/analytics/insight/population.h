@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/analytics/fields/features.h"
+#include "server/analytics/fields/field.h"
 #include "server/analytics/fields/scope.h"
 #include "server/analytics/kpi/query.h"
 #include "server/image/revision.h"
@@ -21,6 +22,10 @@ struct Population {
 
   std::vector<image::Slot> Slots() const;  // ascending
 };
+
+// Tells which of the customer fields `ids` are current values, each once, ascending.
+void AddCurrentValues(const FieldCatalogue& catalogue, const std::vector<std::string>& ids,
+                      ResultInfo* info);
 
 // `ids` are customer fields of the catalogue. INVALID_ARGUMENT for a filter that names anything but
 // customers ("scope.filter").

@@ -215,11 +215,7 @@ absl::StatusOr<Transitions> ComputeTransitions(const TransitionQuery& query) {
   Transitions result;
   STRATA_ASSIGN_OR_RETURN(const std::vector<uint8_t> include, Restrict(query.scope, &result.info));
   std::vector<std::string> rules = RuleFields(query.segment, catalogue);
-  for (const std::string& id : rules) {
-    if ((*catalogue.Find(id))->current_value) {
-      result.info.current_values.push_back(absl::StrCat("customer.", id));
-    }
-  }
+  AddCurrentValues(catalogue, rules, &result.info);
   result.info.current_values.emplace_back("order.status");
   AddNotes(query, &result);
   if (query.movers == 0) rules.clear();  // what moved whom is told of movers only
