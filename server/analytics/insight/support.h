@@ -28,8 +28,8 @@ struct SupportMeasure {
   bool higher_is_better = false;
   // Shares carry Wilson's interval; sample_size counts records (tickets, ratings, customers).
   Cell high = {}, rest = {};
-  std::optional<Comparison> comparison = {};  // high against rest
-  double q = 1;                               // Benjamini-Hochberg over the measures compared
+  std::optional<SupportDifference> comparison = {};  // high against rest
+  double q = 1;  // Benjamini-Hochberg over the measures compared
   // "better", "worse", "no clear difference", "not enough data".
   std::string verdict = {};
 };

@@ -128,15 +128,15 @@ ClusteredShare SumClusters(absl::Span<const ClusterCount> clusters) {
   return sum;
 }
 
-std::optional<Comparison> CompareShares(absl::Span<const ClusterCount> first,
-                                        absl::Span<const ClusterCount> second) {
+std::optional<SupportDifference> CompareShares(absl::Span<const ClusterCount> first,
+                                               absl::Span<const ClusterCount> second) {
   const ClusteredShare a = SumClusters(first), b = SumClusters(second);
   if (a.trials == 0 || b.trials == 0) return std::nullopt;
   const double trials_a = a.trials / a.design_effect, trials_b = b.trials / b.design_effect;
   const double share_a = a.share(), share_b = b.share();
   const stats::Bounds bounds_a = ScoreInterval(share_a * trials_a, trials_a);
   const stats::Bounds bounds_b = ScoreInterval(share_b * trials_b, trials_b);
-  Comparison result;
+  SupportDifference result;
   result.method = "newcombe";
   result.difference = share_a - share_b;
   result.low = result.difference - std::hypot(share_a - bounds_a.low, bounds_b.high - share_b);
@@ -147,11 +147,11 @@ std::optional<Comparison> CompareShares(absl::Span<const ClusterCount> first,
   return result;
 }
 
-std::optional<Comparison> CompareMeans(absl::Span<const double> first,
-                                       absl::Span<const double> second) {
+std::optional<SupportDifference> CompareMeans(absl::Span<const double> first,
+                                              absl::Span<const double> second) {
   if (first.size() < 2 || second.size() < 2) return std::nullopt;
   const Sample a = Describe(first), b = Describe(second);
-  Comparison result;
+  SupportDifference result;
   result.method = "welch";
   result.difference = result.low = result.high = a.mean - b.mean;
   const double variance = a.variance_of_mean + b.variance_of_mean;
@@ -170,13 +170,13 @@ std::optional<Comparison> CompareMeans(absl::Span<const double> first,
   return result;
 }
 
-std::optional<Comparison> CompareMedians(const Clusters& first, const Clusters& second) {
+std::optional<SupportDifference> CompareMedians(const Clusters& first, const Clusters& second) {
   const std::vector<double> a = Flattened(first), b = Flattened(second);
   if (first.size() < kLeastCustomers || second.size() < kLeastCustomers ||
       a.size() < kLeastValues || b.size() < kLeastValues) {
     return std::nullopt;
   }
-  Comparison result;
+  SupportDifference result;
   result.method = "price-bonett";
   result.difference = MedianOf(a) - MedianOf(b);
   const double reach = kZ95 * std::hypot(MedianError(first), MedianError(second));

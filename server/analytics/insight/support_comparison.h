@@ -14,7 +14,7 @@
 
 namespace strata::analytics {
 
-struct Comparison {
+struct SupportDifference {
   double difference = 0;     // first group minus second group
   double low = 0, high = 0;  // 95 %
   double p = 1;              // two-sided, of no difference
@@ -38,12 +38,12 @@ ClusteredShare SumClusters(absl::Span<const ClusterCount> clusters);
 // Difference of two shares: hits and trials divided by the design effect, then the hybrid score
 // interval (Newcombe 1998, Statistics in Medicine 17, method 10) and the pooled two-proportion
 // z test. nullopt where a group has no trial.
-std::optional<Comparison> CompareShares(absl::Span<const ClusterCount> first,
-                                        absl::Span<const ClusterCount> second);
+std::optional<SupportDifference> CompareShares(absl::Span<const ClusterCount> first,
+                                               absl::Span<const ClusterCount> second);
 
 // Difference of two means of independent values: Welch's t (1947). nullopt below two values a side.
-std::optional<Comparison> CompareMeans(absl::Span<const double> first,
-                                       absl::Span<const double> second);
+std::optional<SupportDifference> CompareMeans(absl::Span<const double> first,
+                                              absl::Span<const double> second);
 
 // Each customer's values.
 using Clusters = std::vector<absl::Span<const double>>;
@@ -52,7 +52,7 @@ using Clusters = std::vector<absl::Span<const double>>;
 // 2002, Journal of Statistical Computation and Simulation 72), widened by the design effect of
 // lying above the median. Test: Mann-Whitney for clustered data (Obuchowski 1997, Biometrics 53).
 // nullopt below two customers or five values a side.
-std::optional<Comparison> CompareMedians(const Clusters& first, const Clusters& second);
+std::optional<SupportDifference> CompareMedians(const Clusters& first, const Clusters& second);
 
 // Type 7: the mean of the two middle ones of an even number. `values` is not empty.
 double MedianOf(std::vector<double> values);
