@@ -44,7 +44,7 @@ std::string DaysText(const DayRange& days) {
   return absl::StrCat(FormatDay(days.from), " to ", FormatDay(days.to));
 }
 
-double NumberOf(const Value& value) {
+double FigureOf(const Value& value) {
   if (const auto* amount = std::get_if<Amount>(&value)) {
     return static_cast<double>(amount->units) + static_cast<double>(amount->nanos) * 1e-9;
   }
@@ -95,7 +95,7 @@ absl::Status AddCoverage(SwotFigures& figures, const SwotFigures::Figure& known,
   return absl::OkStatus();
 }
 
-double SwotFigures::Figure::number() const { return NumberOf(cell.value); }
+double SwotFigures::Figure::number() const { return FigureOf(cell.value); }
 
 absl::StatusOr<SwotFigures> SwotFigures::Make(const Scope& scope) {
   STRATA_ASSIGN_OR_RETURN(

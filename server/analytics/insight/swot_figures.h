@@ -81,7 +81,7 @@ class SwotFigures {
 std::string CountText(double count);    // "15,676"
 std::string PercentText(double share);  // "70.65%"
 std::string DaysText(const DayRange& days);
-double NumberOf(const Value& value);  // 0 for null
+double FigureOf(const Value& value);  // 0 for null
 // `country = "Côte d'Ivoire"`, quoted as the filter language wants it.
 std::string Equals(absl::string_view field, absl::string_view text);
 std::string Within(const DayRange& days);  // day >= ... AND day <= ...
