@@ -18,8 +18,6 @@ FILTERS = 300  # of each workspace
 SEED = int(os.environ.get("STRATA_SEED", "20260401"))
 MICROS = 1_000_000
 
-# Models of the server's own, without a form in SQL; their own tests have hand arithmetic.
-NO_SQL = {"health", "escalation_risk"}
 
 # Settings as CreateWorkspace takes them and as the oracle understands them.
 WORKSPACES = {
@@ -58,7 +56,7 @@ class Bench:
 
     def _fields(self, client):
         return {f.id: f for f in client.list_fields(self.name)
-                if f.grain == types_pb2.GRAIN_CUSTOMER and f.id not in NO_SQL}
+                if f.grain == types_pb2.GRAIN_CUSTOMER and f.id not in oracle_fields.NOT_IN_SQL}
 
     def _create_segments(self):
         """A filter segment, and a partition whose rules name it."""
