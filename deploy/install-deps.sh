@@ -12,7 +12,7 @@ packages=(
   cmake ninja-build ccache g++ lld pkg-config
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libabsl-dev
   libsqlite3-dev sqlite3
-  libcli11-dev libspdlog-dev libfmt-dev libboost-dev libeigen3-dev nlohmann-json3-dev
+  libcli11-dev libspdlog-dev libfmt-dev libboost-dev libeigen3-dev libutf8proc-dev nlohmann-json3-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   python3 python3-grpcio python3-protobuf
   tzdata

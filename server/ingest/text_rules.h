@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "server/domain/unicode.h"
 
 namespace strata::ingest {
 
@@ -15,9 +16,6 @@ enum class TextFault { kNone, kControlCharacter, kInvalidUtf8 };
 // Whether `text` is UTF-8 [RFC 3629: no overlong forms, no surrogates] without control characters
 // (Unicode category Cc: U+0000-001F, U+007F-009F).
 TextFault CheckText(absl::string_view text);
-
-// The longest prefix of at most `bytes` bytes that is valid UTF-8.
-std::string CutToValidUtf8(absl::string_view text, size_t bytes);
 
 // Whether `key` matches [a-z][a-z0-9_]{0,62}.
 bool IsAttributeKey(absl::string_view key);

@@ -38,14 +38,6 @@ TEST(TextRulesTest, FindsWhatIsNotUtf8) {
   }
 }
 
-TEST(TextRulesTest, CutsBetweenCharacters) {
-  EXPECT_EQ(CutToValidUtf8("abc", 2), "ab");
-  EXPECT_EQ(CutToValidUtf8("é客", 5), "é客");
-  EXPECT_EQ(CutToValidUtf8("é客", 4), "é");
-  EXPECT_EQ(CutToValidUtf8("ab\xFFgh", 5), "ab");
-  EXPECT_EQ(CutToValidUtf8("", 5), "");
-}
-
 TEST(TextRulesTest, KnowsAttributeKeys) {
   EXPECT_TRUE(IsAttributeKey("a"));
   EXPECT_TRUE(IsAttributeKey("a_9z"));

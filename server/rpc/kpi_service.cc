@@ -12,17 +12,16 @@
 #include "server/analytics/kpi/query.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/domain/nearest_names.h"
 #include "server/rpc/convert/kpi.h"
 #include "server/rpc/convert/meta.h"
 #include "server/rpc/convert/value.h"
 #include "server/rpc/page_token.h"
 #include "server/rpc/read_scope.h"
-#include "server/workspace/nearest_names.h"
 
 namespace strata::rpc {
 namespace {
 
-constexpr size_t kLongestComparedName = 64;  // an edit distance costs the product of the lengths
 constexpr int64_t kMaxPageRows = 10'000;
 constexpr int kDefaultContributors = 10, kMaxContributors = 100;
 
@@ -33,8 +32,7 @@ absl::StatusOr<const analytics::Kpi*> KpiNamed(absl::string_view id, absl::strin
   std::vector<absl::string_view> ids;
   for (const analytics::Kpi& known : analytics::Kpis()) ids.push_back(known.id);
   return WithMetadata(WithReason(FieldError(field, kpi.status().message()), "UNKNOWN_KPI"),
-                      "nearest",
-                      absl::StrJoin(NearestNames(id.substr(0, kLongestComparedName), ids), ", "));
+                      "nearest", absl::StrJoin(NearestNames(id, ids), ", "));
 }
 
 // Tells an unknown KPI or field from two that cannot go together, so that callers can.

@@ -4,8 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "server/base/clock.h"
 #include "server/domain/day.h"
+#include "server/domain/unicode.h"
 #include "spdlog/logger.h"
 #include "spdlog/sinks/stdout_sinks.h"
 
@@ -14,34 +16,11 @@ namespace {
 
 constexpr absl::string_view kLevels[] = {"debug", "info", "warn", "error", "off"};
 
+// A log is read in a terminal too: nothing unseen stands in it.
 void AppendQuoted(absl::string_view text, std::string& line) {
-  line.push_back('"');
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        line += "\\\"";
-        break;
-      case '\\':
-        line += "\\\\";
-        break;
-      case '\n':
-        line += "\\n";
-        break;
-      case '\r':
-        line += "\\r";
-        break;
-      case '\t':
-        line += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          absl::StrAppendFormat(&line, "\\u%04x", static_cast<unsigned>(c));
-        } else {
-          line.push_back(c);
-        }
-    }
-  }
-  line.push_back('"');
+  const std::string quoted = absl::StrReplaceAll(
+      text, {{"\"", "\\\""}, {"\\", "\\\\"}, {"\n", "\\n"}, {"\r", "\\r"}, {"\t", "\\t"}});
+  absl::StrAppend(&line, "\"", PrintableJson(quoted), "\"");
 }
 
 }  // namespace

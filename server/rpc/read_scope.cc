@@ -13,7 +13,8 @@
 #include "server/analytics/segment/segments.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
-#include "server/workspace/nearest_names.h"
+#include "server/domain/nearest_names.h"
+#include "server/domain/unicode.h"
 
 namespace strata::rpc {
 namespace {
@@ -131,7 +132,7 @@ absl::Status NoSegment(const WorkspaceSettings& settings, absl::string_view segm
     nearest = absl::StrJoin(NearestNames(segment, views), ", ");
   }
   return WithMetadata(WithReason(absl::NotFoundError(absl::StrCat(field, ": there is no segment \"",
-                                                                  segment.substr(0, 200),
+                                                                  CutToValidUtf8(segment, 200),
                                                                   "\"; there is ", nearest)),
                                  "SEGMENT_NOT_FOUND"),
                       "nearest", nearest);

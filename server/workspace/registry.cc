@@ -13,9 +13,9 @@
 #include "server/base/error.h"
 #include "server/base/mutex.h"
 #include "server/base/status_macros.h"
+#include "server/domain/nearest_names.h"
 #include "server/store/sqlite/folder_lock.h"
 #include "server/store/sqlite/server_db.h"
-#include "server/workspace/nearest_names.h"
 #include "server/workspace/open_workspace.h"
 #include "server/workspace/settings_rules.h"
 

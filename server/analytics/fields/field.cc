@@ -10,29 +10,14 @@
 #include "absl/strings/strip.h"
 #include "server/analytics/fields/builtin_fields.h"
 #include "server/analytics/segment/segments.h"
+#include "server/domain/nearest_names.h"
+#include "server/domain/unicode.h"
 
 namespace strata::analytics {
 namespace {
 
 constexpr size_t kNearestNames = 3;
-constexpr size_t kLongestComparedName = 96;  // an edit distance costs the product of the lengths
-
-// Levenshtein distance without ASCII case.
-size_t EditDistance(absl::string_view a, absl::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const bool same = absl::ascii_tolower(a[i - 1]) == absl::ascii_tolower(b[j - 1]);
-      const size_t replaced = diagonal + (same ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row[b.size()];
-}
+constexpr size_t kLongestShown = 96;
 
 Field AttributeField(absl::string_view key, image::AttributeKind kind) {
   Field field;
@@ -86,12 +71,11 @@ absl::StatusOr<const Field*> FieldCatalogue::Find(absl::string_view id) const {
   }
   const std::vector<std::string> nearest = Nearest(id);
   return absl::InvalidArgumentError(absl::StrCat("there is no field \"",
-                                                 id.substr(0, kLongestComparedName),
+                                                 CutToValidUtf8(id, kLongestShown),
                                                  "\"; nearest: ", absl::StrJoin(nearest, ", ")));
 }
 
 std::vector<std::string> FieldCatalogue::Nearest(absl::string_view id) const {
-  id = id.substr(0, kLongestComparedName);
   std::vector<std::pair<size_t, const Field*>> distances;
   distances.reserve(fields_.size());
   for (const Field& field : fields_) {

@@ -7,6 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/analytics/kpi/definition.h"
+#include "server/domain/nearest_names.h"
+#include "server/domain/unicode.h"
 
 namespace strata::analytics {
 namespace {
@@ -21,30 +23,10 @@ std::vector<kpi::Definition> AllDefinitions() {
   return all;
 }
 
-size_t EditDistance(absl::string_view a, absl::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i);
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
-
 std::string NearestIds(absl::string_view id) {
-  const absl::string_view head = id.substr(0, 64);  // longer ones resemble nothing
-  std::vector<std::pair<size_t, std::string>> ranked;
-  for (const Kpi& kpi : Kpis()) ranked.emplace_back(EditDistance(head, kpi.id), kpi.id);
-  std::stable_sort(ranked.begin(), ranked.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  ranked.resize(3);
-  return absl::StrJoin(ranked, ", ", [](std::string* out, const auto& entry) {
-    absl::StrAppend(out, entry.second);
-  });
+  std::vector<absl::string_view> ids;
+  for (const Kpi& kpi : Kpis()) ids.push_back(kpi.id);
+  return absl::StrJoin(NearestNames(id, ids), ", ");
 }
 
 }  // namespace
@@ -104,8 +86,8 @@ absl::StatusOr<const Kpi*> FindKpi(absl::string_view id) {
   for (const Kpi& kpi : Kpis()) {
     if (kpi.id == id) return &kpi;
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("there is no KPI \"", id.substr(0, 64), "\"; the nearest are ", NearestIds(id)));
+  return absl::InvalidArgumentError(absl::StrCat("there is no KPI \"", CutToValidUtf8(id, 64),
+                                                 "\"; the nearest are ", NearestIds(id)));
 }
 
 std::vector<std::string> FieldsOf(const Kpi& kpi, const FieldCatalogue& fields) {

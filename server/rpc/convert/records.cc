@@ -323,7 +323,7 @@ class Converter {
   }
 
   bool Refuse(absl::string_view field, absl::string_view reason, absl::string_view message) {
-    batch_.rejections.push_back({index_, kind_, ingest::CutToValidUtf8(id_, ingest::kMaxIdBytes),
+    batch_.rejections.push_back({index_, kind_, CutToValidUtf8(id_, ingest::kMaxIdBytes),
                                  std::string(field), std::string(reason), std::string(message)});
     return false;
   }
