@@ -142,6 +142,7 @@ absl::StatusOr<CustomerList> ListCustomers(const CustomerListQuery& query) {
   }
   analytics::ResultInfo info = InfoOf(query, filter, catalogue, ids);
   info.customers_used = total;
+  info.notes = analytics::UnmatchedTexts(filter, revision, features);
   return CustomerList{std::move(features),
                       std::vector<Slot>(matching.begin() + begin, matching.begin() + end), total,
                       std::move(info)};

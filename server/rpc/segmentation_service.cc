@@ -11,7 +11,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "server/analytics/fields/features.h"
 #include "server/analytics/fields/field.h"
+#include "server/analytics/fields/scope.h"
 #include "server/analytics/segment/filter.h"
 #include "server/analytics/segment/segment_references.h"
 #include "server/analytics/segment/segments.h"
@@ -113,6 +115,25 @@ void DescribeProblem(const absl::Status& status, v1::FilterProblem* out) {
     absl::ConsumeSuffix(&message, absl::StrCat("; nearest: ", absl::StrJoin(out->nearest(), ", ")));
   }
   out->set_message(std::string(message));
+}
+
+absl::Status AddNotes(image::RevisionPtr revision, const analytics::Filter& filter,
+                      const StopToken& stop, v1::CheckFilterResponse* out) {
+  STRATA_ASSIGN_OR_RETURN(const analytics::Scope today,
+                          analytics::ResolveScope(std::move(revision), "", "", "", "",
+                                                  analytics::ClassesAt::kAsOf, stop));
+  // Only texts are looked at: the other fields of the filter need not be computed.
+  std::vector<std::string> ids;
+  for (const analytics::Field* field : filter.fields()) {
+    const bool text = field->type == analytics::ValueType::kText;
+    if (text && field->grain == analytics::Grain::kCustomer) ids.push_back(field->id);
+  }
+  STRATA_ASSIGN_OR_RETURN(const analytics::Features features,
+                          analytics::Features::Compute(*today.revision, today.as_of, ids, stop));
+  const std::vector<std::string> notes =
+      analytics::UnmatchedTexts(filter, *today.revision, features);
+  if (!notes.empty()) out->mutable_problem()->set_message(absl::StrJoin(notes, "; "));
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -243,7 +264,7 @@ absl::Status SegmentHandlers::CheckFilter(const CallContext& call,
                                           v1::CheckFilterResponse* response) {
   STRATA_ASSIGN_OR_RETURN(const WorkspacePtr workspace,
                           FindWorkspace(registry_, request.workspace()));
-  const image::RevisionPtr revision = workspace->Current();
+  image::RevisionPtr revision = workspace->Current();
   const absl::StatusOr<analytics::Filter> filter =
       analytics::Filter::Parse(request.filter(), analytics::FieldCatalogue(*revision));
   response->set_valid(filter.ok());
@@ -253,7 +274,7 @@ absl::Status SegmentHandlers::CheckFilter(const CallContext& call,
   }
   response->set_canonical(filter->Canonical());
   for (const analytics::Field* field : filter->fields()) response->add_fields(field->id);
-  return absl::OkStatus();
+  return AddNotes(std::move(revision), *filter, call.stop, response);
 }
 
 }  // namespace strata::rpc

@@ -53,6 +53,7 @@ absl::StatusOr<Population> SelectCustomers(const Scope& scope, std::vector<std::
   population.info.customers_used =
       std::count(population.include.begin(), population.include.end(), uint8_t{1});
   AddCurrentValues(catalogue, ids, &population.info);
+  population.info.notes = UnmatchedTexts(*filter, revision, population.features);
   return population;
 }
 

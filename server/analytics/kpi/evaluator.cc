@@ -259,4 +259,10 @@ absl::StatusOr<int64_t> Evaluator::MatchingCustomers() {
   return customers;
 }
 
+absl::StatusOr<std::vector<std::string>> Evaluator::UnmatchedFilterTexts() {
+  STRATA_ASSIGN_OR_RETURN(Snapshot* const snapshot,
+                          SnapshotAt(by_period_ ? scope_.range.from - 1 : scope_.as_of));
+  return UnmatchedTexts(filter_, *scope_.revision, *snapshot->filter_features);
+}
+
 }  // namespace strata::analytics::kpi

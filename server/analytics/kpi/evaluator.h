@@ -41,6 +41,9 @@ class Evaluator {
   // Customers that exist by as_of and satisfy the customer part of the filter.
   absl::StatusOr<int64_t> MatchingCustomers();
 
+  // What is to be told of the filter's texts: see UnmatchedTexts.
+  absl::StatusOr<std::vector<std::string>> UnmatchedFilterTexts();
+
   // Whether any rank or class is looked at.
   bool uses_classes() const { return uses_classes_; }
   // Whether they are taken anew for each period.

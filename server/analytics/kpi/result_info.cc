@@ -236,6 +236,7 @@ absl::StatusOr<ResultInfo> MakeResultInfo(const Scope& scope, const Plan& plan,
   AddCoverage(plan, builder, &info);
   info.last_period_complete = LastPeriodComplete(scope, plan);
   AddCurrentValues(plan, *evaluator, &info);
+  STRATA_ASSIGN_OR_RETURN(info.notes, evaluator->UnmatchedFilterTexts());
   AddNotes(scope, plan, *evaluator, &info);
   return info;
 }

@@ -8,6 +8,7 @@
 #include "server/analytics/segment/filter_lexer.h"
 #include "server/analytics/segment/filter_node.h"
 #include "server/base/status_macros.h"
+#include "server/domain/unicode.h"
 
 namespace strata::analytics {
 namespace {
@@ -19,6 +20,7 @@ using TokenKind = FilterToken::Kind;
 constexpr size_t kMostBytes = 8 << 10;
 constexpr int kMostLevels = 64;
 constexpr int kMostComparisons = 512;
+constexpr size_t kShown = 64;  // bytes of a word in an error
 
 // Recursive descent over
 //   expression = factor { ["AND"] factor }
@@ -42,9 +44,14 @@ class FilterParser {
   absl::StatusOr<Node> Term(int level);
   absl::StatusOr<Node> ComparisonTerm();
   absl::StatusOr<const Field*> FindField(const FilterToken& word) const;
+  // Refuses a word that connects comparisons in another spelling.
+  absl::Status CheckConnector() const;
+  // Says how to write what SQL writes with the word that stands in the place of an operator.
+  absl::Status CheckForeignOperator(const Field& field) const;
 
   absl::Status Advance(bool literal = false) {
     STRATA_ASSIGN_OR_RETURN(token_, lexer_.Next(literal));
+    ++tokens_;
     return absl::OkStatus();
   }
   absl::Status Unexpected(absl::string_view expected) const {
@@ -62,6 +69,9 @@ class FilterParser {
   FilterLexer lexer_;
   const FieldCatalogue& catalogue_;
   FilterToken token_;  // the next one
+  int tokens_ = 0;     // how many there were, with it
+  // The last text that stands without quotes, and which token it is.
+  std::pair<int, std::string> bare_value_;
   int comparisons_ = 0;
 };
 
@@ -79,6 +89,17 @@ Node Combine(NodeKind kind, std::vector<Node> terms) {
   Node node;
   node.kind = kind;
   node.children = std::move(terms);
+  return node;
+}
+
+Node Negated(Node term) {
+  if (term.kind == NodeKind::kNot) {
+    Node positive = std::move(term.children.front());
+    return positive;
+  }
+  Node node;
+  node.kind = NodeKind::kNot;
+  node.children.push_back(std::move(term));
   return node;
 }
 
@@ -109,14 +130,7 @@ absl::StatusOr<Node> FilterParser::Term(int level) {
     STRATA_RETURN_IF_ERROR(CheckLevel(level + 1));
     STRATA_RETURN_IF_ERROR(Advance());
     STRATA_ASSIGN_OR_RETURN(Node term, Term(level + 1));
-    if (term.kind == NodeKind::kNot) {
-      Node positive = std::move(term.children.front());
-      return positive;
-    }
-    Node node;
-    node.kind = NodeKind::kNot;
-    node.children.push_back(std::move(term));
-    return node;
+    return Negated(std::move(term));
   }
   if (token_.kind == TokenKind::kOpen) {
     const size_t opened = token_.position;
@@ -136,14 +150,43 @@ absl::StatusOr<const Field*> FilterParser::FindField(const FilterToken& word) co
   for (const Field& field : catalogue_.fields()) {
     if (field.id == word.text) return &field;
   }
-  const std::string upper = absl::AsciiStrToUpper(word.text);
-  if (upper == "AND" || upper == "OR" || upper == "NOT") {
-    return FilterError(word.position, absl::StrCat("write ", upper, " in capitals"));
-  }
-  constexpr size_t kShown = 64;
   return FilterError(word.position,
-                     absl::StrCat("there is no field \"", word.text.substr(0, kShown), "\""),
+                     absl::StrCat("there is no field \"", CutToValidUtf8(word.text, kShown), "\""),
                      catalogue_.Nearest(word.text));
+}
+
+absl::Status FilterParser::CheckConnector() const {
+  const std::string upper = absl::AsciiStrToUpper(token_.text);
+  if (upper == "AND" || upper == "OR" || upper == "NOT") {
+    return FilterError(token_.position, absl::StrCat("write ", upper, " in capitals"));
+  }
+  if (upper == "&" || upper == "&&") return FilterError(token_.position, "write AND");
+  return absl::OkStatus();
+}
+
+absl::Status FilterParser::CheckForeignOperator(const Field& field) const {
+  const std::string upper = absl::AsciiStrToUpper(token_.text);
+  const std::string& id = field.id;
+  std::string write;
+  if (token_.kind == TokenKind::kNot || (upper == "NOT" && token_.kind == TokenKind::kWord)) {
+    // Behind a boolean field it may begin the next comparison.
+    if (field.type == ValueType::kBoolean) return absl::OkStatus();
+    write = absl::StrCat("NOT in front of the comparison: NOT ", id, " = \"...\"");
+  } else if (token_.kind != TokenKind::kWord) {
+    return absl::OkStatus();
+  } else if (upper == "LIKE" || upper == "ILIKE" || upper == "CONTAINS" || upper == "MATCHES") {
+    write = absl::StrCat(id, " = \"text*\" for a beginning, ", id, ":\"text\" for a part");
+  } else if (upper == "IN") {
+    write = absl::StrCat("(", id, " = \"a\" OR ", id, " = \"b\")");
+  } else if (upper == "IS") {
+    write = absl::StrCat(id, ":* for what is known, NOT ", id, ":* for what is not");
+  } else if (upper == "BETWEEN") {
+    write = absl::StrCat(id, " >= 1 AND ", id, " <= 2");
+  } else {
+    return absl::OkStatus();
+  }
+  return FilterError(token_.position,
+                     absl::StrCat("\"", token_.text, "\" is no operator here; write ", write));
 }
 
 absl::StatusOr<Node> FilterParser::ComparisonTerm() {
@@ -156,10 +199,21 @@ absl::StatusOr<Node> FilterParser::ComparisonTerm() {
     return FilterError(word.position,
                        absl::StrCat("a filter has at most ", kMostComparisons, " comparisons"));
   }
-  STRATA_ASSIGN_OR_RETURN(const Field* field, FindField(word));
+  STRATA_RETURN_IF_ERROR(CheckConnector());
+  const absl::StatusOr<const Field*> found = FindField(word);
+  const bool behind_text = tokens_ == bare_value_.first + 1;
+  if (!found.ok() && !behind_text) return found.status();
   STRATA_RETURN_IF_ERROR(Advance());
+  if (!found.ok()) {
+    if (token_.kind == TokenKind::kOperator) return found.status();
+    return FilterError(word.position, absl::StrCat("a text of several words stands in quotes: \"",
+                                                   bare_value_.second, " ",
+                                                   CutToValidUtf8(word.text, kShown), "\""));
+  }
+  const Field* const field = *found;
   Node node;
   if (token_.kind != TokenKind::kOperator) {
+    STRATA_RETURN_IF_ERROR(CheckForeignOperator(*field));
     if (field->type != ValueType::kBoolean) {
       return Unexpected(absl::StrCat("an operator after \"", field->id, "\""));
     }
@@ -172,7 +226,14 @@ absl::StatusOr<Node> FilterParser::ComparisonTerm() {
     return Unexpected(absl::StrCat("a value after \"", op.text, "\""));
   }
   STRATA_ASSIGN_OR_RETURN(node.comparison, MakeComparison(*field, op, token_));
+  if (field->type == ValueType::kText && token_.kind == TokenKind::kWord) {
+    bare_value_ = {tokens_, CutToValidUtf8(token_.text, kShown)};
+  }
   STRATA_RETURN_IF_ERROR(Advance());
+  if (node.comparison.test == Comparison::Test::kKnown && node.comparison.negated) {
+    node.comparison.negated = false;
+    return Negated(std::move(node));
+  }
   return node;
 }
 

@@ -26,6 +26,8 @@
 //   true/false, dates 2024-12-31; time fields take their labels ("2024-01", "2024-Q1"), ordered in
 //   time.
 // - Two-valued: a comparison with a value that is not known is false; NOT turns it; != is NOT =.
+// - `= null` and, of texts, `= ""` mean NOT field:* (no text is empty: it is not known), `!= null`
+//   and `!= ""` field:*. "null" in quotes is a text.
 // - At most 8 KiB of text, 64 levels deep, 512 comparisons.
 
 namespace strata::analytics {
@@ -44,10 +46,11 @@ class Filter {
   // The filter as understood: parentheses around every AND, OR and NOT of more than one term,
   // operators and literals in one spelling. Parsing it again gives the same filter.
   std::string Canonical() const;
+  struct Node;
+  // nullptr when it matches everything.
+  const Node* root() const { return root_.get(); }
   // The fields it names, each once, in order of first appearance.
   const std::vector<const Field*>& fields() const { return fields_; }
-
-  struct Node;
 
  private:
   std::shared_ptr<const Node> root_;
@@ -108,6 +111,14 @@ class BoundFilter {
                                           const Features& features);
   std::unique_ptr<Rep> rep_;
 };
+
+// A sentence for each comparison of text (=, !=, a beginning, a part) that no value of its field
+// fulfils, since a figure of nothing would tell nobody that the value is only spelled otherwise:
+//   no customer has country = "US"; nearest: "United States" (2,113 customers)
+// `features` holds the customer-grain fields of the filter as of the day that is asked of. Of a
+// fixed list (tier, family) a value that merely nobody has is no matter.
+std::vector<std::string> UnmatchedTexts(const Filter& filter, const image::Revision& revision,
+                                        const Features& features);
 
 // The ids of the customer-grain fields that `filter` names, for Features::Compute.
 std::vector<std::string> CustomerFieldsOf(const Filter& filter);

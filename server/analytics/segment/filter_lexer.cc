@@ -1,9 +1,12 @@
 #include "server/analytics/segment/filter_lexer.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/cord.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/analytics/segment/filter.h"
@@ -19,6 +22,34 @@ bool IsWordByte(char c) {
   return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
          (static_cast<unsigned char>(c) >= 0x80) ||
          (c != '\0' && kPunctuation.find(c) != absl::string_view::npos);
+}
+
+// “ ” ‘ ’ « » „ of word processors.
+bool BeginsWithCurlyQuote(absl::string_view text) {
+  constexpr absl::string_view kQuotes[] = {"“", "”", "‘", "’", "„", "«", "»"};
+  return std::any_of(std::begin(kQuotes), std::end(kQuotes),
+                     [text](absl::string_view quote) { return absl::StartsWith(text, quote); });
+}
+
+// What to write in the place of a byte that no word of the language begins with.
+std::string WhyNot(char c) {
+  switch (c) {
+    case ',':
+      return "',' has no meaning here; numbers have no separators (1000), and between comparisons "
+             "stands AND or OR";
+    case '|':
+      return "'|' has no meaning here; write OR";
+    case '`':
+    case '[':
+      return absl::StrCat("'", absl::string_view(&c, 1),
+                          "' has no meaning here; names of fields have no quotes");
+    default:
+      break;
+  }
+  if (!absl::ascii_isprint(static_cast<unsigned char>(c))) {
+    return "a control character has no meaning here";
+  }
+  return absl::StrCat("'", absl::string_view(&c, 1), "' has no meaning here; quote texts: \"...\"");
 }
 
 }  // namespace
@@ -55,6 +86,7 @@ absl::StatusOr<FilterToken> FilterLexer::Next(bool literal) {
     case '!':
     case '<':
     case '>':
+    case '~':
     case ':':
       ReadOperator(token);
       return token;
@@ -66,11 +98,11 @@ absl::StatusOr<FilterToken> FilterLexer::Next(bool literal) {
       break;
     }
     default:
+      if (BeginsWithCurlyQuote(text_.substr(next_))) {
+        return FilterError(next_, "texts stand in straight quotes: \"...\"");
+      }
       if (IsWordByte(c)) return ReadWord(std::move(token), literal);
-      return FilterError(next_, absl::ascii_isprint(static_cast<unsigned char>(c))
-                                    ? absl::StrCat("'", absl::string_view(&c, 1),
-                                                   "' has no meaning here; quote texts: \"...\"")
-                                    : std::string("a control character has no meaning here"));
+      return FilterError(next_, WhyNot(c));
   }
   token.text = std::string(1, c);
   ++next_;
@@ -80,7 +112,9 @@ absl::StatusOr<FilterToken> FilterLexer::Next(bool literal) {
 void FilterLexer::ReadOperator(FilterToken& token) {
   token.kind = Kind::kOperator;
   const size_t begin = next_++;
-  if (text_[begin] != ':' && At(next_) == '=') ++next_;
+  // As far as signs of operators go, so that those of other languages are known by their names.
+  constexpr absl::string_view kSigns = "=<>~";
+  while (At(next_) != '\0' && kSigns.find(At(next_)) != absl::string_view::npos) ++next_;
   token.text = std::string(text_.substr(begin, next_ - begin));
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -28,12 +29,30 @@ constexpr std::pair<absl::string_view, Op> kSpellings[] = {
     {">", Op::kGreater}, {">=", Op::kGreaterOrEqual}, {":", Op::kHas},
 };
 
+// Operators of other languages and what stands for them here.
+constexpr std::pair<absl::string_view, absl::string_view> kOtherSpellings[] = {
+    {"==", "="},  {"===", "="}, {"<>", "!="}, {"!==", "!="}, {"=>", ">="},
+    {"=<", "<="}, {"=~", ":"},  {"~", ":"},   {"~=", ":"},   {":=", "="},
+};
+
 absl::StatusOr<Op> OperatorOf(const FilterToken& token) {
   for (const auto& [spelling, op] : kSpellings) {
     if (spelling == token.text) return op;
   }
+  for (const auto& [other, spelling] : kOtherSpellings) {
+    if (other == token.text) {
+      return FilterError(token.position,
+                         absl::StrCat("\"", other, "\" is no operator here; write ", spelling));
+    }
+  }
   return FilterError(token.position, absl::StrCat("\"", token.text,
                                                   "\" is no operator; there are = != < <= > >= :"));
+}
+
+// `= null` and `= ""` ask for what is not known, in the words of other languages.
+bool MeansNotKnown(const Field& field, Op op, const FilterToken& literal) {
+  if (literal.kind == Kind::kWord) return absl::EqualsIgnoreCase(literal.text, "null");
+  return field.type == ValueType::kText && op == Op::kEqual && literal.text.empty();
 }
 
 std::string Quoted(absl::string_view text) {
@@ -270,6 +289,20 @@ absl::StatusOr<Comparison> MakeComparison(const Field& field, const FilterToken&
   if (comparison.op == Op::kNotEqual) {
     comparison.negated = true;
     comparison.op = Op::kEqual;
+  }
+  if (MeansNotKnown(field, comparison.op, literal)) {
+    if (comparison.op != Op::kEqual) {
+      return FilterError(
+          literal.position,
+          absl::StrCat("nothing is compared with what is not known but by = and !=; "
+                       "write ",
+                       field.id, ":* for what is known, NOT ", field.id, ":* for what is not"));
+    }
+    comparison.test = Test::kKnown;
+    comparison.op = Op::kHas;
+    comparison.negated = !comparison.negated;
+    comparison.spelling = absl::StrCat(field.id, ":*");
+    return comparison;
   }
   STRATA_ASSIGN_OR_RETURN(const std::string spelling, CheckLiteral(field, op, literal, comparison));
   const absl::string_view space = comparison.op == Op::kHas ? "" : " ";

@@ -49,7 +49,8 @@ struct Comparison {
   std::string spelling;  // of the whole comparison, canonical
 };
 
-// Checks a literal against the type of a field. FilterError at the operator or the literal.
+// Checks a literal against the type of a field. FilterError at the operator or the literal. `=
+// null` and, of texts, `= ""` give kKnown with `negated` set: its spelling is that of kKnown alone.
 absl::StatusOr<Comparison> MakeComparison(const Field& field, const FilterToken& op,
                                           const FilterToken& literal);
 // A boolean field that stands alone: field = true.

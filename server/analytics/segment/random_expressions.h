@@ -74,7 +74,12 @@ inline bool Holds(const Expression& e, const Row& row) {
     return !Holds(equal, row);
   }
   const Value value = row(*e.field);
-  if (std::holds_alternative<NullReason>(value)) return false;
+  const bool not_known = std::holds_alternative<NullReason>(value);
+  // No text is empty: `= ""` asks for those of whom it is not known.
+  if (e.field->type == ValueType::kText && e.op == "=" && e.text.empty() && !e.known) {
+    return not_known;
+  }
+  if (not_known) return false;
   if (e.known) return true;
   const auto* text = std::get_if<std::string>(&value);
   if (text == nullptr) return Compare(e.op, NumberOf(value), e.number);
