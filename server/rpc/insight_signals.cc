@@ -16,6 +16,7 @@
 #include "server/analytics/insight/renewals.h"
 #include "server/analytics/insight/signals.h"
 #include "server/base/status_macros.h"
+#include "server/domain/currency.h"
 #include "server/rpc/convert/meta.h"
 #include "server/rpc/convert/value.h"
 #include "server/rpc/insight_service.h"
@@ -33,14 +34,6 @@ std::string TextOf(const analytics::FeatureColumn& column, Slot slot) {
 
 bool HasField(const image::Revision& revision, absl::string_view id) {
   return analytics::FieldCatalogue(revision).Find(id).ok();
-}
-
-// A statistic in currency units, to the cent.
-void SetMoney(double units, v1::Value* out) {
-  Amount amount;
-  const MicrosSum micros = static_cast<MicrosSum>(std::llround(units * 100)) * (kMicrosAUnit / 100);
-  if (const auto made = AmountFromMicros(micros); made.ok()) amount = *made;
-  ToProto(amount, out->mutable_money());
 }
 
 // The signals of one answer, by kind.
@@ -65,12 +58,25 @@ class SignalList {
     info->notes.push_back(absl::StrCat(what, ": ", found_, " found, ", listed_, " listed"));
   }
 
+  const std::string& Currency() const { return scope_.revision->settings->currency; }
+  // A statistic in currency units, to the decimals of the currency.
+  void SetMoney(double units, v1::Value* out) const;
+
   const analytics::Scope& scope_;
   const analytics::Population& population_;
   const int limit_;
   v1::ListSignalsResponse& response_;
   int found_ = 0, listed_ = 0;
 };
+
+void SignalList::SetMoney(double units, v1::Value* out) const {
+  const double parts = std::pow(10, CurrencyDecimals(Currency()));
+  Amount amount;
+  const MicrosSum micros =
+      static_cast<MicrosSum>(std::llround(units * parts)) * kMicrosAUnit / std::llround(parts);
+  if (const auto made = AmountFromMicros(micros); made.ok()) amount = *made;
+  ToProto(amount, out->mutable_money());
+}
 
 absl::StatusOr<v1::Signal*> SignalList::Add(v1::SignalKind kind, absl::string_view type, Slot slot,
                                             std::string statement) {
@@ -98,9 +104,9 @@ absl::Status SignalList::AddWarnings(double rate, analytics::ResultInfo* info) {
   Begin();
   for (const analytics::Warning& warning : list.warnings) {
     if (!population_.include[warning.slot]) continue;
-    STRATA_ASSIGN_OR_RETURN(
-        v1::Signal * made,
-        Add(v1::SIGNAL_KIND_EARLY_WARNING, NameOf(warning.kind), warning.slot, Statement(warning)));
+    STRATA_ASSIGN_OR_RETURN(v1::Signal * made,
+                            Add(v1::SIGNAL_KIND_EARLY_WARNING, NameOf(warning.kind), warning.slot,
+                                Statement(warning, Currency())));
     if (made == nullptr) continue;
     v1::Evidence* evidence = made->add_evidence();
     evidence->set_measure(std::string(MeasureOf(warning.kind)));
@@ -140,7 +146,7 @@ absl::Status SignalList::AddEmerging(double rate, analytics::ResultInfo* info) {
     if (!population_.include[account.slot]) continue;
     STRATA_ASSIGN_OR_RETURN(v1::Signal * made,
                             Add(v1::SIGNAL_KIND_EMERGING, "emerging account", account.slot,
-                                Statement(account, accounts.threshold)));
+                                Statement(account, accounts.threshold, Currency())));
     if (made == nullptr) continue;
     if (account.crossing.has_value()) made->set_date(FormatDay(*account.crossing));
     v1::Evidence* year = made->add_evidence();
@@ -188,7 +194,7 @@ absl::Status SignalList::AddRenewals(int days, analytics::ResultInfo* info) {
     STRATA_ASSIGN_OR_RETURN(v1::Signal * made,
                             Add(v1::SIGNAL_KIND_RENEWAL,
                                 renewal.auto_renew.value_or(false) ? "renews by itself" : "renewal",
-                                renewal.slot, Statement(renewal, scope_.as_of)));
+                                renewal.slot, Statement(renewal, scope_.as_of, Currency())));
     if (made == nullptr) continue;
     made->set_date(FormatDay(renewal.end_date));
     if (made->account_owner().empty()) made->set_account_owner(renewal.owner);
@@ -233,7 +239,8 @@ absl::Status SignalList::AddUnowned(analytics::ResultInfo* info) {
         Add(v1::SIGNAL_KIND_UNOWNED, "strategic account without an owner", slot,
             absl::StrCat(
                 "strategic (", standing, ") and nobody owns the account; ",
-                analytics::MoneyText(population_.features.Column("revenue_365d").integers[slot]),
+                MoneyText(MicrosSum{population_.features.Column("revenue_365d").integers[slot]},
+                          Currency()),
                 " in the last year")));
     if (made == nullptr) continue;
   }

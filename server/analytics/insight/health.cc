@@ -9,7 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "server/analytics/insight/health_counts.h"
 #include "server/base/status_macros.h"
-#include "server/domain/money.h"
+#include "server/domain/currency.h"
 
 namespace strata::analytics {
 namespace {
@@ -171,14 +171,16 @@ std::string FrequencyWords(const HealthCounts& counts, const Scores& scores) {
                       " in ", BaselineWords(scores));
 }
 
-std::string ValueWords(const HealthCounts& counts, const Scores& scores) {
+std::string ValueWords(const HealthCounts& counts, const Scores& scores,
+                       absl::string_view currency) {
   if (!scores.HasBaseline()) return "a customer for less than a year";
   if (counts.orders[0] == 0 || counts.orders[scores.Baseline()] == 0) {
     return absl::StrCat("no orders in the last half-year or in ", BaselineWords(scores));
   }
-  return absl::StrFormat("mean order of %.2f in the last half-year against %.2f in %s",
-                         scores.MeanAmount(0), scores.MeanAmount(scores.Baseline()),
-                         BaselineWords(scores));
+  return absl::StrCat("mean order of ", MoneyText(scores.MeanAmount(0), currency),
+                      " in the last half-year against ",
+                      MoneyText(scores.MeanAmount(scores.Baseline()), currency), " in ",
+                      BaselineWords(scores));
 }
 
 std::string TicketWords(const HealthCounts& counts) {
@@ -188,25 +190,25 @@ std::string TicketWords(const HealthCounts& counts) {
                       counts.past_due, " unresolved past due");
 }
 
-std::string RenewalWords(const HealthCounts& counts, const HealthSpans& spans,
-                         const Scores& scores) {
+std::string RenewalWords(const HealthCounts& counts, const HealthSpans& spans, const Scores& scores,
+                         absl::string_view currency) {
   if (!scores.Renewal().has_value()) return "no contract in the last year";
   if (!counts.in_force) {
     return absl::StrCat("no contract in force; the last ended on ", FormatDay(counts.latest_ended));
   }
-  std::string words = absl::StrFormat("%.2f a year in force", ToDouble(counts.value_now));
+  std::string words = absl::StrCat(MoneyText(counts.value_now, currency), " a year in force");
   if (counts.value_before > 0) {
-    absl::StrAppendFormat(&words, " (%.2f a year ago)", ToDouble(counts.value_before));
+    absl::StrAppend(&words, " (", MoneyText(counts.value_before, currency), " a year ago)");
   }
   if (counts.earliest_end == kNoDay) return absl::StrCat(words, ", open-ended");
   return absl::StrCat(words, ", earliest end in ", Days(counts.earliest_end - spans.as_of));
 }
 
 std::array<std::string, kComponents> Words(const HealthCounts& counts, const HealthSpans& spans,
-                                           const Scores& scores) {
+                                           const Scores& scores, absl::string_view currency) {
   return {RecencyWords(counts, scores),
           FrequencyWords(counts, scores),
-          ValueWords(counts, scores),
+          ValueWords(counts, scores, currency),
           Of(counts.met, counts.due, "due tickets of the last half-year resolved in time",
              "no ticket of the last half-year was due"),
           Of(counts.on_time, counts.delivered_or_overdue,
@@ -215,7 +217,7 @@ std::array<std::string, kComponents> Words(const HealthCounts& counts, const Hea
           Of(counts.good_ratings, counts.ratings, "ratings of the last half-year are 4 or 5",
              "no rating in the last half-year"),
           TicketWords(counts),
-          RenewalWords(counts, spans, scores)};
+          RenewalWords(counts, spans, scores, currency)};
 }
 
 double ScoreFrom(const HealthCounts& counts, const HealthSpans& spans, int inactivity_days) {
@@ -229,11 +231,11 @@ double ScoreFrom(const HealthCounts& counts, const HealthSpans& spans, int inact
 }  // namespace
 
 Health HealthFrom(const CustomerEvents& events, Day as_of, const Calendar& calendar,
-                  int inactivity_days) {
+                  int inactivity_days, absl::string_view currency) {
   const HealthSpans spans(as_of, calendar);
   const HealthCounts counts = CountEvents(events, spans, calendar);
   const Scores scores(counts, spans, inactivity_days);
-  std::array<std::string, kComponents> words = Words(counts, spans, scores);
+  std::array<std::string, kComponents> words = Words(counts, spans, scores, currency);
   Health health;
   WeightedMean mean;
   for (size_t i = 0; i < kComponents; ++i) {
@@ -253,14 +255,15 @@ absl::StatusOr<Health> HealthOf(const image::Revision& revision, Day as_of, imag
   image::Revision alone = revision;
   alone.blocks = {revision.BlockOf(slot)};
   const int inactivity_days = revision.settings->inactivity_days;
+  const std::string& currency = revision.settings->currency;
   std::optional<Health> health;
   STRATA_RETURN_IF_ERROR(ForEachCustomer(alone, stop, [&](size_t, const CustomerEvents& events) {
     if (events.slot == slot) {
-      health = HealthFrom(events, as_of, *revision.calendar, inactivity_days);
+      health = HealthFrom(events, as_of, *revision.calendar, inactivity_days, currency);
     }
   }));
   if (health.has_value()) return *std::move(health);
-  return HealthFrom({}, as_of, *revision.calendar, inactivity_days);
+  return HealthFrom({}, as_of, *revision.calendar, inactivity_days, currency);
 }
 
 absl::StatusOr<std::vector<double>> HealthScores(const image::Revision& revision, Day as_of,

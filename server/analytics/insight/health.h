@@ -70,9 +70,10 @@ struct Health {
   std::vector<HealthComponent> components;
 };
 
-// Health from a customer's events; a pure function of those at or before `as_of`.
+// Health from a customer's events; a pure function of those at or before `as_of`. `currency` is the
+// code of the workspace's, for words.
 Health HealthFrom(const CustomerEvents& events, Day as_of, const Calendar& calendar,
-                  int inactivity_days);
+                  int inactivity_days, absl::string_view currency);
 
 // Health of one customer as of a day. Looks at the customer's block only.
 absl::StatusOr<Health> HealthOf(const image::Revision& revision, Day as_of, image::Slot slot,

@@ -39,7 +39,7 @@ struct Account {
   }
   Health Of(absl::string_view as_of = kAsOf) const {
     static const auto& calendar = *new Calendar(*Calendar::Create("UTC", 1));
-    return HealthFrom({0, orders, tickets, contracts, surveys}, D(as_of), calendar, 180);
+    return HealthFrom({0, orders, tickets, contracts, surveys}, D(as_of), calendar, 180, "USD");
   }
   HealthComponent Part(const std::string& name, absl::string_view as_of = kAsOf) const {
     for (const HealthComponent& component : Of(as_of).components) {
@@ -244,9 +244,9 @@ TEST_P(RandomHealth, OfEverybodyIsThatOfEachAndTheField) {
   for (image::Slot slot = 0; slot < revision->slots; ++slot) {
     SCOPED_TRACE(model.customers[slot].id);
     const Account account = EventsOf(model, slot, *revision->calendar);
-    const Health expected =
-        HealthFrom({slot, account.orders, account.tickets, account.contracts, account.surveys},
-                   as_of, *revision->calendar, model.settings.inactivity_days);
+    const Health expected = HealthFrom(
+        {slot, account.orders, account.tickets, account.contracts, account.surveys}, as_of,
+        *revision->calendar, model.settings.inactivity_days, model.settings.currency);
     const Health one = *HealthOf(*revision, as_of, slot, {});
     EXPECT_EQ(one.score.has_value(), expected.score.has_value());
     EXPECT_EQ(std::isnan(scores[slot]), !expected.score.has_value());

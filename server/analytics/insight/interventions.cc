@@ -90,16 +90,17 @@ absl::string_view EscalationPath(const WorkspaceSettings& settings, absl::string
 
 void Explain(const Scope& scope, const Population& population, const RiskModel& model,
              const Findings& findings, Intervention& made) {
+  const std::string& currency = scope.revision->settings->currency;
   std::vector<Reason>& reasons = made.reasons;
   reasons = DriverReasons(model, findings.rows.at(made.slot)->features);
   for (const Warning& warning : findings.warnings) {
-    if (warning.slot == made.slot) reasons.push_back(WarningReason(warning));
+    if (warning.slot == made.slot) reasons.push_back(WarningReason(warning, currency));
   }
   ActionContext context;
   for (const Renewal& renewal : findings.renewals) {
     if (renewal.slot != made.slot || context.renewal != nullptr) continue;
     context.renewal = &renewal;
-    reasons.push_back(RenewalReason(renewal, scope.as_of));
+    reasons.push_back(RenewalReason(renewal, scope.as_of, currency));
   }
   for (const NeglectedCustomer& neglected : findings.neglected) {
     if (neglected.slot != made.slot) continue;

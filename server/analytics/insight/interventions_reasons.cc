@@ -141,12 +141,12 @@ std::vector<Reason> DriverReasons(const RiskModel& model, const RiskFeatureRow& 
   return reasons;
 }
 
-Reason WarningReason(const Warning& warning) {
-  return {KindOf(warning.kind), absl::StrCat("early warning: ", Statement(warning))};
+Reason WarningReason(const Warning& warning, absl::string_view currency) {
+  return {KindOf(warning.kind), absl::StrCat("early warning: ", Statement(warning, currency))};
 }
 
-Reason RenewalReason(const Renewal& renewal, Day as_of) {
-  return {ReasonKind::kRenewal, Statement(renewal, as_of)};
+Reason RenewalReason(const Renewal& renewal, Day as_of, absl::string_view currency) {
+  return {ReasonKind::kRenewal, Statement(renewal, as_of, currency)};
 }
 
 std::string SuggestedAction(const std::vector<Reason>& reasons, const ActionContext& context) {

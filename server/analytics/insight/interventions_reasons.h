@@ -32,8 +32,9 @@ struct Reason {
 // large an account is never is a reason.
 std::vector<Reason> DriverReasons(const RiskModel& model, const RiskFeatureRow& row);
 
-Reason WarningReason(const Warning& warning);
-Reason RenewalReason(const Renewal& renewal, Day as_of);
+// Amounts are written as those of `currency`, the workspace's code.
+Reason WarningReason(const Warning& warning, absl::string_view currency);
+Reason RenewalReason(const Renewal& renewal, Day as_of, absl::string_view currency);
 
 struct ActionContext {
   bool has_owner = true;

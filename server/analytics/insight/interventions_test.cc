@@ -158,11 +158,11 @@ std::string Text(const Scope& scope) {
   }
   const auto emerging = FindEmergingAccounts(*scope.revision, scope.as_of, {0.9}, StopToken());
   for (const EmergingAccount& account : emerging->accounts) {
-    absl::StrAppend(&text, account.slot, " ", Statement(account, emerging->threshold), "\n");
+    absl::StrAppend(&text, account.slot, " ", Statement(account, emerging->threshold, "USD"), "\n");
   }
   const auto renewals = FindRenewals(*scope.revision, scope.as_of, 300, StopToken());
   for (const Renewal& renewal : *renewals) {
-    absl::StrAppend(&text, renewal.slot, " ", Statement(renewal, scope.as_of), "\n");
+    absl::StrAppend(&text, renewal.slot, " ", Statement(renewal, scope.as_of, "USD"), "\n");
   }
   Scope year = scope;
   year.range = {scope.as_of - 364, scope.as_of + 200};  // a range may reach beyond as_of
@@ -187,11 +187,11 @@ std::string RiskText(const Scope& scope) {
   }
   const auto warnings = FindEarlyWarnings(*scope.revision, scope.as_of, {0.5}, StopToken());
   for (const Warning& warning : warnings->warnings) {
-    absl::StrAppend(&text, warning.slot, " ", Statement(warning), " ", warning.q, "\n");
+    absl::StrAppend(&text, warning.slot, " ", Statement(warning, "USD"), " ", warning.q, "\n");
   }
   const auto emerging = FindEmergingAccounts(*scope.revision, scope.as_of, {0.9}, StopToken());
   for (const EmergingAccount& account : emerging->accounts) {
-    absl::StrAppend(&text, account.slot, " ", Statement(account, emerging->threshold), "\n");
+    absl::StrAppend(&text, account.slot, " ", Statement(account, emerging->threshold, "USD"), "\n");
   }
   return text;
 }

@@ -1,11 +1,11 @@
 #include "server/analytics/insight/signals.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "server/analytics/segment/revenue_order.h"
+#include "server/domain/currency.h"
 
 namespace strata::analytics {
 namespace {
@@ -13,24 +13,6 @@ namespace {
 std::string Percent(double share) { return absl::StrFormat("%.0f%%", 100 * share); }
 
 }  // namespace
-
-std::string MoneyText(MicrosSum micros) {
-  constexpr MicrosSum kMicrosACent = kMicrosAUnit / 100;
-  const bool negative = micros < 0;
-  if (negative) micros = -micros;
-  const MicrosSum cents = (micros + kMicrosACent / 2) / kMicrosACent;
-  const std::string units = absl::StrCat(static_cast<int64_t>(cents / 100));
-  std::string text = negative && cents > 0 ? "-" : "";
-  for (size_t i = 0; i < units.size(); ++i) {
-    if (i > 0 && (units.size() - i) % 3 == 0) text += ',';
-    text += units[i];
-  }
-  return text + absl::StrFormat(".%02d", static_cast<int>(cents % 100));
-}
-
-std::string MoneyOfUnits(double units) {
-  return MoneyText(static_cast<MicrosSum>(std::llround(units * 100)) * (kMicrosAUnit / 100));
-}
 
 absl::string_view MeasureOf(WarningKind kind) {
   switch (kind) {
@@ -52,7 +34,7 @@ absl::string_view MeasureOf(WarningKind kind) {
   return "";
 }
 
-std::string Statement(const Warning& warning) {
+std::string Statement(const Warning& warning, absl::string_view currency) {
   const double value = warning.value, expected = warning.expected;
   switch (warning.kind) {
     case WarningKind::kDecliningFrequency:
@@ -65,7 +47,7 @@ std::string Statement(const Warning& warning) {
                              value, expected);
     case WarningKind::kShrinkingOrders:
       return absl::StrFormat("orders of %s on average in the last quarter; %s in the year before",
-                             MoneyOfUnits(value), MoneyOfUnits(expected));
+                             MoneyText(value, currency), MoneyText(expected, currency));
     case WarningKind::kRisingTickets:
       return absl::StrFormat(
           "opened %.0f tickets in the last quarter; %.1f expected from the year "
@@ -84,31 +66,33 @@ std::string Statement(const Warning& warning) {
   return "";
 }
 
-std::string Statement(const EmergingAccount& account, double threshold) {
+std::string Statement(const EmergingAccount& account, double threshold,
+                      absl::string_view currency) {
   std::string text = absl::StrFormat(
       "ordered for %s in the last year, %s in the year before; the yearly amount rises by about %s "
       "a "
       "month; ",
-      MoneyOfUnits(account.revenue), MoneyOfUnits(account.previous_revenue),
-      MoneyOfUnits(account.slope));
+      MoneyText(account.revenue, currency), MoneyText(account.previous_revenue, currency),
+      MoneyText(account.slope, currency));
   if (account.crossing.has_value()) {
     return absl::StrFormat("%sreaches the strategic threshold of %s about %s if that goes on", text,
-                           MoneyOfUnits(threshold), FormatDay(*account.crossing));
+                           MoneyText(threshold, currency), FormatDay(*account.crossing));
   }
   return absl::StrFormat(
       "%s%s short of the strategic threshold, which it would not reach within "
       "five years",
-      text, MoneyOfUnits(account.to_threshold));
+      text, MoneyText(account.to_threshold, currency));
 }
 
-std::string Statement(const Renewal& renewal, Day as_of) {
+std::string Statement(const Renewal& renewal, Day as_of, absl::string_view currency) {
   const char* renews = "it is not known whether it renews by itself";
   if (renewal.auto_renew.has_value()) {
     renews = *renewal.auto_renew ? "renews by itself" : "does not renew by itself";
   }
   const int days = renewal.end_date - as_of;
   return absl::StrFormat("contract of %s a year ends on %s, %s; %s",
-                         MoneyText(renewal.annual_value), FormatDay(renewal.end_date),
+                         MoneyText(MicrosSum{renewal.annual_value}, currency),
+                         FormatDay(renewal.end_date),
                          days == 0   ? "today"
                          : days == 1 ? "tomorrow"
                                      : absl::StrCat("in ", days, " days"),

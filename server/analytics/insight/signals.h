@@ -11,23 +11,20 @@
 #include "server/analytics/insight/population.h"
 #include "server/analytics/insight/renewals.h"
 
-// Signals in words, each with the figures it rests on.
+// Signals in words, each with the figures it rests on. Amounts are written as those of `currency`,
+// the workspace's code.
 
 namespace strata::analytics {
-
-// "12,345.60": two decimals, half away from zero.
-std::string MoneyText(MicrosSum micros);
-std::string MoneyOfUnits(double units);
 
 // What `value` and `expected` of a warning are: "orders in the last quarter".
 absl::string_view MeasureOf(WarningKind kind);
 // "2 orders in the last quarter, 9.4 expected from the year before and the season".
-std::string Statement(const Warning& warning);
+std::string Statement(const Warning& warning, absl::string_view currency);
 
-std::string Statement(const EmergingAccount& account, double threshold);
+std::string Statement(const EmergingAccount& account, double threshold, absl::string_view currency);
 
 // "Contract of 12,000.00 a year ends on 2026-02-03, in 34 days; does not renew by itself ...".
-std::string Statement(const Renewal& renewal, Day as_of);
+std::string Statement(const Renewal& renewal, Day as_of, absl::string_view currency);
 
 // Members of the tier strategic without an account owner, by revenue_365d (highest first), then id.
 // The population's features hold tier, account_owner and revenue_365d.

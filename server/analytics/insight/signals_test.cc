@@ -25,14 +25,14 @@ TEST(Signals, MoneyInWords) {
 }
 
 TEST(Signals, WarningsInWords) {
-  EXPECT_EQ(Statement(Warning{WarningKind::kDecliningFrequency, 0, 2, 9.42}),
+  EXPECT_EQ(Statement(Warning{WarningKind::kDecliningFrequency, 0, 2, 9.42}, "USD"),
             "ordered on 2 days of the last quarter; 9.4 expected from the year before and the "
             "season");
-  EXPECT_EQ(Statement(Warning{WarningKind::kSilence, 0, 64, 12.3}),
+  EXPECT_EQ(Statement(Warning{WarningKind::kSilence, 0, 64, 12.3}, "USD"),
             "no order for 64 days; one every 12 days in the year before");
-  EXPECT_EQ(Statement(Warning{WarningKind::kShrinkingOrders, 0, 410.2, 1800.1}),
+  EXPECT_EQ(Statement(Warning{WarningKind::kShrinkingOrders, 0, 410.2, 1800.1}, "USD"),
             "orders of 410.20 on average in the last quarter; 1,800.10 in the year before");
-  EXPECT_EQ(Statement(Warning{WarningKind::kSlaBreaches, 0, 0.5, 0.086}),
+  EXPECT_EQ(Statement(Warning{WarningKind::kSlaBreaches, 0, 0.5, 0.086}, "USD"),
             "50% of its SLAs missed in the last quarter; 9% in the year before");
 }
 
@@ -67,10 +67,11 @@ TEST(Signals, EmergingInWords) {
   account.previous_revenue = 3'000;
   account.slope = 120;
   account.to_threshold = 500;
-  EXPECT_THAT(Statement(account, 10'000), HasSubstr("500.00 short of the strategic threshold"));
+  EXPECT_THAT(Statement(account, 10'000, "USD"),
+              HasSubstr("500.00 short of the strategic threshold"));
   account.crossing = *ParseDay("2025-03-31");
   EXPECT_EQ(
-      Statement(account, 10'000),
+      Statement(account, 10'000, "USD"),
       "ordered for 9,500.00 in the last year, 3,000.00 in the year before; the yearly "
       "amount rises by about 120.00 a month; reaches the strategic threshold of 10,000.00 about "
       "2025-03-31 if that goes on");
@@ -134,7 +135,7 @@ TEST(Renewals, EndsWithinTheDaysInOrder) {
   EXPECT_EQ(renewals->front().annual_value, 100 * kMicrosAUnit);
   EXPECT_EQ(renewals->front().owner, "Kim");
   EXPECT_FALSE(renewals->front().auto_renew.has_value());
-  EXPECT_EQ(Statement(renewals->back(), kEnd),
+  EXPECT_EQ(Statement(renewals->back(), kEnd, "USD"),
             "contract of 100.00 a year ends on 2025-03-31, in 90 days; it is not known whether it "
             "renews by itself");
 }

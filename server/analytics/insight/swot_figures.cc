@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "server/base/status_macros.h"
+#include "server/domain/currency.h"
 
 namespace strata::analytics {
 namespace {
@@ -20,18 +21,6 @@ std::string Grouped(int64_t value) {
     digits.insert(static_cast<size_t>(at), ",");
   }
   return absl::StrCat(value < 0 ? "-" : "", digits);
-}
-
-// Two decimals, half away from zero.
-std::string AmountText(const Amount& amount) {
-  constexpr int64_t kNanosAHundredth = 10'000'000;
-  const bool negative = amount.units < 0 || amount.nanos < 0;
-  const int64_t nanos = std::abs(int64_t{amount.nanos});
-  int64_t units = std::abs(amount.units);
-  int64_t hundredths = (nanos + kNanosAHundredth / 2) / kNanosAHundredth;
-  units += hundredths / 100;
-  hundredths %= 100;
-  return absl::StrFormat("%s%s.%02d", negative ? "-" : "", Grouped(units), hundredths);
 }
 
 }  // namespace
@@ -115,8 +104,8 @@ std::string SwotFigures::Where(absl::string_view condition) const {
 
 std::string SwotFigures::Money(const Value& value) const {
   const auto* amount = std::get_if<Amount>(&value);
-  return absl::StrCat(amount == nullptr ? "nothing" : AmountText(*amount), " ",
-                      scope_.revision->settings->currency);
+  const std::string& currency = scope_.revision->settings->currency;
+  return absl::StrCat(amount == nullptr ? "nothing" : MoneyText(*amount, currency), " ", currency);
 }
 
 absl::StatusOr<const KpiTable*> SwotFigures::Table(const std::vector<std::string>& kpis,
