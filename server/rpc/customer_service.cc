@@ -15,6 +15,7 @@
 #include "server/rpc/convert/value.h"
 #include "server/rpc/customer_list.h"
 #include "server/rpc/customer_page.h"
+#include "server/rpc/customer_search.h"
 #include "server/rpc/page_token.h"
 #include "server/rpc/read_scope.h"
 
@@ -23,11 +24,6 @@ namespace {
 
 constexpr int64_t kDefaultPage = 100, kMaxPage = 10'000;
 constexpr int kMaxFields = 100;
-
-absl::Status NoCustomer(absl::string_view id) {
-  return WithReason(absl::NotFoundError(absl::StrCat("there is no customer \"", id, "\"")),
-                    "CUSTOMER_NOT_FOUND");
-}
 
 absl::Status RefuseRange(const v1::QueryScope& scope) {
   if (scope.range().from().empty() && scope.range().to().empty()) return absl::OkStatus();
@@ -74,7 +70,7 @@ absl::Status CustomerHandlers::GetCustomer(const CallContext& call,
                           PinScope(registry_, request.scope(), 0, call.stop));
   const image::Revision& revision = *pinned.scope.revision;
   const std::optional<image::Slot> slot = FindCustomer(revision, request.customer());
-  if (!slot.has_value()) return NoCustomer(request.customer());
+  if (!slot.has_value()) return NoCustomer(revision, request.customer());
   const bool full = request.view() == v1::CUSTOMER_VIEW_FULL;
   ToProto(revision, InfoOfOne(pinned.scope, full), response->mutable_meta());
   CustomerToProto(revision, *slot, response->mutable_customer());

@@ -14,6 +14,7 @@
 #include "server/rpc/convert/meta.h"
 #include "server/rpc/convert/value.h"
 #include "server/rpc/customer_list.h"
+#include "server/rpc/customer_search.h"
 #include "server/rpc/insight_service.h"
 #include "server/rpc/insight_words.h"
 #include "server/rpc/read_scope.h"
@@ -95,11 +96,7 @@ absl::Status InsightHandlers::RecommendProducts(const CallContext& call,
   std::optional<image::Slot> customer;
   if (!request.customer().empty()) {
     customer = FindCustomer(revision, request.customer());
-    if (!customer.has_value()) {
-      return WithReason(absl::NotFoundError(absl::StrCat("customer: there is no customer \"",
-                                                         request.customer(), "\"")),
-                        "CUSTOMER_NOT_FOUND");
-    }
+    if (!customer.has_value()) return NoCustomer(revision, request.customer());
   }
   STRATA_ASSIGN_OR_RETURN(analytics::Population population, analytics::SelectCustomers(scope, {}));
   STRATA_ASSIGN_OR_RETURN(
