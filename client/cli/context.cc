@@ -8,6 +8,7 @@
 #include "client/cli/local_server.h"
 #include "google/protobuf/util/json_util.h"
 #include "server/base/status_macros.h"
+#include "server/domain/unicode.h"
 
 namespace strata::cli {
 
@@ -81,7 +82,7 @@ absl::Status Context::PrintJson(const google::protobuf::Message& message) const 
     return absl::InternalError(
         absl::StrCat("cannot print the answer as JSON: ", std::string(status.message())));
   }
-  out() << json;
+  out() << PrintableJson(json);
   return absl::OkStatus();
 }
 

@@ -3,21 +3,26 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "client/cli/argument_check.h"
 #include "client/cli/command.h"
 #include "client/cli/customer_figures.h"
 #include "client/cli/customer_page.h"
 #include "client/cli/delimited_output.h"
+#include "client/cli/filter_text.h"
 #include "client/cli/result_footer.h"
 #include "client/cli/text_table.h"
 #include "client/cli/value_format.h"
 #include "server/base/status_macros.h"
+#include "strata/error.h"
 
 namespace strata::cli {
 namespace {
@@ -55,6 +60,35 @@ void WritePageCsv(std::ostream& out, const v1::GetCustomerResponse& answer) {
   }
 }
 
+// The id of the one customer whom a text names that is no id; nullopt when it names none or
+// several.
+std::optional<std::string> NamedInstead(const absl::Status& status) {
+  const ErrorDetails details = ErrorDetails::FromStatus(status);
+  if (details.reason != "CUSTOMER_NOT_FOUND" || details.Metadata("matches") != "1" ||
+      details.Metadata("match") == "likeness") {
+    return std::nullopt;
+  }
+  return details.Metadata("customer_1");
+}
+
+// By id, else by name: who asks for a customer need not know the id.
+absl::StatusOr<v1::GetCustomerResponse> GetByIdOrName(Context& context,
+                                                      v1::GetCustomerRequest request) {
+  STRATA_ASSIGN_OR_RETURN(Client * client, context.client());
+  absl::StatusOr<v1::GetCustomerResponse> answer =
+      client->GetCustomer(request, context.call_options());
+  if (answer.ok()) return answer;
+  const std::optional<std::string> id = NamedInstead(answer.status());
+  if (!id.has_value()) return answer;
+  const std::string name = std::exchange(*request.mutable_customer(), *id);
+  answer = client->GetCustomer(request, context.call_options());
+  if (answer.ok()) {
+    context.err() << "note: no customer has the id \"" << Printable(name) << "\"; this is "
+                  << Printable(*id) << ", found by name\n";
+  }
+  return answer;
+}
+
 absl::Status ShowCustomer(Context& context, const ShowArguments& args) {
   const bool page = context.flags().output == OutputForm::kTable;
   v1::GetCustomerRequest request;
@@ -66,9 +100,8 @@ absl::Status ShowCustomer(Context& context, const ShowArguments& args) {
   request.set_tickets(page ? kTicketsOfThePage : args.tickets);
   request.set_timeline(args.timeline);
   request.set_months(args.months);
-  STRATA_ASSIGN_OR_RETURN(Client * client, context.client());
   STRATA_ASSIGN_OR_RETURN(const v1::GetCustomerResponse answer,
-                          client->GetCustomer(request, context.call_options()));
+                          GetByIdOrName(context, std::move(request)));
   if (context.flags().output == OutputForm::kJson) return context.PrintJson(answer);
   if (!page) {
     WritePageCsv(context.out(), answer);
@@ -84,6 +117,7 @@ absl::Status ShowCustomer(Context& context, const ShowArguments& args) {
 }
 
 struct ListArguments {
+  std::string name;  // part of the display name; empty: whatever it is
   std::vector<std::string> fields;
   bool all = false;
 };
@@ -119,7 +153,8 @@ void PrintTable(const Context& context, const v1::ListCustomersResponse& list) {
   TextTable table(std::move(columns));
   for (const v1::CustomerRow& customer : list.customers()) {
     std::vector<std::string> row = {Printable(customer.customer())};
-    for (const v1::Value& value : customer.values()) row.push_back(FormatValue(value, ""));
+    for (const v1::Value& value : customer.values())
+      row.push_back(FormatValue(value, "", list.meta().currency_code()));
     table.AddRow(std::move(row));
   }
   table.Print(context.terminal());
@@ -135,6 +170,11 @@ absl::Status ListCustomers(Context& context, const ListArguments& args) {
   v1::ListCustomersRequest request;
   STRATA_ASSIGN_OR_RETURN(*request.mutable_scope(), context.Scope());
   request.mutable_scope()->clear_range();
+  if (!args.name.empty()) {
+    // OR binds tighter than AND, so the filter needs no parentheses.
+    std::string& filter = *request.mutable_scope()->mutable_filter();
+    absl::StrAppend(&filter, filter.empty() ? "" : " AND ", "display_name:", FilterText(args.name));
+  }
   for (const std::string& field : args.fields) request.add_fields(field);
   request.set_order_by(context.flags().sort);
   const int32_t limit = context.flags().limit;
@@ -155,6 +195,7 @@ absl::Status ListCustomers(Context& context, const ListArguments& args) {
         for (const v1::Value& value : customer.values()) row.push_back(PlainValue(value));
         WriteCsvRow(context.out(), row);
       }
+      TellNotes(context, list.meta());
       break;
     }
   }
@@ -205,29 +246,33 @@ void RegisterCustomer(CLI::App& app, Context& context) {
       *noun, "show",
       "The review of one customer: the year, rank among all, service, contracts, health, risk, "
       "timeline (csv holds the figures, json the records too)",
-      "strata customer show 4711 --as-of 2024-12-31",
+      "strata customer show A-00012 --as-of 2024-12-31\n  strata customer show Northmill",
       [&context, shown] { return ShowCustomer(context, *shown); }, context);
-  show->add_option("id", shown->id, "The customer")->required();
+  show->add_option("id", shown->id, "The customer's id, or name, or what only one name holds")
+      ->required();
   show->add_option("--orders", shown->orders,
                    "How many of the latest orders; the page lists them only then [10]")
-      ->check(CLI::Range(1, 1000));
+      ->check(WholeNumber(1, 1'000));
   show->add_option("--tickets", shown->tickets,
                    "How many of the latest tickets; the page shows open ones beyond them too [10]")
-      ->check(CLI::Range(1, 1000));
+      ->check(WholeNumber(1, 1'000));
   show->add_option("--timeline", shown->timeline, "How many of the latest events [20]")
-      ->check(CLI::Range(1, 1000));
+      ->check(WholeNumber(1, 1'000));
   show->add_option("--months", shown->months, "How many months up to as_of [12]")
-      ->check(CLI::Range(1, 60));
+      ->check(WholeNumber(1, 60));
   show->add_flag("--figures", shown->figures, "Every customer field of `strata kpi fields`, too");
 
   auto args = std::make_shared<ListArguments>();
   CLI::App* list = AddCommand(
       *noun, "list", "Customers with fields of your choice",
-      "strata customer list --fields display_name,tier,revenue --sort 'revenue desc' --limit 20",
+      "strata customer list --fields display_name,tier,revenue --sort 'revenue desc' --limit 20\n"
+      "  strata customer list --name stone",
       [&context, args] { return ListCustomers(context, *args); }, context);
   list->add_option("--fields", args->fields, "A,B of `strata kpi fields` [display_name]")
       ->delimiter(',')
       ->allow_extra_args(false);
+  list->add_option("--name", args->name, "Only those whose names hold this text, case apart")
+      ->type_name("TEXT");
   list->add_flag("--all", args->all, "All of them, not the first 100 or --limit");
 
   auto id = std::make_shared<std::string>();

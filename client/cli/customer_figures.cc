@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "client/cli/chart.h"
+#include "client/cli/filter_text.h"
 #include "client/cli/text_table.h"
 #include "client/cli/value_format.h"
 #include "server/base/status_macros.h"
@@ -79,15 +80,6 @@ std::set<std::string> KpisOfNobody(const v1::GetCustomerResponse& customer) {
 std::string DayText(absl::CivilDay day) { return absl::FormatCivilTime(day); }
 
 // `customer = "..."` for any id.
-std::string FilterFor(const std::string& id) {
-  std::string filter = "customer = \"";
-  for (const char c : id) {
-    if (c == '\\' || c == '"' || c == '*') filter += '\\';
-    filter += c;
-  }
-  return filter + '"';
-}
-
 // A rate's change is in points, a score's too; of anything else it is relative.
 std::string ChangeText(const v1::Value& now, const v1::Value& before, const std::string& unit) {
   const std::optional<double> a = Magnitude(now), b = Magnitude(before);
@@ -128,12 +120,13 @@ void PrintMonths(const Terminal& terminal, const v1::GetCustomerResponse& custom
   }
   TextTable table(std::move(columns));
   for (const v1::KpiRow& row : months.rows()) {
-    std::vector<std::string> cells = {FormatValue(row.keys(0), "") + (row.complete() ? "" : " *")};
+    std::vector<std::string> cells = {FormatValue(row.keys(0), "", currency) +
+                                      (row.complete() ? "" : " *")};
     for (int i = 0; i < row.values_size(); ++i) {
       if (!shown[static_cast<size_t>(i)]) continue;
       v1::Value value = row.values(i);
       value.clear_small_sample();  // a month of one customer always is
-      cells.push_back(FormatValue(value, months.columns(i).unit()));
+      cells.push_back(FormatValue(value, months.columns(i).unit(), currency));
     }
     table.AddRow(std::move(cells));
   }
@@ -149,7 +142,7 @@ absl::StatusOr<v1::QueryKpisResponse> AskYear(Context& context,
   v1::QueryScope& scope = *request.mutable_scope();
   scope.set_as_of(customer.meta().as_of());
   scope.set_min_revision(customer.meta().revision());
-  scope.set_filter(FilterFor(customer.customer().id()));
+  scope.set_filter(absl::StrCat("customer = ", FilterText(customer.customer().id())));
   scope.clear_segment();
   absl::CivilDay as_of;
   if (!absl::ParseCivilTime(customer.meta().as_of(), &as_of)) {
@@ -179,7 +172,7 @@ void PrintYear(const Terminal& terminal, const v1::GetCustomerResponse& customer
   const std::string& currency = customer.meta().currency_code();
   const int kpis = year.table().columns_size() / 2;
   terminal.out << '\n'
-               << Bold(terminal, absl::StrCat("The year to ", customer.meta().as_of(),
+               << Bold(terminal, absl::StrCat("The year to ", Printable(customer.meta().as_of()),
                                               " against the year before"))
                << "\n\n";
   std::vector<TextTable::Column> columns = {
@@ -194,9 +187,10 @@ void PrintYear(const Terminal& terminal, const v1::GetCustomerResponse& customer
     const v1::Value &now = row.values(i), &before = row.values(kpis + i);
     if (!Magnitude(now).has_value() && !Magnitude(before).has_value()) continue;
     small = small || now.small_sample() || before.small_sample();
-    std::vector<std::string> cells = {
-        Label(column.id(), column.unit(), column.type(), currency), FormatValue(now, column.unit()),
-        FormatValue(before, column.unit()), ChangeText(now, before, column.unit())};
+    std::vector<std::string> cells = {Label(column.id(), column.unit(), column.type(), currency),
+                                      FormatValue(now, column.unit(), currency),
+                                      FormatValue(before, column.unit(), currency),
+                                      ChangeText(now, before, column.unit())};
     if (terminal.rich) cells.push_back(Sparkline(MonthsOf(customer.months(), column.id())));
     table.AddRow(std::move(cells));
   }
@@ -225,9 +219,9 @@ void PrintStandings(const Terminal& terminal, const v1::GetCustomerResponse& cus
                                    : v1::VALUE_TYPE_NUMBER;
     table.AddRow(
         {Label(standing.kpi(), standing.unit(), type, currency),
-         FormatValue(standing.value(), standing.unit()),
+         FormatValue(standing.value(), standing.unit(), currency),
          absl::StrCat(FormatInteger(standing.rank()), " of ", FormatInteger(standing.of())),
-         FormatValue(standing.median(), standing.unit())});
+         FormatValue(standing.median(), standing.unit(), currency)});
   }
   if (table.empty() && missing.empty()) return;
   terminal.out << '\n'

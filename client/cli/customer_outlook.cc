@@ -102,7 +102,7 @@ void PrintRisk(const Terminal& terminal, const v1::GetCustomerResponse& customer
     terminal.out << '\n'
                  << Bold(terminal, "Escalation risk")
                  << "\n\nnot assessed: no order or ticket in the year up to "
-                 << customer.meta().as_of() << '\n';
+                 << Printable(customer.meta().as_of()) << '\n';
     return;
   }
   const std::string head =

@@ -18,6 +18,7 @@
 #include "client/cli/text_table.h"
 #include "client/cli/time_format.h"
 #include "client/cli/value_format.h"
+#include "server/domain/currency.h"
 #include "server/domain/money.h"
 
 namespace strata::cli {
@@ -40,7 +41,8 @@ std::string AttributeText(const v1::AttributeValue& value) {
 // Features by name.
 class FeatureValues {
  public:
-  explicit FeatureValues(const v1::GetCustomerResponse& answer) {
+  explicit FeatureValues(const v1::GetCustomerResponse& answer)
+      : currency_(answer.meta().currency_code()) {
     for (const v1::FieldValue& feature : answer.features()) {
       if (feature.value().kind_case() == v1::Value::kNull) continue;
       values_[feature.field()] = &feature.value();
@@ -50,7 +52,7 @@ class FeatureValues {
   // "" for what there is no value of.
   std::string Text(const std::string& field) const {
     const auto found = values_.find(field);
-    return found == values_.end() ? "" : FormatValue(*found->second, "");
+    return found == values_.end() ? "" : FormatValue(*found->second, "", currency_);
   }
   int64_t Integer(const std::string& field) const {
     const auto found = values_.find(field);
@@ -58,6 +60,7 @@ class FeatureValues {
   }
 
  private:
+  const std::string currency_;
   std::map<std::string, const v1::Value*> values_;
 };
 
@@ -167,7 +170,8 @@ void PrintFeatures(const Terminal& terminal, const v1::GetCustomerResponse& answ
       absl::StrAppend(&missing, missing.empty() ? "" : ", ", Printable(feature.field()));
       continue;
     }
-    table.AddRow({Printable(feature.field()), FormatValue(feature.value(), "")});
+    table.AddRow({Printable(feature.field()),
+                  FormatValue(feature.value(), "", answer.meta().currency_code())});
   }
   if (table.empty() && missing.empty()) return;
   terminal.out << '\n' << Bold(terminal, "Figures") << "\n\n";
@@ -175,15 +179,12 @@ void PrintFeatures(const Terminal& terminal, const v1::GetCustomerResponse& answ
   if (!missing.empty()) terminal.out << "no value: " << missing << '\n';
 }
 
-std::string OrderAmount(const v1::Order& order) {
+std::string OrderAmount(const v1::Order& order, const std::string& currency) {
   MicrosSum sum = 0;
   for (const v1::OrderLine& line : order.lines()) sum += line.amount_micros();
   const absl::StatusOr<Amount> amount = AmountFromMicros(sum);
   if (!amount.ok()) return "–";
-  v1::Amount message;
-  message.set_units(amount->units);
-  message.set_nanos(amount->nanos);
-  return FormatMoney(message);
+  return MoneyText(*amount, currency);
 }
 
 void PrintOrders(const Terminal& terminal, const v1::GetCustomerResponse& answer) {
@@ -198,7 +199,7 @@ void PrintOrders(const Terminal& terminal, const v1::GetCustomerResponse& answer
   for (const v1::Order& order : answer.orders()) {
     table.AddRow({Printable(order.id()), FormatTime(order.order_time()), Printable(order.status()),
                   Printable(order.channel()), FormatInteger(order.lines_size()),
-                  OrderAmount(order)});
+                  OrderAmount(order, answer.meta().currency_code())});
   }
   table.Print(terminal);
 }
@@ -212,9 +213,10 @@ void PrintTimeline(const Terminal& terminal, const v1::GetCustomerResponse& answ
                    {absl::StrCat("amount (", answer.meta().currency_code(), ")"), Align::kRight},
                    {"", Align::kLeft, TextTable::Fit::kWrap}});
   for (const v1::TimelineEvent& event : answer.timeline()) {
-    table.AddRow({Printable(event.date()), Printable(event.event()), Printable(event.id()),
-                  event.has_amount() ? FormatMoney(event.amount()) : "",
-                  Printable(event.detail())});
+    table.AddRow(
+        {Printable(event.date()), Printable(event.event()), Printable(event.id()),
+         event.has_amount() ? FormatMoney(event.amount(), answer.meta().currency_code()) : "",
+         Printable(event.detail())});
   }
   table.Print(terminal);
 }

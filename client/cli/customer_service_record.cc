@@ -13,7 +13,7 @@
 #include "client/cli/text_table.h"
 #include "client/cli/time_format.h"
 #include "client/cli/value_format.h"
-#include "server/domain/money.h"
+#include "server/domain/currency.h"
 
 namespace strata::cli {
 namespace {
@@ -129,18 +129,14 @@ void PrintContracts(const Terminal& terminal, const v1::GetCustomerResponse& cus
       state = days < 0 ? absl::StrCat("ended ", Plural(-days, "day"), " ago")
                        : absl::StrCat("ends in ", Plural(days, "day"));
     }
-    v1::Amount value;
-    if (const auto amount = AmountFromMicros(contract.annual_value_micros()); amount.ok()) {
-      value.set_units(amount->units);
-      value.set_nanos(amount->nanos);
-    }
-    table.AddRow({Printable(contract.id()), Printable(contract.start_date()),
-                  contract.end_date().empty() ? "–" : Printable(contract.end_date()), state,
-                  FormatMoney(value),
-                  !contract.has_auto_renew() ? "–"
-                  : contract.auto_renew()    ? "yes"
-                                             : "no",
-                  contract.owner().empty() ? "–" : Printable(contract.owner())});
+    table.AddRow(
+        {Printable(contract.id()), Printable(contract.start_date()),
+         contract.end_date().empty() ? "–" : Printable(contract.end_date()), state,
+         MoneyText(MicrosSum{contract.annual_value_micros()}, customer.meta().currency_code()),
+         !contract.has_auto_renew() ? "–"
+         : contract.auto_renew()    ? "yes"
+                                    : "no",
+         contract.owner().empty() ? "–" : Printable(contract.owner())});
   }
   terminal.out << '\n' << Bold(terminal, "Contracts") << "\n\n";
   table.Print(terminal);

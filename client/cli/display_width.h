@@ -4,11 +4,15 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "server/domain/unicode.h"  // Printable, for whoever lays out text
 
 namespace strata::cli {
 
-// Columns that `text` takes on a terminal: combining marks take none, East Asian wide characters
-// and emoji two (Unicode Standard Annex 11). A byte that is no UTF-8 takes one.
+// Columns that `text` takes on a terminal. What readers see as one character (a letter with its
+// marks, joined consonants, jamo of one syllable, a flag, joined emoji) [Unicode Standard Annex 29]
+// takes one or two: East Asian wide characters and emoji take two [Annex 11], a mark that is
+// written beside its letter widens it to two. A byte that is no UTF-8 takes one. Our own colours
+// ("\x1b[1m") take none.
 int DisplayWidth(absl::string_view text);
 
 enum class Align { kLeft, kRight };
@@ -17,11 +21,8 @@ enum class Align { kLeft, kRight };
 std::string Pad(absl::string_view text, int width, Align align);
 
 // The longest beginning of `text` that fits in `width` columns together with "…", or all of it.
+// Cuts between characters as readers see them, and never leaves a colour on.
 std::string Truncate(absl::string_view text, int width);
-
-// `text` fit for a terminal: control characters (escape sequences in somebody's data) and bytes
-// that are no UTF-8 become '?'.
-std::string Printable(absl::string_view text);
 
 }  // namespace strata::cli
 

@@ -25,12 +25,12 @@ struct Advice {
 constexpr Advice kAdvice[] = {
     {"WORKSPACE_NOT_FOUND",
      "`strata workspace list` shows what there is, `strata workspace create NAME` makes one"},
-    {"CUSTOMER_NOT_FOUND", "`strata customer list` shows ids"},
+    {"CUSTOMER_NOT_FOUND", "`strata customer list --name TEXT` finds customers by their names"},
     {"UNKNOWN_KPI", "`strata kpi list` shows every KPI"},
     {"UNKNOWN_FIELD", "`strata kpi fields` shows every field"},
     {"INCOMPATIBLE_FIELD", "`strata kpi list -o json` says which fields fit each KPI"},
     {"INVALID_FILTER",
-     "an example: --filter 'country = \"US\" AND revenue > 1000'; fields: "
+     "an example: --filter 'country = \"United States\" AND revenue > 1000'; fields: "
      "`strata kpi fields`"},
     {"SEGMENT_NOT_FOUND", "`strata segment list` shows what there is"},
     {"SEGMENT_IN_USE", "change or delete the segments that refer to it first"},
@@ -108,7 +108,7 @@ void ReportJson(const absl::Status& status, const ErrorDetails& details, const C
   auto& error = *(*root.mutable_fields())["error"].mutable_struct_value()->mutable_fields();
   error["code"].set_string_value(absl::StatusCodeToString(status.code()));
   error["exitCode"].set_number_value(static_cast<int>(ExitCodeOf(status)));
-  error["message"].set_string_value(Printable(status.message()));
+  error["message"].set_string_value(std::string(status.message()));
   error["reason"].set_string_value(details.reason);
   auto& metadata = *error["metadata"].mutable_struct_value()->mutable_fields();
   for (const auto& [key, value] : details.metadata) metadata[key].set_string_value(value);
@@ -126,7 +126,7 @@ void ReportJson(const absl::Status& status, const ErrorDetails& details, const C
   options.add_whitespace = true;
   std::string json;
   (void)google::protobuf::util::MessageToJsonString(root, &json, options);
-  context.err() << json;
+  context.err() << PrintableJson(json);
 }
 
 }  // namespace

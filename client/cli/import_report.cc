@@ -73,7 +73,8 @@ std::string Quoted(const std::string& text) {
   value.set_string_value(text);
   std::string json;
   // Text that is no UTF-8 was refused long before, so this cannot fail.
-  return google::protobuf::util::MessageToJsonString(value, &json).ok() ? json : "\"\"";
+  return google::protobuf::util::MessageToJsonString(value, &json).ok() ? PrintableJson(json)
+                                                                        : "\"\"";
 }
 
 void PrintJson(const Context& context, const ImportReport& report, const RejectLog& rejects) {

@@ -30,13 +30,14 @@ Section QueueSection(const Context& context, const v1::RankInterventionsResponse
                                             {"renewal"}};
   if (context.terminal().rich) columns.push_back({"", Align::kLeft, TextTable::Fit::kKeep});
   TextTable table(std::move(columns));
+  const std::string& currency = answer.meta().currency_code();
   int place = 0;
   for (const v1::Intervention& one : answer.interventions()) {
     table.AddRow({absl::StrCat(++place), Printable(one.customer()), Printable(one.display_name()),
                   one.account_owner().empty() ? "nobody" : Printable(one.account_owner()),
-                  FormatMoney(one.revenue()), FormatPercent(one.risk()), FormatMoney(one.at_risk()),
-                  FormatPercent(one.cumulative_share()), one.renewal_date(),
-                  Bar(one.cumulative_share(), kBarWidth)});
+                  FormatMoney(one.revenue(), currency), FormatPercent(one.risk()),
+                  FormatMoney(one.at_risk(), currency), FormatPercent(one.cumulative_share()),
+                  Printable(one.renewal_date()), Bar(one.cumulative_share(), kBarWidth)});
   }
   return {"The quarter's queue", std::move(table), "Nothing is at risk."};
 }
@@ -74,12 +75,13 @@ Sheet CsvOf(const v1::RankInterventionsResponse& answer) {
                {"renewal_date", true},
                {"action", true},
                {"reasons", true}});
+  const std::string& currency = answer.meta().currency_code();
   for (const v1::Intervention& one : answer.interventions()) {
     sheet.Add({TextCell(one.customer()), TextCell(one.display_name()), TextCell(one.tier()),
-               TextCell(one.account_owner()), MoneyCell(one.revenue()), ShareCell(one.risk()),
-               MoneyCell(one.at_risk()), ShareCell(one.cumulative_share()),
-               TextCell(one.renewal_date()), TextCell(one.action()),
-               TextCell(absl::StrJoin(one.reasons(), " | "))});
+               TextCell(one.account_owner()), MoneyCell(one.revenue(), currency),
+               ShareCell(one.risk()), MoneyCell(one.at_risk(), currency),
+               ShareCell(one.cumulative_share()), TextCell(one.renewal_date()),
+               TextCell(one.action()), TextCell(absl::StrJoin(one.reasons(), " | "))});
   }
   return sheet;
 }
@@ -91,7 +93,7 @@ absl::Status Interventions(Context& context) {
         request.set_limit(context.flags().limit);
       }));
   const std::vector<std::string> head = {
-      absl::StrCat(FormatMoney(answer.total_at_risk()), " ",
+      absl::StrCat(FormatMoney(answer.total_at_risk(), answer.meta().currency_code()), " ",
                    Printable(answer.meta().currency_code()), " of a year's revenue at risk; the ",
                    answer.interventions_size(), " below cover ", FormatPercent(answer.covered()))};
   return ShowSections(context, answer, head, {QueueSection(context, answer)}, CsvOf(answer),

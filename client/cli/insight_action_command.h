@@ -33,6 +33,7 @@ absl::Status ShowSections(Context& context, const Response& answer,
   if (context.flags().output == OutputForm::kJson) return context.PrintJson(answer);
   if (context.flags().output == OutputForm::kCsv) {
     csv.WriteCsv(context.out());
+    TellNotes(context, answer.meta());
     return absl::OkStatus();
   }
   std::ostream& out = context.out();

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "client/cli/argument_check.h"
 #include "client/cli/command.h"
 #include "client/cli/delimited_output.h"
 #include "client/cli/insight_page.h"
@@ -50,7 +51,8 @@ Sheet WhiteSpaceSheet(const v1::RecommendProductsResponse& answer) {
   Sheet sheet({{"product", true}, {"share_of_similar"}, {"expected_value"}, {"because", true}});
   for (const v1::WhiteSpace& item : answer.white_space()) {
     sheet.Add({TextCell(item.product()), ShareCell(item.share_of_similar()),
-               MoneyCell(item.expected_value()), TextCell(absl::StrJoin(item.because(), ", "))});
+               MoneyCell(item.expected_value(), answer.meta().currency_code()),
+               TextCell(absl::StrJoin(item.because(), ", "))});
   }
   return sheet;
 }
@@ -105,6 +107,7 @@ absl::Status Recommend(Context& context, const RecommendArguments& args) {
       return context.PrintJson(answer);
     case OutputForm::kCsv:
       (args.customer.empty() ? RuleSheet(answer) : WhiteSpaceSheet(answer)).WriteCsv(context.out());
+      TellNotes(context, answer.meta());
       break;
     case OutputForm::kTable:
       PrintRecommendations(context, args, answer);
@@ -205,7 +208,7 @@ class SwotPage {
   std::string Figure(const std::string& kpi, const v1::Value& value) const {
     const auto unit = units_.find(kpi);
     const std::string name = unit == units_.end() ? "" : unit->second;
-    std::string text = FormatValue(value, name);
+    std::string text = FormatValue(value, name, answer_.meta().currency_code());
     if (value.kind_case() == v1::Value::kMoney) {
       absl::StrAppend(&text, " ", answer_.meta().currency_code());
     }
@@ -276,6 +279,7 @@ absl::Status Swot(Context& context) {
       return context.PrintJson(answer);
     case OutputForm::kCsv:
       WriteSwotCsv(context.out(), answer);
+      TellNotes(context, answer.meta());
       break;
     case OutputForm::kTable: {
       STRATA_ASSIGN_OR_RETURN(KpiUnits units, UnitsOfKpis(context));
@@ -299,11 +303,16 @@ void AddInsightAdvice(CLI::App& insight, Context& context) {
   recommend->add_option("--basket", args->basket, "What counts as bought together [order]")
       ->check(CLI::IsMember({"order", "customer"}));
   recommend->add_flag("--by-line", args->by_line, "Product lines instead of products");
-  recommend->add_option("--min-support", args->min_support,
-                        "Share of the baskets that hold all of a rule [0.001]");
-  recommend->add_option("--min-confidence", args->min_confidence,
-                        "Share of the baskets with the left side that hold the right one [0.5]");
-  recommend->add_option("--max-items", args->max_items, "Of a rule, both sides, 2 to 6 [3]");
+  recommend
+      ->add_option("--min-support", args->min_support,
+                   "Share of the baskets that hold all of a rule [0.001]")
+      ->check(Share());
+  recommend
+      ->add_option("--min-confidence", args->min_confidence,
+                   "Share of the baskets with the left side that hold the right one [0.5]")
+      ->check(Share());
+  recommend->add_option("--max-items", args->max_items, "Of a rule, both sides, 2 to 6 [3]")
+      ->check(WholeNumber(2, 6));
 
   AddCommand(
       insight, "swot",

@@ -31,18 +31,20 @@ absl::Status Show(Context& context, const Response& answer, const Page& page) {
       return context.PrintJson(answer);
     case OutputForm::kCsv:
       page.main.WriteCsv(context.out());
+      TellNotes(context, answer.meta());
       return absl::OkStatus();
     case OutputForm::kTable:
       break;
   }
   if (!answer.coverage().sufficient() && !answer.coverage().reason().empty()) {
-    context.out() << "The data carry this only so far: " << answer.coverage().reason() << "\n\n";
+    context.out() << "The data carry this only so far: " << Printable(answer.coverage().reason())
+                  << "\n\n";
   }
-  for (const std::string& line : page.head) context.out() << line << '\n';
+  for (const std::string& line : page.head) context.out() << Printable(line) << '\n';
   if (!page.head.empty()) context.out() << '\n';
   page.main.Print(context.terminal());
   if (!page.tail.empty()) context.out() << '\n';
-  for (const std::string& line : page.tail) context.out() << line << '\n';
+  for (const std::string& line : page.tail) context.out() << Printable(line) << '\n';
   for (const v1::KpiTable& table : page.tables) {
     if (table.rows_size() == 0) continue;
     context.out() << '\n';

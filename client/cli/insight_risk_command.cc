@@ -6,6 +6,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "client/cli/argument_check.h"
 #include "client/cli/command.h"
 #include "client/cli/insight_page.h"
 #include "client/cli/insight_verbs.h"
@@ -52,7 +53,8 @@ absl::Status Risk(Context& context) {
     page.main.Add({TextCell(ranked.customer()), TextCell(ranked.display_name()),
                    chance ? ShareCell(ranked.risk()) : NumberCell(ranked.risk()),
                    TextCell(ranked.tier()), TextCell(ranked.account_owner()),
-                   MoneyCell(ranked.revenue_365d()), TextCell(drivers)});
+                   MoneyCell(ranked.revenue_365d(), answer.meta().currency_code()),
+                   TextCell(drivers)});
   }
   return Show(context, answer, page);
 }
@@ -82,8 +84,8 @@ absl::Status Backtest(Context& context, int quarters) {
   for (const v1::BacktestQuarter& quarter : answer.quarters()) {
     page.main.Add({TextCell(quarter.quarter()), CountCell(quarter.customers()),
                    CountCell(quarter.events()), TextCell(quarter.model().kind()),
-                   ValueCell(quarter.auc()), ValueCell(quarter.auc_tickets()),
-                   ValueCell(quarter.auc_revenue_drop()),
+                   ValueCell(quarter.auc(), ""), ValueCell(quarter.auc_tickets(), ""),
+                   ValueCell(quarter.auc_revenue_drop(), ""),
                    TextCell(precision(quarter.precision()))});
   }
   page.tail.push_back(absl::StrCat("base rate ", FormatPercent(answer.base_rate()), ", precision ",
@@ -110,7 +112,7 @@ absl::Status Indicators(Context& context, double drop) {
             {}};
   for (const v1::Indicator& indicator : answer.indicators()) {
     page.main.Add({TextCell(indicator.feature()), CountCell(indicator.best_lag_quarters()),
-                   ValueCell(indicator.auc()), NumberCell(indicator.q()),
+                   ValueCell(indicator.auc(), ""), NumberCell(indicator.q()),
                    TextCell(indicator.direction()), TextCell(indicator.meaning())});
   }
   return Show(context, answer, page);
@@ -129,14 +131,16 @@ void AddInsightRisk(CLI::App& insight, Context& context) {
       insight, "backtest", "How well the risk model would have done in past quarters",
       "strata insight backtest --quarters 6",
       [&context, quarters] { return Backtest(context, *quarters); }, context)
-      ->add_option("--quarters", *quarters, "Past quarters [4]");
+      ->add_option("--quarters", *quarters, "Past quarters [4]")
+      ->check(WholeNumber(1, 40));
 
   auto drop = std::make_shared<double>(0.3);
   AddCommand(
       insight, "indicators", "Which figures announce a decline, and how early",
       "strata insight indicators --drop 0.5",
       [&context, drop] { return Indicators(context, *drop); }, context)
-      ->add_option("--drop", *drop, "What counts as a decline [0.3]");
+      ->add_option("--drop", *drop, "What counts as a decline [0.3]")
+      ->check(Share());
 }
 
 }  // namespace strata::cli

@@ -4,6 +4,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "client/cli/argument_check.h"
 #include "client/cli/insight_action_command.h"
 #include "client/cli/insight_page.h"
 #include "client/cli/value_format.h"
@@ -63,8 +64,8 @@ Section SectionOf(const Kind& kind, const v1::ListSignalsResponse& answer) {
     std::vector<std::string> row = {
         Printable(signal.customer()), Printable(signal.display_name()),
         signal.account_owner().empty() ? "nobody" : Printable(signal.account_owner()),
-        FormatMoney(signal.revenue_365d())};
-    if (kind.date != nullptr) row.push_back(signal.date().empty() ? "–" : signal.date());
+        FormatMoney(signal.revenue_365d(), answer.meta().currency_code())};
+    if (kind.date != nullptr) row.push_back(signal.date().empty() ? "–" : Printable(signal.date()));
     if (tested) row.push_back(QOf(signal));
     row.push_back(Printable(signal.statement()));
     table.AddRow(std::move(row));
@@ -88,14 +89,16 @@ Sheet CsvOf(const v1::ListSignalsResponse& answer) {
                {"p"},
                {"q"},
                {"statement", true}});
+  const std::string& currency = answer.meta().currency_code();
   for (const v1::Signal& signal : answer.signals()) {
     const auto add = [&](const v1::Evidence& evidence, bool tested) {
       sheet.Add(
           {TextCell(FlagOf(signal.kind())), TextCell(signal.type()), TextCell(signal.customer()),
            TextCell(signal.display_name()), TextCell(signal.tier()),
-           TextCell(signal.account_owner()), MoneyCell(signal.revenue_365d()),
-           TextCell(signal.date()), TextCell(evidence.measure()), ValueCell(evidence.value()),
-           ValueCell(evidence.expected()), tested ? NumberCell(evidence.p()) : SheetCell{"", ""},
+           TextCell(signal.account_owner()), MoneyCell(signal.revenue_365d(), currency),
+           TextCell(signal.date()), TextCell(evidence.measure()),
+           ValueCell(evidence.value(), currency), ValueCell(evidence.expected(), currency),
+           tested ? NumberCell(evidence.p()) : SheetCell{"", ""},
            tested ? NumberCell(evidence.q()) : SheetCell{"", ""}, TextCell(signal.statement())});
     };
     for (const v1::Evidence& evidence : signal.evidence()) add(evidence, evidence.q() < 1);
@@ -142,10 +145,13 @@ void AddSignalsCommand(CLI::App& insight, Context& context) {
       ->delimiter(',')
       ->check(CLI::IsMember({"warning", "emerging", "renewal", "unowned"}))
       ->type_name("KIND,...");
-  command->add_option("--fdr", arguments->rate,
-                      "Share of the warnings that may be false alarms [0.1]");
-  command->add_option("--renewal-days", arguments->renewal_days,
-                      "Contracts that end within so many days [90]");
+  command
+      ->add_option("--fdr", arguments->rate, "Share of the warnings that may be false alarms [0.1]")
+      ->check(Share());
+  command
+      ->add_option("--renewal-days", arguments->renewal_days,
+                   "Contracts that end within so many days [90]")
+      ->check(WholeNumber(1, 3'660));
 }
 
 }  // namespace strata::cli

@@ -8,6 +8,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "client/cli/argument_check.h"
 #include "client/cli/chart.h"
 #include "client/cli/command.h"
 #include "client/cli/display_width.h"
@@ -55,7 +56,8 @@ absl::Status Concentration(Context& context) {
   Page page{{}, Sheet({{"top"}, {"customers"}, {"revenue"}, {"share"}}), {}};
   for (const v1::TopShare& top : answer.top()) {
     page.main.Add({ShareCell(top.population()), CountCell(top.customers()),
-                   MoneyCell(top.revenue()), ShareCell(top.share())});
+                   MoneyCell(top.revenue(), answer.meta().currency_code()),
+                   ShareCell(top.share())});
   }
   page.head = {
       absl::StrFormat("Gini %.6f (corrected %.6f), HHI %.6f, as concentrated as %.1f equal "
@@ -65,14 +67,15 @@ absl::Status Concentration(Context& context) {
       absl::StrCat(FormatInteger(answer.customers_for_80()), " customers give 80% of the revenue")};
   AddLorenzCurve(answer, context.terminal().rich, page);
   for (const v1::AbcClass& abc : answer.abc()) {
-    page.tail.push_back(absl::StrCat(
-        "class ", Printable(abc.name()), ": ", FormatInteger(abc.customers()), " customers, ",
-        FormatMoney(abc.revenue()), " or ", FormatPercent(abc.share()), " of the revenue"));
+    page.tail.push_back(absl::StrCat("class ", Printable(abc.name()), ": ",
+                                     FormatInteger(abc.customers()), " customers, ",
+                                     FormatMoney(abc.revenue(), answer.meta().currency_code()),
+                                     " or ", FormatPercent(abc.share()), " of the revenue"));
   }
   for (const v1::RevenueLoss& loss : answer.losses()) {
-    page.tail.push_back(absl::StrCat("if the top ", loss.customers(),
-                                     " left: ", FormatMoney(loss.revenue()), " or ",
-                                     FormatPercent(loss.share()), " of the revenue"));
+    page.tail.push_back(absl::StrCat("if the top ", loss.customers(), " left: ",
+                                     FormatMoney(loss.revenue(), answer.meta().currency_code()),
+                                     " or ", FormatPercent(loss.share()), " of the revenue"));
   }
   return Show(context, answer, page);
 }
@@ -87,7 +90,8 @@ void AddHistogram(const v1::CompareDistributionResponse& answer, bool rich, Page
   for (const v1::HistogramBin& bin : answer.histogram()) {
     if (bin.customers() == 0) continue;
     page.tail.push_back(absl::StrFormat(
-        "%16s  %s %s%s", absl::StrCat("from ", FormatMoney(bin.from())),
+        "%16s  %s %s%s",
+        absl::StrCat("from ", FormatMoney(bin.from(), answer.meta().currency_code())),
         Bar(static_cast<double>(bin.customers()) / static_cast<double>(most), kBarWidth),
         FormatInteger(bin.customers()),
         bin.top_customers() == 0
@@ -112,12 +116,14 @@ absl::Status Distribution(Context& context, double top_share) {
                    {"p75"},
                    {"p95"}}),
             {}};
+  const std::string& currency = answer.meta().currency_code();
   for (const v1::DistributionMeasure& measure : answer.measures()) {
     if (measure.percentiles_size() != 7) continue;  // 5, 10, 25, 50, 75, 90, 95
-    page.main.Add({TextCell(measure.measure()), ValueCell(measure.top_median()),
-                   ValueCell(measure.median()), NumberCell(measure.ratio()),
-                   ValueCell(measure.percentiles(0)), ValueCell(measure.percentiles(2)),
-                   ValueCell(measure.percentiles(4)), ValueCell(measure.percentiles(6))});
+    page.main.Add(
+        {TextCell(measure.measure()), ValueCell(measure.top_median(), currency),
+         ValueCell(measure.median(), currency), NumberCell(measure.ratio()),
+         ValueCell(measure.percentiles(0), currency), ValueCell(measure.percentiles(2), currency),
+         ValueCell(measure.percentiles(4), currency), ValueCell(measure.percentiles(6), currency)});
   }
   AddHistogram(answer, context.terminal().rich, page);
   page.tables = {answer.deal_sizes(), answer.purchasing()};
@@ -146,10 +152,10 @@ absl::Status Volatility(Context& context, const std::string& by) {
                    CountCell(group.customers()),
                    CountCell(group.months()),
                    CountCell(group.empty_months()),
-                   MoneyCell(group.mean()),
-                   ValueCell(group.cv()),
-                   ValueCell(group.cv_detrended()),
-                   ValueCell(group.cv_of_changes()),
+                   MoneyCell(group.mean(), answer.meta().currency_code()),
+                   ValueCell(group.cv(), ""),
+                   ValueCell(group.cv_detrended(), ""),
+                   ValueCell(group.cv_of_changes(), ""),
                    CountCell(group.halvings()),
                    {context.terminal().rich ? Series(group.series()) : "", ""}});
   }
@@ -207,6 +213,7 @@ absl::Status Retention(Context& context, int months) {
           [&](v1::AnalyzeRetentionRequest& request) { request.set_months(months); }));
   if (context.flags().output == OutputForm::kCsv) {
     CohortSheet(answer).WriteCsv(context.out());
+    TellNotes(context, answer.meta());
     return absl::OkStatus();
   }
   Page page{{"Share of each cohort (month of the first order) that ordered again in month n"},
@@ -233,7 +240,8 @@ void AddInsightStructure(CLI::App& insight, Context& context) {
       insight, "distribution", "The top customers against the median customer",
       "strata insight distribution --top 0.1",
       [&context, top_share] { return Distribution(context, *top_share); }, context)
-      ->add_option("--top", *top_share, "Share of the customers that is the top [0.2]");
+      ->add_option("--top", *top_share, "Share of the customers that is the top [0.2]")
+      ->check(Share());
 
   auto by = std::make_shared<std::string>();
   AddCommand(
@@ -247,7 +255,8 @@ void AddInsightStructure(CLI::App& insight, Context& context) {
       insight, "retention", "Who came back, by month of the first order",
       "strata insight retention --months 6 --from 2025-01-01",
       [&context, months] { return Retention(context, *months); }, context)
-      ->add_option("--months", *months, "Months after the first [12]");
+      ->add_option("--months", *months, "Months after the first [12]")
+      ->check(WholeNumber(1, 60));
 }
 
 }  // namespace strata::cli

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "client/cli/argument_check.h"
 #include "client/cli/insight_action_command.h"
 #include "client/cli/insight_page.h"
 #include "client/cli/value_format.h"
@@ -103,7 +104,7 @@ Section NeglectedSection(const v1::AssessSupportResponse& answer) {
     std::vector<std::string> row = {
         Printable(one.customer()), Printable(one.display_name()),
         one.account_owner().empty() ? "nobody" : Printable(one.account_owner()),
-        FormatMoney(one.revenue()), ""};
+        FormatMoney(one.revenue(), answer.meta().currency_code()), ""};
     for (const std::string& reason : one.reasons()) {
       row.back() = Printable(reason);
       table.AddRow(row);
@@ -128,10 +129,10 @@ Sheet MeasureCsv(const v1::AssessSupportResponse& answer) {
     const auto bound = [&difference](double value) {
       return difference.has_interval() ? NumberCell(value) : SheetCell{"", ""};
     };
-    sheet.Add({TextCell(measure.kpi()), ValueCell(measure.high()), ValueCell(measure.rest()),
-               ValueCell(difference), bound(difference.interval().low()),
-               bound(difference.interval().high()), NumberCell(measure.p()),
-               TextCell(measure.verdict())});
+    sheet.Add({TextCell(measure.kpi()), ValueCell(measure.high(), ""),
+               ValueCell(measure.rest(), ""), ValueCell(difference, ""),
+               bound(difference.interval().low()), bound(difference.interval().high()),
+               NumberCell(measure.p()), TextCell(measure.verdict())});
   }
   return sheet;
 }
@@ -145,8 +146,8 @@ Sheet TierCsv(const v1::AssessSupportResponse& answer) {
                {"meets_policy"}});
   for (const v1::TierSupport& tier : answer.tiers()) {
     sheet.Add({TextCell(tier.tier()), NumberCell(tier.response_target_hours()),
-               ValueCell(tier.median_first_response_hours()), ValueCell(tier.within_target()),
-               ValueCell(tier.days_between_contacts()),
+               ValueCell(tier.median_first_response_hours(), ""),
+               ValueCell(tier.within_target(), ""), ValueCell(tier.days_between_contacts(), ""),
                TextCell(tier.meets_policy() ? "true" : "false")});
   }
   return sheet;
@@ -160,7 +161,8 @@ Sheet NeglectedCsv(const v1::AssessSupportResponse& answer) {
                {"reasons", true}});
   for (const v1::NeglectedCustomer& one : answer.neglected()) {
     sheet.Add({TextCell(one.customer()), TextCell(one.display_name()),
-               TextCell(one.account_owner()), MoneyCell(one.revenue()),
+               TextCell(one.account_owner()),
+               MoneyCell(one.revenue(), answer.meta().currency_code()),
                TextCell(absl::StrJoin(one.reasons(), " | "))});
   }
   return sheet;
@@ -211,8 +213,10 @@ void AddSupportCommand(CLI::App& insight, Context& context) {
       "strata insight support --top 0.1 --from 2025-01-01\n"
       "  strata -o csv insight support --part neglected",
       [&context, arguments] { return Support(context, *arguments); }, context);
-  command->add_option("--top", arguments->top_share,
-                      "Share of the customers that is high-revenue [0.2]");
+  command
+      ->add_option("--top", arguments->top_share,
+                   "Share of the customers that is high-revenue [0.2]")
+      ->check(Share());
   command
       ->add_option("--part", arguments->part,
                    "What -o csv writes: measures, tiers or neglected [measures]")

@@ -5,6 +5,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
+#include "client/cli/argument_check.h"
 #include "client/cli/chart.h"
 #include "client/cli/command.h"
 #include "client/cli/delimited_output.h"
@@ -29,7 +30,7 @@ std::string Figure(const v1::Value& value, const std::string& unit, const std::s
   if (value.kind_case() == v1::Value::kNull) {
     return absl::StrCat("none (", FormatNullReason(value.null()), ")");
   }
-  std::string text = FormatValue(value, unit);
+  std::string text = FormatValue(value, unit, currency);
   const std::string label =
       value.kind_case() == v1::Value::kMoney ? currency : UnitLabel(unit, currency);
   if (!label.empty()) absl::StrAppend(&text, " ", label);
@@ -64,7 +65,8 @@ void PrintContributors(const Context& context, const v1::ExplainKpiResponse& ans
   for (const v1::Contributor& c : answer.contributors()) largest = std::max(largest, c.share());
   for (const v1::Contributor& c : answer.contributors()) {
     const bool bar = terminal.rich && largest > 0;
-    table.AddRow({Printable(c.customer()), Printable(c.display_name()), FormatValue(c.value(), ""),
+    table.AddRow({Printable(c.customer()), Printable(c.display_name()),
+                  FormatValue(c.value(), "", answer.meta().currency_code()),
                   FormatPercent(c.share()), bar ? Bar(c.share() / largest, kBarWidth) : ""});
   }
   table.Print(terminal);
@@ -120,6 +122,7 @@ absl::Status Explain(Context& context, const ExplainArguments& args) {
       return context.PrintJson(answer);
     case OutputForm::kCsv:
       WriteCsv(context.out(), answer);
+      TellNotes(context, answer.meta());
       break;
     case OutputForm::kTable:
       PrintPage(context, answer);
@@ -134,11 +137,12 @@ void AddKpiExplain(CLI::App& kpi, Context& context) {
   auto args = std::make_shared<ExplainArguments>();
   CLI::App* command = AddCommand(
       kpi, "explain", "Where one figure comes from (csv holds the contributors)",
-      "strata kpi explain average_order_value --filter 'country = \"US\"' --from 2024-10-01",
+      "strata kpi explain average_order_value --filter 'country = \"United States\"' --from "
+      "2024-10-01",
       [&context, args] { return Explain(context, *args); }, context);
   command->add_option("kpi", args->kpi, "The KPI (strata kpi list)")->required();
   command->add_option("--contributors", args->contributors, "How many top customers [10]")
-      ->check(CLI::Range(1, 100));
+      ->check(WholeNumber(1, 100));
 }
 
 }  // namespace strata::cli

@@ -99,6 +99,7 @@ absl::Status QueryKpis(Context& context, const QueryArguments& args) {
       return context.PrintJson(answer);
     case OutputForm::kCsv:
       WriteKpiCsv(context.out(), answer.table());
+      TellNotes(context, answer.meta());
       break;
     case OutputForm::kTable:
       PrintKpiTable(context.terminal(), answer.table(), answer.meta().currency_code());

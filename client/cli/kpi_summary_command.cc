@@ -8,6 +8,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "client/cli/argument_check.h"
 #include "client/cli/chart.h"
 #include "client/cli/command.h"
 #include "client/cli/delimited_output.h"
@@ -67,14 +68,14 @@ void PrintHeadline(const Context& context, const v1::SummarizeKpisResponse& summ
                                             {Printable(summary.period()), Align::kRight},
                                             {Printable(summary.previous_period()), Align::kRight},
                                             {"change", Align::kRight}};
-  // The arrow stands last: its colour codes would spoil the width of what comes after it.
   if (terminal.rich) columns.insert(columns.end(), {{"trend"}, {""}});
   TextTable table(std::move(columns));
+  const std::string& currency = summary.meta().currency_code();
   bool small = false;
   for (const v1::KpiSummary& kpi : summary.headline()) {
-    std::vector<std::string> row = {NameOf(kpi, summary.meta().currency_code()),
-                                    FormatValue(kpi.value(), kpi.kpi().unit()),
-                                    FormatValue(kpi.previous(), kpi.kpi().unit()), ChangeText(kpi)};
+    std::vector<std::string> row = {
+        NameOf(kpi, currency), FormatValue(kpi.value(), kpi.kpi().unit(), currency),
+        FormatValue(kpi.previous(), kpi.kpi().unit(), currency), ChangeText(kpi)};
     if (terminal.rich) row.insert(row.end(), {Series(kpi), Arrow(terminal, kpi)});
     table.AddRow(std::move(row));
     small = small || kpi.value().small_sample() || kpi.previous().small_sample();
@@ -82,7 +83,8 @@ void PrintHeadline(const Context& context, const v1::SummarizeKpisResponse& summ
   table.Print(terminal);
   if (small) context.out() << "° fewer than 30 records\n";
   if (!summary.meta().last_period_complete()) {
-    context.out() << summary.period() << " is not over: the period before is cut to as many days\n";
+    context.out() << Printable(summary.period())
+                  << " is not over: the period before is cut to as many days\n";
   }
 }
 
@@ -139,7 +141,7 @@ absl::Status PrintForPeople(Context& context, const v1::SummarizeKpisResponse& s
   }
   PrintTracking(context, summary, names);
   context.out() << "\nrevision " << summary.meta().revision() << ", as of "
-                << summary.meta().as_of() << '\n';
+                << Printable(summary.meta().as_of()) << '\n';
   for (const std::string& note : summary.meta().notes()) {
     // The others are about the period of the headline.
     if (absl::StartsWith(note, "ranks and classes")) {
@@ -202,6 +204,7 @@ absl::Status Summarize(Context& context, const SummaryArguments& args) {
       return context.PrintJson(summary);
     case OutputForm::kCsv:
       (args.tracking ? WriteTrackingCsv : WriteCsv)(context.out(), summary);
+      TellNotes(context, summary.meta());
       break;
     case OutputForm::kTable:
       return PrintForPeople(context, summary, request.scope().workspace(), args.tracking);
@@ -223,7 +226,7 @@ void AddKpiSummary(CLI::App& kpi, Context& context) {
   command->add_option("--period", args->period, "month, quarter or year [quarter]")
       ->check(CLI::IsMember({"month", "quarter", "year"}));
   command->add_option("--points", args->points, "Length of each series in periods [8]")
-      ->check(CLI::Range(1, 60));
+      ->check(WholeNumber(1, 60));
   command->add_flag("--tracking", args->tracking,
                     "Only the monthly tracking list: strategic share; growth, frequency and deal "
                     "size by tier; order status mix; delivery; SLA, escalations and CSAT, over all "

@@ -123,7 +123,7 @@ std::string KeyText(const v1::KpiRow& row, const v1::KpiTable& table, int key) {
   const v1::Value& value = row.keys(key);
   return value.kind_case() == v1::Value::kNull
              ? absl::StrCat("(", FormatNullReason(value.null()), ")")
-             : FormatValue(value, table.keys(key).unit());
+             : FormatValue(value, table.keys(key).unit(), "");
 }
 
 int TimeKey(const v1::KpiTable& table) {
@@ -164,7 +164,7 @@ void PrintKpiTable(const Terminal& terminal, const v1::KpiTable& table,
       incomplete = true;
     }
     for (int i = 0; i < row.values_size(); ++i) {
-      line.push_back(FormatValue(row.values(i), table.columns(i).unit()));
+      line.push_back(FormatValue(row.values(i), table.columns(i).unit(), currency_code));
       small = small || row.values(i).small_sample();
       if (i != bar) continue;
       const double figure = Magnitude(row.values(i)).value_or(0);

@@ -105,7 +105,7 @@ void PrintTimeGrid(const Terminal& terminal, const v1::KpiTable& table,
         const v1::Value value = row == grid.rows.end() ? v1::Value() : row->second->values(c);
         figures.push_back(Magnitude(value));
         if (p < first) continue;
-        line.push_back(FormatValue(value, table.columns(c).unit()));
+        line.push_back(FormatValue(value, table.columns(c).unit(), currency_code));
         small = small || value.small_sample();
       }
       if (terminal.rich) line.push_back(Sparkline(figures));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 #include <map>
 #include <ostream>
 
@@ -11,8 +12,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "client/cli/argument_check.h"
+#include "client/cli/delimited_output.h"
 #include "client/cli/error_report.h"
 #include "server/base/status_macros.h"
+#include "server/domain/nearest_names.h"
 
 namespace strata::cli {
 namespace {
@@ -65,14 +69,16 @@ void AddQuestionFlags(CLI::App& app, GlobalFlags& flags) {
   text("--as-of", flags.as_of, "DATE", "Nothing after this day is seen [the last event]");
   text("--from", flags.from, "DATE", "First day that counts");
   text("--to", flags.to, "DATE", "Last day that counts, included");
-  text("--filter", flags.filter, "FILTER", "Such as 'country = \"US\" AND revenue > 1000'");
+  text("--filter", flags.filter, "FILTER",
+       "Such as 'country = \"United States\" AND revenue > 1000'");
   text("--segment", flags.segment, "SEGMENT", "Only its members: ID or ID/CLASS");
   text("--sort", flags.sort, "ORDER", "Such as 'revenue desc, country'");
   app.add_option("--limit", flags.limit, "Keep the first so many rows")
-      ->check(CLI::NonNegativeNumber)
+      ->check(WholeNumber(0))
       ->type_name("N")
       ->group(kGroup);
   app.add_option("--min-revision", flags.min_revision, "Wait until this revision is there")
+      ->check(WholeNumber(0, std::numeric_limits<int64_t>::max()))
       ->type_name("N")
       ->group(kGroup);
   text("--classes-at", flags.classes_at, "DAY",
@@ -80,7 +86,7 @@ void AddQuestionFlags(CLI::App& app, GlobalFlags& flags) {
       ->check(CLI::IsMember({"as-of", "period-start"}));
 }
 
-void AddGlobalFlags(CLI::App& app, GlobalFlags& flags) {
+void AddGlobalFlags(CLI::App& app, GlobalFlags& flags, CsvText* csv) {
   if (std::string server = FromEnvironment("STRATA_SERVER"); !server.empty()) flags.server = server;
   flags.workspace = FromEnvironment("STRATA_WORKSPACE");
   flags.token = FromEnvironment("STRATA_TOKEN");
@@ -92,6 +98,10 @@ void AddGlobalFlags(CLI::App& app, GlobalFlags& flags) {
   app.add_option("-o,--output", flags.output, "table [default], json or csv")
       ->transform(CLI::CheckedTransformer(forms).description(""))
       ->type_name("FORM");
+  app.add_flag_callback(
+      "--raw", [csv] { *csv = CsvText::kExact; },
+      "csv as the data is: no apostrophe before texts that a spreadsheet would take for formulas, "
+      "unseen characters as they are");
   AddConnectionFlags(app, flags);
   AddQuestionFlags(app, flags);
 }
@@ -111,21 +121,6 @@ void RegisterAll(CLI::App& app, Context& context) {
   RegisterReport(app, context);
   RegisterStream(app, context);
   RegisterVersion(app, context);
-}
-
-int EditDistance(const std::string& a, const std::string& b) {
-  std::vector<int> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = static_cast<int>(j);
-  for (size_t i = 1; i <= a.size(); ++i) {
-    int diagonal = row[0];
-    row[0] = static_cast<int>(i);
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const int replaced = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
 }
 
 // "strata kpi", the words that were understood, and the command they lead to.
@@ -196,7 +191,8 @@ int RunProgram(const std::vector<std::string>& arguments, const Terminal& termin
       "Example:\n  strata --data-dir ./data demo -w demo\n"
       "  strata --data-dir ./data -w demo kpi query revenue,orders --by country --compare "
       "previous\n\nExit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 bad data, 5 unavailable.");
-  AddGlobalFlags(app, context.flags());
+  CsvText csv = CsvText::kDisarmed;
+  AddGlobalFlags(app, context.flags(), &csv);
   RegisterAll(app, context);
 
   try {
@@ -212,7 +208,9 @@ int RunProgram(const std::vector<std::string>& arguments, const Terminal& termin
     }
     return static_cast<int>(ExitCode::kUsage);
   }
-  absl::Status status = context.action()();
+  SetCsvText(terminal.out, csv);
+  absl::Status status = CheckArguments(app, context.flags());
+  if (status.ok()) status = context.action()();
   terminal.out.flush();
   if (status.ok() && !terminal.out) status = absl::UnknownError("cannot write the output");
   if (!status.ok()) ReportError(status, context);

@@ -225,7 +225,8 @@ TEST_F(ProgramTest, SaysWhatIsWrongWhereAndWhatToDo) {
             "  a = \"ü\" contry\n"
             "        ^\n"
             "  did you mean: country\n"
-            "  an example: --filter 'country = \"US\" AND revenue > 1000'; fields: `strata kpi "
+            "  an example: --filter 'country = \"United States\" AND revenue > 1000'; fields: "
+            "`strata kpi "
             "fields`\n");
   EXPECT_EQ(out_.str(), "");
 }

@@ -19,11 +19,11 @@ std::string Count(int64_t count, absl::string_view noun) {
 
 void PrintResultFooter(const Terminal& terminal, const v1::ResultMeta& meta) {
   std::ostream& out = terminal.out;
-  out << "\nrevision " << meta.revision() << ", as of " << meta.as_of();
+  out << "\nrevision " << meta.revision() << ", as of " << Printable(meta.as_of());
   if (!meta.range().from().empty()) {
-    out << ", " << meta.range().from() << " to " << meta.range().to();
+    out << ", " << Printable(meta.range().from()) << " to " << Printable(meta.range().to());
   }
-  if (!meta.time_zone().empty()) out << ", " << meta.time_zone();
+  if (!meta.time_zone().empty()) out << ", " << Printable(meta.time_zone());
   out << "\nused ";
   if (meta.records_used() > 0) out << Count(meta.records_used(), "record");
   if (meta.records_used() > 0 && meta.customers_used() > 0) out << " of ";
@@ -46,6 +46,12 @@ void PrintResultFooter(const Terminal& terminal, const v1::ResultMeta& meta) {
         << Printable(absl::StrJoin(meta.current_values(), ", ")) << '\n';
   }
   for (const std::string& note : meta.notes()) out << "note: " << Printable(note) << '\n';
+}
+
+void TellNotes(const Context& context, const v1::ResultMeta& meta) {
+  for (const std::string& note : meta.notes()) {
+    context.err() << "note: " << Printable(note) << '\n';
+  }
 }
 
 }  // namespace strata::cli

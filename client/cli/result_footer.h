@@ -10,6 +10,9 @@ namespace strata::cli {
 // notes.
 void PrintResultFooter(const Terminal& terminal, const v1::ResultMeta& meta);
 
+// The notes alone, on standard error: under -o csv, which has no room for them.
+void TellNotes(const Context& context, const v1::ResultMeta& meta);
+
 }  // namespace strata::cli
 
 #endif  // STRATA_CLIENT_CLI_RESULT_FOOTER_H_

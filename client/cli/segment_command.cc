@@ -276,6 +276,9 @@ absl::Status CheckFilter(Context& context, const std::string& filter) {
       }
       break;
   }
+  if (answer.valid() && !problem.message().empty() && context.flags().output != OutputForm::kJson) {
+    context.err() << "note: " << Printable(problem.message()) << "\n";
+  }
   if (answer.valid()) return absl::OkStatus();
   context.flags().filter = filter;  // what the caret points into
   return AsError(problem);
@@ -337,7 +340,7 @@ void RegisterSegment(CLI::App& app, Context& context) {
   auto filter = std::make_shared<std::string>();
   CLI::App* check = AddCommand(
       *noun, "check", "Whether a filter is well-formed; exit code 4 when it is not",
-      "strata segment check 'country = \"US\" AND revenue > 1000'",
+      "strata segment check 'country = \"United States\" AND revenue > 1000'",
       [&context, filter] { return CheckFilter(context, *filter); }, context);
   check->add_option("filter", *filter, "The filter")->required();
 

@@ -85,7 +85,8 @@ void PrintMembers(const Context& context, const v1::ListSegmentMembersResponse& 
   for (const v1::SegmentMember& member : members) {
     std::vector<std::string> row = {Printable(member.customer())};
     if (classes) row.push_back(Printable(member.class_()));
-    for (const v1::Value& value : member.values()) row.push_back(FormatValue(value, ""));
+    for (const v1::Value& value : member.values())
+      row.push_back(FormatValue(value, "", list.meta().currency_code()));
     table.AddRow(std::move(row));
   }
   table.Print(context.terminal());
@@ -124,6 +125,7 @@ absl::Status ListMembers(Context& context, const MembersArguments& args) {
       [&](const v1::ListSegmentMembersResponse& message) {
         if (csv) {
           WriteMembersCsv(context.out(), message, first);
+          TellNotes(context, message.meta());  // in the first message
         } else {
           collected.Add(message);
         }

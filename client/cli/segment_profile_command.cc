@@ -44,7 +44,7 @@ std::string KeysText(const v1::ProfileValue& value) {
   return absl::StrJoin(value.keys(), ", ", [](std::string* out, const v1::Value& key) {
     absl::StrAppend(out, key.kind_case() == v1::Value::kNull
                              ? absl::StrCat("(", FormatNullReason(key.null()), ")")
-                             : FormatValue(key, ""));
+                             : FormatValue(key, "", ""));
   });
 }
 
@@ -72,10 +72,11 @@ void PrintGroups(const Terminal& terminal, const v1::ProfileSegmentResponse& ans
                    {"share", Align::kRight},
                    {"revenue each", Align::kRight},
                    {"orders each", Align::kRight}});
+  const std::string& currency = answer.meta().currency_code();
   const auto add = [&](const std::string& name, const v1::ProfileGroup& group) {
     table.AddRow({name, FormatInteger(group.customers()), FormatPercent(group.share_of_customers()),
-                  FormatMoney(group.revenue()), FormatPercent(group.share_of_revenue()),
-                  FormatMoney(group.revenue_per_customer()),
+                  FormatMoney(group.revenue(), currency), FormatPercent(group.share_of_revenue()),
+                  FormatMoney(group.revenue_per_customer(), currency),
                   FormatNumber(group.orders_per_customer())});
   };
   add("segment", answer.segment());
@@ -248,6 +249,7 @@ absl::Status Profile(Context& context, const ProfileArguments& args) {
       return context.PrintJson(answer);
     case OutputForm::kCsv:
       WriteProfileCsv(context.out(), answer);
+      TellNotes(context, answer.meta());
       break;
     case OutputForm::kTable:
       PrintProfile(context, answer, args);

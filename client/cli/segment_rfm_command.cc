@@ -10,6 +10,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client/cli/argument_check.h"
 #include "client/cli/chart.h"
 #include "client/cli/command.h"
 #include "client/cli/delimited_output.h"
@@ -68,7 +69,7 @@ void PrintNames(const Terminal& terminal, const v1::ScoreRfmResponse& answer) {
     };
     add(name.share_of_customers(), most);
     row.push_back(FormatInteger(name.orders()));
-    row.push_back(FormatMoney(name.revenue()));
+    row.push_back(FormatMoney(name.revenue(), answer.meta().currency_code()));
     add(name.share_of_revenue(), most_revenue);
     table.AddRow(std::move(row));
   }
@@ -124,10 +125,10 @@ void PrintCustomers(const Terminal& terminal, const v1::ScoreRfmResponse& answer
   const int shown = std::min(answer.customers_size(), limit);
   for (int i = 0; i < shown; ++i) {
     const v1::RfmCustomer& one = answer.customers(i);
-    table.AddRow({Printable(one.customer()), absl::StrCat(one.recency()),
-                  absl::StrCat(one.frequency()), absl::StrCat(one.monetary()),
-                  Printable(one.name()), FormatInteger(one.recency_days()),
-                  FormatInteger(one.orders()), FormatMoney(one.revenue())});
+    table.AddRow(
+        {Printable(one.customer()), absl::StrCat(one.recency()), absl::StrCat(one.frequency()),
+         absl::StrCat(one.monetary()), Printable(one.name()), FormatInteger(one.recency_days()),
+         FormatInteger(one.orders()), FormatMoney(one.revenue(), answer.meta().currency_code())});
   }
   terminal.out << '\n';
   table.Print(terminal);
@@ -215,6 +216,7 @@ absl::Status Rfm(Context& context, const RfmArguments& args) {
       return context.PrintJson(answer);
     case OutputForm::kCsv:
       WriteRfmCsv(context.out(), answer, args, context.flags().limit);
+      TellNotes(context, answer.meta());
       break;
     case OutputForm::kTable:
       PrintRfm(context, answer, args);
@@ -232,11 +234,11 @@ void AddSegmentRfm(CLI::App& segment, Context& context) {
       "strata segment rfm\n  strata segment rfm --window-days 365 --customers -o csv",
       [&context, args] { return Rfm(context, *args); }, context);
   rfm->add_option("--bins", args->bins, "Scores of each measure, 2 to 10 [5: the names need 5]")
-      ->check(CLI::Range(2, 10))
+      ->check(WholeNumber(2, 10))
       ->type_name("N");
   rfm->add_option("--window-days", args->window_days,
                   "Only purchases of the last so many days [all]")
-      ->check(CLI::PositiveNumber)
+      ->check(WholeNumber(1))
       ->type_name("D");
   rfm->add_flag("--customers", args->customers, "The scores of each customer too");
 }

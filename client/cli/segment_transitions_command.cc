@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "client/cli/argument_check.h"
 #include "client/cli/chart.h"
 #include "client/cli/command.h"
 #include "client/cli/delimited_output.h"
@@ -153,17 +154,19 @@ void PrintMatrix(const Terminal& terminal, const v1::ComputeTransitionsResponse&
 }
 
 // "revenue 1,200.00 to 3,400.00, revenue_rank 40 to 17".
-std::string ChangesText(const v1::TransitionMover& mover) {
+std::string ChangesText(const v1::TransitionMover& mover, const std::string& currency) {
   // Ranks move by what others do.
   if (mover.changes().empty()) return "nothing of their own: others passed them, or joined";
-  return absl::StrJoin(
-      mover.changes(), ", ", [](std::string* out, const v1::TransitionMover::Change& change) {
-        absl::StrAppend(out, Printable(change.field()), " ", FormatValue(change.before(), ""),
-                        " to ", FormatValue(change.after(), ""));
-      });
+  return absl::StrJoin(mover.changes(), ", ",
+                       [&](std::string* out, const v1::TransitionMover::Change& change) {
+                         absl::StrAppend(out, Printable(change.field()), " ",
+                                         FormatValue(change.before(), "", currency), " to ",
+                                         FormatValue(change.after(), "", currency));
+                       });
 }
 
-void PrintMovers(const Terminal& terminal, const v1::TransitionStep& step) {
+void PrintMovers(const Terminal& terminal, const v1::TransitionStep& step,
+                 const std::string& currency) {
   if (step.movers_size() == 0) return;
   // Many a customer's name is the id.
   const bool names =
@@ -179,7 +182,8 @@ void PrintMovers(const Terminal& terminal, const v1::TransitionStep& step) {
   for (const v1::TransitionMover& mover : step.movers()) {
     std::vector<std::string> row = {Printable(mover.customer())};
     if (names) row.push_back(Printable(mover.display_name()));
-    row.insert(row.end(), {Printable(mover.from()), Printable(mover.to()), ChangesText(mover)});
+    row.insert(row.end(),
+               {Printable(mover.from()), Printable(mover.to()), ChangesText(mover, currency)});
     table.AddRow(std::move(row));
   }
   terminal.out << '\n';
@@ -189,12 +193,13 @@ void PrintMovers(const Terminal& terminal, const v1::TransitionStep& step) {
 void PrintStep(const Terminal& terminal, const v1::ComputeTransitionsResponse& answer,
                const v1::TransitionStep& step, const StepTotals& totals) {
   terminal.out << '\n'
-               << Bold(terminal, absl::StrCat(step.from_date(), " to ", step.to_date())) << ": "
-               << FormatInteger(step.stayed()) << " stayed, " << FormatInteger(step.moved())
+               << Bold(terminal,
+                       absl::StrCat(Printable(step.from_date()), " to ", Printable(step.to_date())))
+               << ": " << FormatInteger(step.stayed()) << " stayed, " << FormatInteger(step.moved())
                << " moved, " << FormatInteger(totals.From(std::string(kNew))) << " new, "
                << FormatInteger(totals.To(std::string(kGone))) << " gone\n\n";
   PrintMatrix(terminal, answer, totals);
-  PrintMovers(terminal, step);
+  PrintMovers(terminal, step, answer.meta().currency_code());
 }
 
 void PrintTransitions(const Terminal& terminal, const v1::ComputeTransitionsResponse& answer) {
@@ -238,6 +243,7 @@ absl::Status Transitions(Context& context, const TransitionsArguments& args) {
       return context.PrintJson(answer);
     case OutputForm::kCsv:
       WriteTransitionsCsv(context.out(), answer);
+      TellNotes(context, answer.meta());
       break;
     case OutputForm::kTable:
       PrintTransitions(context.terminal(), answer);
@@ -258,7 +264,7 @@ void AddSegmentTransitions(CLI::App& segment, Context& context) {
   transitions->add_option("partition", args->partition, "A partition [tier]");
   CLI::Option* quarters =
       transitions->add_option("--quarters", args->quarters, "Ends of the last so many quarters [4]")
-          ->check(CLI::Range(2, 40))
+          ->check(WholeNumber(2, 40))
           ->type_name("N");
   transitions->add_option("--dates", args->dates, "Two or more dates, ascending")
       ->delimiter(',')
@@ -267,7 +273,7 @@ void AddSegmentTransitions(CLI::App& segment, Context& context) {
   transitions
       ->add_option("--movers", args->movers,
                    "Customers to show of each step, by revenue [5; 20 in json]")
-      ->check(CLI::Range(0, 1'000))
+      ->check(WholeNumber(0, 1'000))
       ->type_name("N");
 }
 

@@ -13,6 +13,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client/cli/argument_check.h"
 #include "client/cli/delimited_output.h"
 #include "client/cli/display_width.h"
 #include "client/cli/segment_verbs.h"
@@ -75,18 +76,20 @@ class EndBySignal {
 };
 
 // "revenue 9,800.00 -> 12,100.00"; only the newer value where there is no older one.
-std::string ChangeInWords(const Response::FieldChange& change) {
+std::string ChangeInWords(const Response::FieldChange& change, const std::string& currency) {
   std::string text = absl::StrCat(Printable(change.field()), " ");
-  const std::string after = FormatValue(change.after(), "");
+  const std::string after = FormatValue(change.after(), "", currency);
   if (!change.has_before()) return absl::StrCat(text, after);
-  const std::string before = FormatValue(change.before(), "");
+  const std::string before = FormatValue(change.before(), "", currency);
   return before == after ? absl::StrCat(text, after) : absl::StrCat(text, before, " -> ", after);
 }
 
-void PrintForPeople(const Context& context, const SegmentChanges& changes) {
+void PrintForPeople(const Context& context, const SegmentChanges& changes,
+                    const std::string& currency) {
   const Terminal& terminal = context.terminal();
   if (!changes.reset && changes.events.empty()) return;
-  std::string head = absl::StrCat("revision ", changes.revision, ", as of ", changes.as_of);
+  std::string head =
+      absl::StrCat("revision ", changes.revision, ", as of ", Printable(changes.as_of));
   if (changes.reset) {
     absl::StrAppend(&head, ": ", FormatInteger(static_cast<int64_t>(changes.events.size())),
                     changes.events.size() == 1 ? " member" : " members");
@@ -104,7 +107,7 @@ void PrintForPeople(const Context& context, const SegmentChanges& changes) {
     for (const Response::FieldChange& change : event.changes()) {
       // A value that is not known, and was not before, says nothing.
       const bool known = change.has_before() || change.after().kind_case() != v1::Value::kNull;
-      if (known) words.push_back(ChangeInWords(change));
+      if (known) words.push_back(ChangeInWords(change, currency));
     }
     if (!words.empty()) {
       context.out() << std::string(width - DisplayWidth(customer) + 2, ' ')
@@ -142,7 +145,7 @@ absl::Status PrintJsonLines(std::ostream& out, const SegmentChanges& changes) {
     std::string json;
     const auto status = google::protobuf::util::MessageToJsonString(line, &json);
     if (!status.ok()) return absl::InternalError(std::string(status.message()));
-    out << json << '\n';
+    out << PrintableJson(json) << '\n';
     return absl::OkStatus();
   };
   Event marker;
@@ -153,11 +156,12 @@ absl::Status PrintJsonLines(std::ostream& out, const SegmentChanges& changes) {
   return print(marker);
 }
 
-absl::Status Print(const Context& context, const SegmentChanges& changes) {
+absl::Status Print(const Context& context, const SegmentChanges& changes,
+                   const std::string& currency) {
   absl::Status status;
   switch (context.flags().output) {
     case OutputForm::kTable:
-      PrintForPeople(context, changes);
+      PrintForPeople(context, changes, currency);
       break;
     case OutputForm::kCsv:
       PrintCsv(context.out(), changes);
@@ -169,6 +173,17 @@ absl::Status Print(const Context& context, const SegmentChanges& changes) {
   context.out().flush();
   if (status.ok() && !context.out()) status = absl::UnknownError("cannot write the output");
   return status;
+}
+
+// For amounts shown to people. Empty, which writes two decimals, where the workspace cannot be
+// asked now: the watch itself waits for a server that comes back.
+std::string CurrencyOf(Client& client, const Context& context, const std::string& workspace) {
+  if (context.flags().output != OutputForm::kTable) return "";
+  v1::GetWorkspaceRequest request;
+  request.set_workspace(workspace);
+  const absl::StatusOr<v1::GetWorkspaceResponse> answer =
+      client.GetWorkspace(request, context.call_options());
+  return answer.ok() ? answer->workspace().currency_code() : "";
 }
 
 absl::Status WatchSegment(Context& context, const WatchArguments& args) {
@@ -193,12 +208,13 @@ absl::Status WatchSegment(Context& context, const WatchArguments& args) {
     WriteCsvRow(context.out(),
                 {"revision", "as_of", "event", "customer", "field", "before", "after"});
   }
+  const std::string currency = CurrencyOf(*client, context, options.workspace);
   g_printed = args.after_revision;
   const EndBySignal end_by_signal;
   SegmentWatcher watcher(*client, std::move(options));
   absl::Status printed;
   const absl::Status status = watcher.Run([&](const SegmentChanges& changes) {
-    printed = Print(context, changes);
+    printed = Print(context, changes, currency);
     g_printed = changes.revision;
     return printed.ok() && !args.once;
   });
@@ -225,7 +241,7 @@ void AddSegmentWatch(CLI::App& segment, Context& context) {
       ->add_option("--after-revision", args->after_revision,
                    "Go on after this revision; the whole membership comes first when it is no "
                    "longer held [0]")
-      ->check(CLI::NonNegativeNumber)
+      ->check(WholeNumber(0))
       ->type_name("N");
   watch->add_option("--fields", args->fields, "Values to show with each customer, A,B")
       ->delimiter(',')

@@ -14,10 +14,12 @@ SheetCell ShareCell(double share) { return {FormatPercent(share), PlainNumber(sh
 SheetCell NumberCell(double number) {
   return {absl::StrFormat("%.3f", number), PlainNumber(number)};
 }
-SheetCell MoneyCell(const v1::Amount& amount) { return {FormatMoney(amount), PlainMoney(amount)}; }
+SheetCell MoneyCell(const v1::Amount& amount, absl::string_view currency_code) {
+  return {FormatMoney(amount, currency_code), PlainMoney(amount)};
+}
 
-SheetCell ValueCell(const v1::Value& value) {
-  SheetCell cell{FormatValue(value, ""), PlainValue(value)};
+SheetCell ValueCell(const v1::Value& value, absl::string_view currency_code) {
+  SheetCell cell{FormatValue(value, "", currency_code), PlainValue(value)};
   if (value.kind_case() == v1::Value::kNumber)
     cell.pretty = absl::StrFormat("%.3f", value.number());
   if (value.has_interval()) {

@@ -21,9 +21,9 @@ SheetCell TextCell(const std::string& text);
 SheetCell CountCell(int64_t count);
 SheetCell ShareCell(double share);    // 40.94% and 0.4093...
 SheetCell NumberCell(double number);  // three decimals and all of them
-SheetCell MoneyCell(const v1::Amount& amount);
+SheetCell MoneyCell(const v1::Amount& amount, absl::string_view currency_code);
 // A number or money by its kind; with its interval, for people, where it has one.
-SheetCell ValueCell(const v1::Value& value);
+SheetCell ValueCell(const v1::Value& value, absl::string_view currency_code);
 
 // Columns of figures that stand under each other: printed for people or written as csv.
 class Sheet {

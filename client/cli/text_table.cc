@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 namespace strata::cli {
 namespace {
@@ -28,16 +29,32 @@ std::string TakeLine(std::string& text, int width) {
   return rest;
 }
 
+constexpr absl::string_view kBold = "\x1b[1m", kGood = "\x1b[32m", kBad = "\x1b[31m",
+                            kOff = "\x1b[0m";
+
+// A cell holds one coloured word or none.
+std::string PrintableCell(absl::string_view cell) {
+  for (const absl::string_view colour : {kBold, kGood, kBad}) {
+    absl::string_view word = cell;
+    if (absl::ConsumePrefix(&word, colour) && absl::ConsumeSuffix(&word, kOff)) {
+      return absl::StrCat(colour, Printable(word), kOff);
+    }
+  }
+  return Printable(cell);
+}
+
 }  // namespace
 
 void TextTable::AddRow(std::vector<std::string> cells) {
   cells.resize(columns_.size());
+  for (std::string& cell : cells) cell = PrintableCell(cell);
   rows_.push_back(std::move(cells));
 }
 
 void TextTable::AddTotals(std::vector<std::string> cells) {
   totals_ = std::move(cells);
   totals_.resize(columns_.size());
+  for (std::string& cell : totals_) cell = PrintableCell(cell);
 }
 
 std::vector<int> TextTable::Widths(const Terminal& terminal) const {
@@ -114,13 +131,12 @@ void TextTable::Print(const Terminal& terminal) const {
 }
 
 std::string Bold(const Terminal& terminal, absl::string_view text) {
-  return terminal.rich && terminal.escapes ? absl::StrCat("\x1b[1m", text, "\x1b[0m")
-                                           : std::string(text);
+  return terminal.rich && terminal.escapes ? absl::StrCat(kBold, text, kOff) : std::string(text);
 }
 
 std::string Coloured(const Terminal& terminal, absl::string_view text, bool good) {
   if (!terminal.rich || !terminal.escapes) return std::string(text);
-  return absl::StrCat(good ? "\x1b[32m" : "\x1b[31m", text, "\x1b[0m");
+  return absl::StrCat(good ? kGood : kBad, text, kOff);
 }
 
 }  // namespace strata::cli

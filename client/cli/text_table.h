@@ -24,7 +24,7 @@ class TextTable {
 
   explicit TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
-  // One cell a column. Cells are taken as they are: make data Printable first.
+  // One cell a column. What is not fit for a terminal is written out, our own colours apart.
   void AddRow(std::vector<std::string> cells);
   // A row below a rule: totals.
   void AddTotals(std::vector<std::string> cells);

@@ -2,7 +2,6 @@
 
 #include <sstream>
 
-#include "client/cli/delimited_output.h"
 #include "gtest/gtest.h"
 
 namespace strata::cli {
@@ -62,17 +61,6 @@ TEST(TextTableTest, ATableWithoutHeaderHasNoRule) {
   table.AddRow({"a", "b"});
   table.Print({out, err});
   EXPECT_EQ(out.str(), "a  b\n");
-}
-
-TEST(CsvTest, QuotesWhatTheRfcSays) {
-  EXPECT_EQ(CsvField("plain text"), "plain text");
-  EXPECT_EQ(CsvField("a,b"), "\"a,b\"");
-  EXPECT_EQ(CsvField("say \"x\""), "\"say \"\"x\"\"\"");
-  EXPECT_EQ(CsvField("two\nlines"), "\"two\nlines\"");
-  std::ostringstream out;
-  WriteCsvRow(out, {"a", "", "c,d"});
-  WriteCsvRow(out, {""});
-  EXPECT_EQ(out.str(), "a,,\"c,d\"\n\"\"\n");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "client/cli/display_width.h"
+#include "server/domain/currency.h"
 #include "server/domain/money.h"
 
 namespace strata::cli {
@@ -31,17 +32,8 @@ std::string FixedWithoutMinusZero(double value, int decimals) {
 
 std::string FormatInteger(int64_t value) { return WithThousands(absl::StrCat(value)); }
 
-std::string FormatMoney(const v1::Amount& amount) {
-  constexpr int64_t kNanosACent = 10'000'000;
-  // Units and nanos have one sign; magnitudes keep the smallest int64 from overflowing.
-  const bool negative = amount.units() < 0 || amount.nanos() < 0;
-  uint64_t units = amount.units() < 0 ? 0 - static_cast<uint64_t>(amount.units())
-                                      : static_cast<uint64_t>(amount.units());
-  uint64_t cents = (std::abs(static_cast<int64_t>(amount.nanos())) + kNanosACent / 2) / kNanosACent;
-  units += cents / 100;
-  cents %= 100;
-  const bool zero = units == 0 && cents == 0;
-  return WithThousands(absl::StrFormat("%s%d.%02d", negative && !zero ? "-" : "", units, cents));
+std::string FormatMoney(const v1::Amount& amount, absl::string_view currency_code) {
+  return MoneyText(strata::Amount{.units = amount.units(), .nanos = amount.nanos()}, currency_code);
 }
 
 std::string FormatNumber(double value) {
@@ -65,11 +57,12 @@ bool IsPercentUnit(absl::string_view unit) {
   return unit == "1" || unit == "share" || unit == "ratio" || unit == "rate";
 }
 
-std::string FormatValue(const v1::Value& value, absl::string_view unit) {
+std::string FormatValue(const v1::Value& value, absl::string_view unit,
+                        absl::string_view currency_code) {
   std::string text;
   switch (value.kind_case()) {
     case v1::Value::kMoney:
-      text = FormatMoney(value.money());
+      text = FormatMoney(value.money(), currency_code);
       break;
     case v1::Value::kInteger:
       text = FormatInteger(value.integer());

@@ -14,8 +14,8 @@ namespace strata::cli {
 
 // For people: "1,234,567".
 std::string FormatInteger(int64_t value);
-// "1,234.50": two decimals, half away from zero.
-std::string FormatMoney(const v1::Amount& amount);
+// "1,234.50" with the decimals of the currency (ISO 4217), half away from zero.
+std::string FormatMoney(const v1::Amount& amount, absl::string_view currency_code);
 // "1,234.57"; below 0.1 four decimals; "-0.00" never shows.
 std::string FormatNumber(double value);
 // 0.70654 as "70.65%".
@@ -27,7 +27,9 @@ std::string FormatChange(double fraction);
 bool IsPercentUnit(absl::string_view unit);
 
 // By kind and unit, "–" for null. Text is made Printable. A small sample gets a "°" behind it.
-std::string FormatValue(const v1::Value& value, absl::string_view unit);
+// `currency_code` is that of the answer's meta.
+std::string FormatValue(const v1::Value& value, absl::string_view unit,
+                        absl::string_view currency_code);
 
 // "no records", "zero denominator" ...
 std::string FormatNullReason(v1::NullReason reason);

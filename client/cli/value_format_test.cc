@@ -28,15 +28,24 @@ TEST(FormatTest, GroupsThousands) {
 }
 
 TEST(FormatTest, RoundsMoneyToCentsHalfAwayFromZero) {
-  EXPECT_EQ(FormatMoney(Amount(216'974'804, 502'900'000)), "216,974,804.50");
-  EXPECT_EQ(FormatMoney(Amount(0, 5'000'000)), "0.01");
-  EXPECT_EQ(FormatMoney(Amount(0, 4'999'999)), "0.00");
-  EXPECT_EQ(FormatMoney(Amount(999, 995'000'000)), "1,000.00");
-  EXPECT_EQ(FormatMoney(Amount(-1, -750'000'000)), "-1.75");
-  EXPECT_EQ(FormatMoney(Amount(0, -5'000'000)), "-0.01");
-  EXPECT_EQ(FormatMoney(Amount(0, -1)), "0.00");
-  EXPECT_EQ(FormatMoney(Amount(std::numeric_limits<int64_t>::min(), -999'999'999)),
+  EXPECT_EQ(FormatMoney(Amount(216'974'804, 502'900'000), "USD"), "216,974,804.50");
+  EXPECT_EQ(FormatMoney(Amount(0, 5'000'000), "USD"), "0.01");
+  EXPECT_EQ(FormatMoney(Amount(0, 4'999'999), "USD"), "0.00");
+  EXPECT_EQ(FormatMoney(Amount(999, 995'000'000), "USD"), "1,000.00");
+  EXPECT_EQ(FormatMoney(Amount(-1, -750'000'000), "USD"), "-1.75");
+  EXPECT_EQ(FormatMoney(Amount(0, -5'000'000), "USD"), "-0.01");
+  EXPECT_EQ(FormatMoney(Amount(0, -1), "USD"), "0.00");
+  EXPECT_EQ(FormatMoney(Amount(std::numeric_limits<int64_t>::min(), -999'999'999), "USD"),
             "-9,223,372,036,854,775,809.00");
+}
+
+TEST(FormatTest, WritesMoneyWithTheDecimalsOfTheCurrency) {
+  v1::Value value;
+  *value.mutable_money() = Amount(1'234, 567'000'000);
+  EXPECT_EQ(FormatValue(value, "currency", "JPY"), "1,235");
+  EXPECT_EQ(FormatValue(value, "currency", "KWD"), "1,234.567");
+  EXPECT_EQ(FormatMoney(value.money(), "EUR"), "1,234.57");
+  EXPECT_EQ(PlainValue(value), "1234.567");  // programs get it exact
 }
 
 TEST(FormatTest, ShowsNumbersWithTheDecimalsThatMatter) {
@@ -53,17 +62,17 @@ TEST(FormatTest, ShowsNumbersWithTheDecimalsThatMatter) {
 }
 
 TEST(FormatTest, ReadsTheUnit) {
-  EXPECT_EQ(FormatValue(Number(0.5), "1"), "50.00%");
-  EXPECT_EQ(FormatValue(Number(0.5), "days"), "0.50");
+  EXPECT_EQ(FormatValue(Number(0.5), "1", "USD"), "50.00%");
+  EXPECT_EQ(FormatValue(Number(0.5), "days", "USD"), "0.50");
   v1::Value value;
   value.set_null(v1::NULL_REASON_NO_RECORDS);
-  EXPECT_EQ(FormatValue(value, "1"), "–");
+  EXPECT_EQ(FormatValue(value, "1", "USD"), "–");
   value = Number(0.5);
   value.set_small_sample(true);
-  EXPECT_EQ(FormatValue(value, "1"), "50.00%°");
+  EXPECT_EQ(FormatValue(value, "1", "USD"), "50.00%°");
   value.set_text("a\tb");
   value.set_small_sample(false);
-  EXPECT_EQ(FormatValue(value, ""), "a?b");
+  EXPECT_EQ(FormatValue(value, "", "USD"), R"(a\tb)");
   EXPECT_EQ(FormatNullReason(v1::NULL_REASON_ZERO_DENOMINATOR), "zero denominator");
   EXPECT_EQ(UnitLabel("currency", "EUR"), "EUR");
   EXPECT_EQ(UnitLabel("days", "EUR"), "days");

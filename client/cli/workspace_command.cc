@@ -112,16 +112,20 @@ absl::Status PrintWorkspace(const Context& context, const v1::Workspace& w,
   table.AddRow({"orders", FormatInteger(w.orders())});
   table.AddRow({"events", w.first_event_date().empty()
                               ? "none yet"
-                              : absl::StrCat(w.first_event_date(), " to ", w.last_event_date())});
+                              : absl::StrCat(Printable(w.first_event_date()), " to ",
+                                             Printable(w.last_event_date()))});
   table.AddRow({"revision", FormatInteger(w.revision())});
-  table.AddRow({"currency, time zone", absl::StrCat(w.currency_code(), ", ", w.time_zone())});
+  table.AddRow({"currency, time zone",
+                absl::StrCat(Printable(w.currency_code()), ", ", Printable(w.time_zone()))});
   table.AddRow({"fiscal year begins in month", absl::StrCat(w.fiscal_first_month())});
   table.AddRow({"no revenue from orders", Printable(absl::StrJoin(w.excluded_statuses(), ", "))});
   table.AddRow(
       {"age", absl::StrCat(Word(v1::AgeMethod_Name(w.age_method()), "AGE_METHOD_"), ", bands of ",
                            w.age_band_width(), " years from ", w.age_band_anchor())});
-  table.AddRow({"deal size", absl::StrCat("medium from ", FormatMoney(w.deal_size_medium()),
-                                          ", large from ", FormatMoney(w.deal_size_large()))});
+  table.AddRow(
+      {"deal size",
+       absl::StrCat("medium from ", FormatMoney(w.deal_size_medium(), w.currency_code()),
+                    ", large from ", FormatMoney(w.deal_size_large(), w.currency_code()))});
   const v1::TierRule& tier = w.tier_rule();
   std::string rule =
       absl::StrCat("strategic ", FormatPercent(tier.strategic_share_bp() / 1e4), ", growth up to ",

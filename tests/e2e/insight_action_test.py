@@ -272,10 +272,10 @@ class Demo(Folder):
             self.assertIn(f"as of {AS_OF}", result.out)
 
     def test_bad_requests_name_the_field(self):
-        for args, field in ((("signals", "--fdr", "1.5"), "false_discovery_rate"),
-                            (("signals", "--renewal-days", "-3"), "renewal_days"),
+        for args, field in ((("signals", "--fdr", "1.5"), "--fdr"),
+                            (("signals", "--renewal-days", "-3"), "--renewal-days"),
                             (("interventions", "--limit", "5000"), "limit"),
-                            (("support", "--top", "2"), "top_share")):
+                            (("support", "--top", "2"), "--top")):
             result = self.run_cli("-w", "demo", "insight", *args)
             self.assertEqual(result.status, 2, result)
             self.assertIn(field, result.err)
