@@ -45,6 +45,8 @@ class Utf8Decoder : public TextDecoder {
  public:
   Utf8Decoder() : TextDecoder("UTF-8") {}
 
+  std::string Suggestion() const override { return foreign_.LikelyEncoding(); }
+
   void Decode(absl::string_view bytes, bool last, std::string* text) override {
     std::string joined;
     if (!rest_.empty()) {
@@ -63,6 +65,7 @@ class Utf8Decoder : public TextDecoder {
       while (plain < bytes.size() && static_cast<uint8_t>(bytes[plain]) < 0x80) ++plain;
       text->append(bytes.data(), plain);
       bytes.remove_prefix(plain);
+      if (plain > 0) behind_foreign_ = false;
       if (bytes.empty()) return;
       const int length = CharacterLength(bytes);
       if (length < 0 && !last) {
@@ -71,8 +74,11 @@ class Utf8Decoder : public TextDecoder {
       }
       if (length > 0) {
         text->append(bytes.data(), length);
+        behind_foreign_ = false;
       } else {
         text->push_back(kBadByte);
+        foreign_.Add(bytes.front(), behind_foreign_);
+        behind_foreign_ = true;
       }
       bytes.remove_prefix(length > 0 ? length : 1);
     }
@@ -81,6 +87,8 @@ class Utf8Decoder : public TextDecoder {
  private:
   bool at_start_ = true;
   std::string rest_;  // the start of a character
+  ForeignBytes foreign_;
+  bool behind_foreign_ = false;
 };
 
 class IconvDecoder : public TextDecoder {
@@ -141,6 +149,31 @@ std::string DetectEncoding(absl::string_view first_bytes) {
 }
 
 }  // namespace
+
+void ForeignBytes::Add(char byte, bool behind_another) {
+  ++counts[static_cast<uint8_t>(byte)];
+  pairs += behind_another;
+}
+
+std::string ForeignBytes::LikelyEncoding() const {
+  const auto count = [&](int first, int last) {
+    int64_t sum = 0;
+    for (int i = first; i <= last; ++i) sum += counts[static_cast<size_t>(i)];
+    return sum;
+  };
+  const int64_t letters = count(0xC0, 0xFF), controls = count(0x80, 0x9F);
+  const int64_t all = letters + controls + count(0xA0, 0xBF);
+  if (all == 0) return "";
+  // Words of the Latin alphabet hold single letters from beyond ASCII; others hold nothing else.
+  if (pairs * 2 > all) return letters * 10 > all * 9 ? "WINDOWS-1251" : "";
+  const int64_t undefined = count(0x81, 0x81) + count(0x8D, 0x8D) + count(0x8F, 0x90) +
+                            count(0x9D, 0x9D);  // in Windows-1252
+  const int64_t dos = count(0x81, 0x84) + count(0x86, 0x90) + count(0x94, 0x94) +
+                      count(0x99, 0x9A) + count(0xA0, 0xA5);
+  const int64_t windows = letters + count(0x80, 0x80) + count(0x85, 0x85) + count(0x91, 0x97) +
+                          count(0x99, 0x99) + count(0xA0, 0xBF);
+  return undefined > 0 || dos > windows ? "CP437" : "WINDOWS-1252";
+}
 
 bool IsValidUtf8(absl::string_view text) {
   while (!text.empty()) {

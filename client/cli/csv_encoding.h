@@ -1,6 +1,8 @@
 #ifndef STRATA_CLIENT_CLI_CSV_ENCODING_H_
 #define STRATA_CLIENT_CLI_CSV_ENCODING_H_
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -31,6 +33,10 @@ class TextDecoder {
   // The encoding in use, for messages.
   const std::string& encoding() const { return encoding_; }
 
+  // The encoding that the bytes which were no text so far are most likely of: "WINDOWS-1252"; empty
+  // when there were none, or nothing fits.
+  virtual std::string Suggestion() const { return ""; }
+
  protected:
   explicit TextDecoder(std::string encoding) : encoding_(std::move(encoding)) {}
 
@@ -39,6 +45,17 @@ class TextDecoder {
 };
 
 bool IsValidUtf8(absl::string_view text);
+
+// What the bytes of a text that is no UTF-8 are, by how often each occurs among those from 0x80 up,
+// and how many of the pairs of neighbours are such letters both.
+struct ForeignBytes {
+  std::array<int64_t, 256> counts = {};
+  int64_t pairs = 0;
+
+  void Add(char byte, bool behind_another);
+  // "WINDOWS-1252" (Western Europe), "CP437" (DOS), "WINDOWS-1251" (Cyrillic); empty: not known.
+  std::string LikelyEncoding() const;
+};
 
 }  // namespace strata::cli
 

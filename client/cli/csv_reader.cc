@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/memory/memory.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "server/base/status_macros.h"
 
@@ -33,18 +31,17 @@ int64_t LineEnds(absl::string_view text) {
   return count;
 }
 
-// How many of the rows in `sample` have as many fields as the first, and how many fields that is.
+// How many of the rows in `sample` have as many fields as most have, and how many fields that is.
+// Rows of one field are titles and footers.
 struct SplitQuality {
   size_t fields = 0, equal_rows = 0;
 };
 SplitQuality TryDelimiter(absl::string_view sample, char delimiter) {
-  SplitQuality quality;
-  size_t fields = 1, rows = 0;
+  std::map<size_t, size_t> rows_by_fields;
+  size_t fields = 1;
   bool quoted = false, empty = true;
   const auto end_row = [&] {
-    if (empty) return;
-    if (rows++ == 0) quality.fields = fields;
-    quality.equal_rows += fields == quality.fields;
+    if (!empty) ++rows_by_fields[fields];
     fields = 1;
     empty = true;
   };
@@ -57,7 +54,12 @@ SplitQuality TryDelimiter(absl::string_view sample, char delimiter) {
     empty = false;
     fields += !quoted && c == delimiter;
   }
-  if (rows == 0) end_row();
+  if (rows_by_fields.empty()) end_row();
+  SplitQuality quality;
+  for (const auto& [count, rows] : rows_by_fields) {
+    if (count < 2 || rows < quality.equal_rows) continue;
+    quality = {count, rows};
+  }
   return quality;
 }
 
@@ -84,9 +86,18 @@ char DetectDelimiter(absl::string_view sample) {
   return best;
 }
 
-absl::StatusOr<std::unique_ptr<CsvReader>> CsvReader::Create(std::istream& in, CsvOptions options) {
-  auto reader = absl::WrapUnique(new CsvReader(in, std::move(options)));
-  STRATA_RETURN_IF_ERROR(reader->ReadHeader());
+absl::StatusOr<std::unique_ptr<CsvReader>> CsvReader::Create(ByteSource& source, char delimiter,
+                                                             const std::string& encoding) {
+  auto reader = absl::WrapUnique(new CsvReader(source, source.is_sheet() ? "UTF-8" : encoding));
+  STRATA_RETURN_IF_ERROR(reader->Fill());
+  if (source.is_sheet()) return reader;
+  const char stated = StatedDelimiter(reader->buffer_);
+  if (stated != 0) reader->Consume(reader->EndOfLine(0), false);
+  reader->delimiter_ =
+      delimiter != 0 ? delimiter
+      : stated != 0
+          ? stated
+          : DetectDelimiter(absl::string_view(reader->buffer_).substr(reader->position_, kSample));
   return reader;
 }
 
@@ -97,43 +108,26 @@ absl::Status CsvReader::Fill() {
     position_ = 0;
   }
   std::string bytes(kChunk, '\0');
-  in_.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  bytes.resize(static_cast<size_t>(in_.gcount()));
-  if (in_.bad()) return absl::DataLossError("cannot be read");
-  bytes_read_ += static_cast<int64_t>(bytes.size());
-  end_of_file_ = bytes.size() < kChunk;
+  size_t size = 0;
+  while (size < kChunk) {
+    STRATA_ASSIGN_OR_RETURN(const size_t more, source_.Read(bytes.data() + size, kChunk - size));
+    if (more == 0) break;
+    size += more;
+  }
+  bytes.resize(size);
+  end_of_file_ = size < kChunk;
   if (decoder_ == nullptr) {
-    STRATA_ASSIGN_OR_RETURN(decoder_, TextDecoder::Create(options_.encoding, bytes));
+    STRATA_ASSIGN_OR_RETURN(decoder_, TextDecoder::Create(encoding_, bytes));
   }
   decoder_->Decode(bytes, end_of_file_, &buffer_);
   return absl::OkStatus();
 }
 
-absl::Status CsvReader::ReadHeader() {
-  STRATA_RETURN_IF_ERROR(Fill());
-  const char stated = StatedDelimiter(buffer_);
-  if (stated != 0) Consume(EndOfLine(0));
-  delimiter_ = options_.delimiter != 0 ? options_.delimiter
-               : stated != 0
-                   ? stated
-                   : DetectDelimiter(absl::string_view(buffer_).substr(position_, kSample));
-  CsvRow row;
-  header_.clear();
-  STRATA_ASSIGN_OR_RETURN(const bool found, Next(&row));
-  if (!found) return absl::DataLossError("is empty; the first row must name the columns");
-  if (row.problem && row.problem->reason != "COLUMN_COUNT") {
-    return absl::DataLossError(
-        absl::StrCat("the header in line ", row.line, ": ", row.problem->message));
-  }
-  absl::flat_hash_set<std::string> taken;
-  for (size_t i = 0; i < row.fields.size(); ++i) {
-    std::string name(absl::StripAsciiWhitespace(row.fields[i].text));
-    if (name.empty()) name = absl::StrCat("column_", i + 1);
-    const std::string base = name;
-    for (int n = 2; !taken.insert(absl::AsciiStrToLower(name)).second; ++n) {
-      name = absl::StrCat(base, "_", n);
-    }
-    header_.push_back(std::move(name));
+absl::Status CsvReader::SkipLines(int lines) {
+  for (int i = 0; i < lines; ++i) {
+    // A line that reaches the end of what was read may go on behind it.
+    while (EndOfLine(position_) == buffer_.size() && !end_of_file_) STRATA_RETURN_IF_ERROR(Fill());
+    Consume(EndOfLine(position_), false);
   }
   return absl::OkStatus();
 }
@@ -144,7 +138,7 @@ absl::StatusOr<bool> CsvReader::Next(CsvRow* row) {
     // Skip empty lines.
     while (position_ < buffer_.size() && IsLineEnd(buffer_[position_])) {
       if (buffer_[position_] == '\r' && position_ + 1 == buffer_.size() && !end_of_file_) break;
-      Consume(EndOfLine(position_));
+      Consume(EndOfLine(position_), false);
     }
     const Parse parsed = ParseRow(row);
     const bool line_cut_off = parsed == Parse::kBadQuote && !end_of_file_ &&
@@ -157,8 +151,7 @@ absl::StatusOr<bool> CsvReader::Next(CsvRow* row) {
     if (parsed == Parse::kRow && position_ == buffer_.size()) return false;
     row->line = line_;
     if (parsed == Parse::kBadQuote) ParseLineLoosely(row);
-    Consume(row_end_);
-    CheckRow(row);
+    Consume(row_end_, true);
     return true;
   }
 }
@@ -172,9 +165,37 @@ size_t CsvReader::EndOfLine(size_t at) const {
   return at + (both ? 2 : 1);
 }
 
-void CsvReader::Consume(size_t end) {
-  line_ += LineEnds(absl::string_view(buffer_).substr(position_, end - position_));
+void CsvReader::Consume(size_t end, bool row) {
+  line_ += row && source_.is_sheet()
+               ? 1
+               : LineEnds(absl::string_view(buffer_).substr(position_, end - position_));
   position_ = end;
+}
+
+// Parses what stands between quotes, `at` being behind the first, and the blanks behind them; `at`
+// is then at a delimiter, a line end or the end.
+CsvReader::Parse CsvReader::ParseQuoted(size_t* at, Parse cut_off, CsvCell* field) const {
+  const size_t size = buffer_.size();
+  while (true) {
+    const size_t quote = buffer_.find('"', *at);
+    if (quote == std::string::npos) {
+      *at = size;
+      return cut_off == Parse::kRow ? Parse::kBadQuote : cut_off;
+    }
+    field->text.append(buffer_, *at, quote - *at);
+    *at = quote + 1;
+    if (*at == size && cut_off == Parse::kNeedMore) return cut_off;
+    if (*at == size || buffer_[*at] != '"') break;
+    field->text.push_back('"');
+    ++*at;
+  }
+  while (*at < size && (buffer_[*at] == ' ' || buffer_[*at] == '\t') &&
+         buffer_[*at] != delimiter_) {
+    ++*at;
+  }
+  if (*at == size && cut_off == Parse::kNeedMore) return cut_off;
+  const bool ends = *at == size || buffer_[*at] == delimiter_ || IsLineEnd(buffer_[*at]);
+  return ends ? Parse::kRow : Parse::kBadQuote;
 }
 
 // Parses the row at position_ without consuming it: sets `fields` and row_end_.
@@ -198,27 +219,24 @@ CsvReader::Parse CsvReader::ParseRow(CsvRow* row) {
   }
   while (true) {
     CsvCell& field = next_field();
-    if (at < size && buffer_[at] == '"') {
-      field.quoted = true;
-      ++at;
-      while (true) {
-        const size_t quote = buffer_.find('"', at);
-        if (quote == std::string::npos) {
-          return cut_off == Parse::kRow ? Parse::kBadQuote : cut_off;
-        }
-        field.text.append(buffer_, at, quote - at);
-        at = quote + 1;
-        if (at == size && cut_off == Parse::kNeedMore) return cut_off;
-        if (at == size || buffer_[at] != '"') break;
-        field.text.push_back('"');
-        ++at;
+    const size_t start = at;
+    while (at < size && buffer_[at] == ' ' && delimiter_ != ' ') ++at;
+    bool quoted = at < size && buffer_[at] == '"';
+    if (quoted) {
+      const size_t quote = at++;
+      const Parse parsed = ParseQuoted(&at, cut_off, &field);
+      if (parsed == Parse::kNeedMore) return parsed;
+      if (parsed == Parse::kBadQuote && quote == start) {
+        bad_quote_ = quote;
+        unclosed_ = at == size;
+        return parsed;
       }
-      if (at < size && buffer_[at] != delimiter_ && !IsLineEnd(buffer_[at])) {
-        return Parse::kBadQuote;
-      }
-    } else {
-      const size_t start = at;
-      while (at < size && buffer_[at] != delimiter_ && !IsLineEnd(buffer_[at])) ++at;
+      // Behind blanks a quote may also be a sign like any other.
+      quoted = parsed == Parse::kRow;
+    }
+    field.quoted = quoted;
+    if (!quoted) {
+      for (at = start; at < size && buffer_[at] != delimiter_ && !IsLineEnd(buffer_[at]);) ++at;
       field.text.assign(buffer_, start, at - start);
     }
     if (at == size || (buffer_[at] == '\r' && at + 1 == size)) {
@@ -232,9 +250,21 @@ CsvReader::Parse CsvReader::ParseRow(CsvRow* row) {
   return Parse::kRow;
 }
 
+std::string CsvReader::QuoteMessage() const {
+  const int64_t line =
+      line_ + LineEnds(absl::string_view(buffer_).substr(position_, bad_quote_ - position_));
+  if (unclosed_) {
+    return absl::StrCat("the quote that opens in line ", line,
+                        " is never closed; close it, or double it if it is part of the text");
+  }
+  return absl::StrCat("text stands behind the closing quote of a field that begins in line ", line,
+                      "; quotes inside a quoted field are doubled");
+}
+
 // Splits one line at every delimiter: quotes are broken here, and what stands behind is not to
 // suffer.
 void CsvReader::ParseLineLoosely(CsvRow* row) {
+  row->problem = CsvProblem{"", "BROKEN_QUOTE", QuoteMessage()};
   row->fields.clear();
   row_end_ = EndOfLine(position_);
   absl::string_view line = absl::string_view(buffer_).substr(position_, row_end_ - position_);
@@ -248,35 +278,6 @@ void CsvReader::ParseLineLoosely(CsvRow* row) {
     row->fields.push_back({std::string(text), false});
     if (end == line.size()) break;
     start = end + 1;
-  }
-  row->problem = CsvProblem{"", "BROKEN_QUOTE",
-                            "a quote is not closed, or text stands between a closing quote and the "
-                            "delimiter; quotes inside a quoted field are doubled"};
-}
-
-// Finds what else is wrong with the row, and gives it the header's number of fields.
-void CsvReader::CheckRow(CsvRow* row) const {
-  const size_t columns = header_.empty() ? row->fields.size() : header_.size();
-  if (!row->problem && row->fields.size() != columns) {
-    row->problem =
-        CsvProblem{"", "COLUMN_COUNT",
-                   absl::StrCat("has ", row->fields.size(), " fields, the header has ", columns)};
-  }
-  row->fields.resize(columns);
-  for (size_t i = 0; i < columns; ++i) {
-    std::string& text = row->fields[i].text;
-    const bool bad_byte = absl::StrContains(text, kBadByte);
-    const bool zero = absl::StrContains(text, '\0');
-    if (!bad_byte && !zero) continue;
-    if (!row->problem) {
-      row->problem = CsvProblem{
-          i < header_.size() ? header_[i] : absl::StrCat("column_", i + 1), "INVALID_ENCODING",
-          bad_byte ? absl::StrCat("holds bytes that are not ", decoder_->encoding(),
-                                  "; name the file's encoding with --encoding")
-                   : "holds a zero byte"};
-    }
-    text = absl::StrReplaceAll(text, {{absl::string_view("\xFF", 1), "\xEF\xBF\xBD"},
-                                      {absl::string_view("\0", 1), "\xEF\xBF\xBD"}});
   }
 }
 

@@ -5,11 +5,49 @@
 #include "client/cli/import_job.h"
 
 namespace strata::cli {
+namespace {
+
+// How files are read; CsvOptions says more.
+void AddReadingOptions(CLI::App& import, ImportArguments& arguments) {
+  const auto text = [&](const char* name, std::string& value, const char* type,
+                        const char* description) {
+    import.add_option(name, value, description)->type_name(type)->group("Reading files");
+  };
+  const auto number = [&](const char* name, int& value, const char* description) {
+    import.add_option(name, value, description)
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("N")
+        ->group("Reading files");
+  };
+  const auto flag = [&](const char* name, bool& value, const char* description) {
+    import.add_flag(name, value, description)->group("Reading files");
+  };
+  text("--delimiter", arguments.delimiter, "CHAR", "Between fields [found: , ; tab |]");
+  text("--encoding", arguments.encoding, "NAME", "Such as WINDOWS-1252, CP437 [UTF-8, UTF-16]");
+  text("--sheet", arguments.sheet, "NAME", "Of an Excel workbook [the first that holds anything]");
+  number("--skip", arguments.skip, "Lines above the header [found: titles, blank lines]");
+  number("--footer", arguments.footer, "Rows at the end to leave out [found: totals, row counts]");
+  flag("--header", arguments.with_header, "The first line names the columns, whatever it holds");
+  flag("--no-header", arguments.no_header, "It does not; columns are called c1, c2 ...");
+  text("--columns", arguments.columns, "A,B,C", "Names of the columns of a file without a header");
+  import
+      .add_option("--null", arguments.null_markers,
+                  "Values that mean nothing, such as 'NULL,\\N,N/A'; repeatable")
+      ->type_name("WORDS")
+      ->group("Reading files");
+  flag("--strict", arguments.strict, "Refuse rows with fewer fields than the header");
+  flag("--ignore-extra", arguments.ignore_extra, "Drop fields beyond the header's, if not empty");
+  flag("--keep-blanks", arguments.keep_blanks, "Keep blanks around values [taken off]");
+  flag("--normalise", arguments.normalise,
+       "Also no-break and zero-width blanks; letters composed (Unicode NFC)");
+}
+
+}  // namespace
 
 void RegisterImport(CLI::App& app, Context& context) {
   auto arguments = std::make_shared<ImportArguments>();
   CLI::App* import = AddCommand(
-      app, "import", "Read records from CSV files by SQL, or from JSON lines",
+      app, "import", "Read records from CSV and Excel files, or from JSON lines",
       "strata import -w sales --sql orders.sql --csv orders=orders.csv --csv crm=customers.csv\n"
       "  strata import -w sales --preset internet-sales ./internet_sales\n"
       "  strata import -w sales --jsonl records.jsonl --on-error skip --rejects bad.csv",
@@ -23,17 +61,11 @@ void RegisterImport(CLI::App& app, Context& context) {
       ->add_option("--preset", arguments->preset,
                    "Mapping that comes along: internet-sales, sales-sample")
       ->type_name("NAME");
-  import->add_option("path", arguments->path, "The preset's folder or file")->type_name("PATH");
+  import->add_option("files", arguments->paths, "The preset's folder or file")->type_name("FILE");
   import
       ->add_option("--jsonl", arguments->jsonl,
                    "Records as protobuf JSON, one a line; - is standard input")
       ->type_name("FILE");
-  import->add_option("--delimiter", arguments->delimiter, "Of the CSV files [detected: , ; tab |]")
-      ->type_name("CHAR");
-  import
-      ->add_option("--encoding", arguments->encoding,
-                   "Of the CSV files, such as CP437 [detected: UTF-8, UTF-16]")
-      ->type_name("NAME");
   import
       ->add_option("--on-error", arguments->on_error,
                    "fail: a bad record keeps all out; skip: the good ones are stored [fail]")
@@ -48,6 +80,7 @@ void RegisterImport(CLI::App& app, Context& context) {
       ->add_option("--stream", arguments->stream,
                    "Write stream to go on with [one named after the import and its content]")
       ->type_name("ID");
+  AddReadingOptions(*import, *arguments);
 }
 
 }  // namespace strata::cli

@@ -22,11 +22,17 @@ namespace {
 // Puts good records into the spool and bad ones into the log.
 class SpoolingSink : public RecordSink {
  public:
-  SpoolingSink(const std::vector<std::string>& files, RecordSpool& spool, RejectLog& rejects)
-      : files_(files), spool_(spool), rejects_(rejects) {}
+  SpoolingSink(ImportContent& content, RejectLog& rejects)
+      : files_(content.files),
+        spool_(*content.records),
+        summary_(content.summary),
+        rejects_(rejects) {}
 
   absl::Status Add(const v1::Record& record, absl::Span<const Origin> origins) override {
-    if (record.ByteSizeLong() <= RecordSpool::kLargestRecord) return spool_.Add(record, origins);
+    if (record.ByteSizeLong() <= RecordSpool::kLargestRecord) {
+      summary_.Add(record);
+      return spool_.Add(record, origins);
+    }
     Reject reject;
     if (!origins.empty() && origins[0].file >= 0) {
       reject.file = files_[static_cast<size_t>(origins[0].file)];
@@ -42,6 +48,7 @@ class SpoolingSink : public RecordSink {
  private:
   const std::vector<std::string>& files_;
   RecordSpool& spool_;
+  ImportSummary& summary_;
   RejectLog& rejects_;
 };
 
@@ -52,55 +59,74 @@ int64_t SizeOf(const std::string& path) {
 }
 
 // What reports call each file: its name, or its whole path where two files have one name.
-std::vector<std::string> ShownNames(const std::vector<std::pair<std::string, std::string>>& files) {
+std::vector<std::string> ShownNames(const TablesAndPaths& files) {
+  const auto name_of = [](const std::string& path) {
+    return path == "-" ? "stdin" : std::filesystem::path(path).filename().string();
+  };
   std::map<std::string, int> uses;
-  for (const auto& [table, path] : files) ++uses[std::filesystem::path(path).filename().string()];
+  for (const auto& [table, path] : files) ++uses[name_of(path)];
   std::vector<std::string> names;
   for (const auto& [table, path] : files) {
-    const std::string name = std::filesystem::path(path).filename().string();
-    names.push_back(uses[name] > 1 ? path : name);
+    names.push_back(uses[name_of(path)] > 1 ? path : name_of(path));
   }
   return names;
 }
 
 }  // namespace
 
-absl::StatusOr<ImportContent> ReadCsvFiles(
-    const Context& context, const std::string& mapping_name, absl::string_view mapping,
-    const std::vector<std::pair<std::string, std::string>>& files, const CsvOptions& options,
-    const std::string& time_zone, RejectLog& rejects) {
+absl::StatusOr<std::unique_ptr<StagingDatabase>> StageFiles(const Context& context,
+                                                            const TablesAndPaths& files,
+                                                            const CsvOptions& options,
+                                                            ImportContent& content) {
+  content.files = ShownNames(files);
+  STRATA_ASSIGN_OR_RETURN(std::unique_ptr<StagingDatabase> staging, StagingDatabase::Create());
+  int64_t bytes = 0, done = 0;
+  for (const auto& [table, path] : files) bytes += SizeOf(path);
+  Progress progress(context.terminal(), "reading", bytes, "bytes");
+  for (size_t i = 0; i < files.size(); ++i) {
+    STRATA_RETURN_IF_ERROR(staging->Load(files[i].first, files[i].second, content.files[i], options,
+                                         [&](int64_t read) { progress.Update(done + read); }));
+    done += SizeOf(files[i].second);
+  }
+  content.notes = staging->notes();
+  return staging;
+}
+
+absl::StatusOr<std::vector<MappingStatement>> ParseNamedMapping(const std::string& name,
+                                                                absl::string_view mapping) {
+  absl::StatusOr<std::vector<MappingStatement>> statements = ParseMapping(mapping);
+  if (statements.ok()) return statements;
+  return absl::InvalidArgumentError(absl::StrCat(name, ": ", statements.status().message()));
+}
+
+absl::Status ConvertStaged(const Context& context, StagingDatabase& staging,
+                           const std::vector<MappingStatement>& statements,
+                           const std::string& time_zone, ImportContent& content,
+                           RejectLog& rejects) {
   absl::TimeZone zone;
   if (!absl::LoadTimeZone(time_zone, &zone)) {
     return absl::FailedPreconditionError(
         absl::StrCat("this machine does not know the workspace's time zone \"", time_zone, "\""));
   }
-  absl::StatusOr<std::vector<MappingStatement>> statements = ParseMapping(mapping);
-  if (!statements.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(mapping_name, ": ", statements.status().message()));
-  }
+  STRATA_ASSIGN_OR_RETURN(content.records, RecordSpool::Create());
+  SpoolingSink sink(content, rejects);
+  Progress progress(context.terminal(), "converting", 0, "rows");
+  return MappingRunner(content.name, staging, zone).Run(statements, sink, [&](int64_t rows) {
+    progress.Update(rows);
+  });
+}
+
+absl::StatusOr<ImportContent> ReadCsvFiles(const Context& context, const std::string& mapping_name,
+                                           absl::string_view mapping, const TablesAndPaths& files,
+                                           const CsvOptions& options, const std::string& time_zone,
+                                           RejectLog& rejects) {
+  STRATA_ASSIGN_OR_RETURN(const std::vector<MappingStatement> statements,
+                          ParseNamedMapping(mapping_name, mapping));
   ImportContent content;
   content.name = mapping_name;
-  content.files = ShownNames(files);
-  STRATA_ASSIGN_OR_RETURN(content.records, RecordSpool::Create());
-  STRATA_ASSIGN_OR_RETURN(std::unique_ptr<StagingDatabase> staging, StagingDatabase::Create());
-  {
-    int64_t bytes = 0, done = 0;
-    for (const auto& [table, path] : files) bytes += SizeOf(path);
-    Progress progress(context.terminal(), "reading", bytes, "bytes");
-    for (size_t i = 0; i < files.size(); ++i) {
-      STRATA_RETURN_IF_ERROR(staging->Load(files[i].first, files[i].second, content.files[i],
-                                           options,
-                                           [&](int64_t read) { progress.Update(done + read); }));
-      done += SizeOf(files[i].second);
-    }
-  }
-  SpoolingSink sink(content.files, *content.records, rejects);
-  Progress progress(context.terminal(), "converting", 0, "rows");
-  STRATA_RETURN_IF_ERROR(
-      MappingRunner(mapping_name, *staging, zone).Run(*statements, sink, [&](int64_t rows) {
-        progress.Update(rows);
-      }));
+  STRATA_ASSIGN_OR_RETURN(std::unique_ptr<StagingDatabase> staging,
+                          StageFiles(context, files, options, content));
+  STRATA_RETURN_IF_ERROR(ConvertStaged(context, *staging, statements, time_zone, content, rejects));
   return content;
 }
 
@@ -110,7 +136,7 @@ absl::StatusOr<ImportContent> ReadJsonFile(const Context& context, const std::st
   content.name = path == "-" ? "stdin" : std::filesystem::path(path).filename().string();
   content.files = {content.name};
   STRATA_ASSIGN_OR_RETURN(content.records, RecordSpool::Create());
-  SpoolingSink sink(content.files, *content.records, rejects);
+  SpoolingSink sink(content, rejects);
   std::ifstream file;
   if (path != "-") {
     file.open(path, std::ios::binary);

@@ -17,37 +17,6 @@
 namespace strata::cli {
 namespace {
 
-using TablesAndPaths = std::vector<std::pair<std::string, std::string>>;
-
-absl::StatusOr<CsvOptions> CsvOptionsOf(const ImportArguments& arguments) {
-  CsvOptions options;
-  options.encoding = arguments.encoding;
-  const std::string& delimiter = arguments.delimiter;
-  if (delimiter == "tab" || delimiter == "\\t") {
-    options.delimiter = '\t';
-  } else if (delimiter.size() == 1 && delimiter != "\"" && delimiter != "\n") {
-    options.delimiter = delimiter.front();
-  } else if (!delimiter.empty()) {
-    return absl::InvalidArgumentError("--delimiter takes one character, or the word tab");
-  }
-  return options;
-}
-
-absl::StatusOr<TablesAndPaths> CsvFilesOf(const ImportArguments& arguments) {
-  if (arguments.csv.empty()) {
-    return absl::InvalidArgumentError("--sql needs files to read: --csv NAME=PATH");
-  }
-  TablesAndPaths files;
-  for (const std::string& argument : arguments.csv) {
-    const size_t equals = argument.find('=');
-    const bool named = equals != std::string::npos && equals > 0;
-    const std::string path = named ? argument.substr(equals + 1) : argument;
-    files.emplace_back(
-        named ? argument.substr(0, equals) : std::filesystem::path(path).stem().string(), path);
-  }
-  return files;
-}
-
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
@@ -69,6 +38,10 @@ class ImportJob {
     report_.dry_run = arguments_.dry_run;
     STRATA_ASSIGN_OR_RETURN(ImportContent content, Read());
     report_.refused_here = rejects_.records();
+    report_.notes = content.notes;
+    for (std::string& finding : content.summary.Findings()) {
+      report_.notes.push_back(std::move(finding));
+    }
     if (report_.workspace_missing) {
       report_.sent.counts.set_accepted(content.records->size());
     } else {
@@ -95,10 +68,12 @@ class ImportJob {
     if (arguments_.sql.empty() && !arguments_.csv.empty()) {
       return absl::InvalidArgumentError("--csv goes with --sql");
     }
-    if (arguments_.preset.empty() != arguments_.path.empty()) {
-      return absl::InvalidArgumentError(arguments_.preset.empty()
-                                            ? "a path alone goes with --preset NAME"
-                                            : "--preset needs the path of its data behind it");
+    if (!arguments_.preset.empty() && arguments_.paths.size() != 1) {
+      return absl::InvalidArgumentError("--preset needs the path of its data behind it");
+    }
+    if (arguments_.preset.empty() && !arguments_.paths.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "files behind --sql are named with --csv: --csv NAME=", arguments_.paths.front()));
     }
     return absl::OkStatus();
   }
@@ -115,8 +90,8 @@ class ImportJob {
           context_.flags().workspace.empty() ? preset.name : context_.flags().workspace;
       STRATA_ASSIGN_OR_RETURN(const v1::Workspace workspace, FindOrMakeWorkspace(preset.workspace));
       return ReadCsvFiles(context_, preset.mapping_name, preset.mapping,
-                          preset.FilesUnder(arguments_.path), options, workspace.time_zone(),
-                          rejects_);
+                          preset.FilesUnder(arguments_.paths.front()), options,
+                          workspace.time_zone(), rejects_);
     }
     STRATA_ASSIGN_OR_RETURN(const TablesAndPaths files, CsvFilesOf(arguments_));
     STRATA_ASSIGN_OR_RETURN(const std::string mapping, ReadFile(arguments_.sql));

@@ -1,44 +1,48 @@
 #ifndef STRATA_CLIENT_CLI_IMPORT_JOB_H_
 #define STRATA_CLIENT_CLI_IMPORT_JOB_H_
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "client/cli/command.h"
-#include "client/cli/csv_reader.h"
+#include "client/cli/import_arguments.h"
 #include "client/cli/import_reject.h"
 #include "client/cli/import_spool.h"
+#include "client/cli/import_staging.h"
+#include "client/cli/import_summary.h"
+#include "client/cli/mapping_script.h"
 
 namespace strata::cli {
-
-// `strata import` as the user gave it.
-struct ImportArguments {
-  std::string sql;               // --sql: a file with a mapping
-  std::vector<std::string> csv;  // --csv: NAME=PATH, or PATH whose name without ending is the table
-  std::string preset, path;      // --preset NAME PATH
-  std::string jsonl;             // --jsonl: a file, or - for standard input
-  std::string delimiter;         // one character, "tab" or "\t"; empty: detected
-  std::string encoding;          // empty: detected
-  std::string on_error = "fail";
-  std::string rejects;  // a file for what was refused
-  bool dry_run = false;
-  std::string stream;
-};
 
 // The records of an import, read and converted, and what could not be.
 struct ImportContent {
   std::string name;                // of the import, for the write stream: "internet-sales.sql"
   std::vector<std::string> files;  // that Origin::file counts
+  std::vector<std::string> notes;  // what was decided in reading them, for people
   std::unique_ptr<RecordSpool> records;
+  ImportSummary summary;  // of the records
 };
 
-// Reads CSV files and runs a mapping over them. `files` are (table, path). Rejects go to the log.
-absl::StatusOr<ImportContent> ReadCsvFiles(
-    const Context& context, const std::string& mapping_name, absl::string_view mapping,
-    const std::vector<std::pair<std::string, std::string>>& files, const CsvOptions& options,
-    const std::string& time_zone, RejectLog& rejects);
+// Reads files into tables; sets the content's files and notes.
+absl::StatusOr<std::unique_ptr<StagingDatabase>> StageFiles(const Context& context,
+                                                            const TablesAndPaths& files,
+                                                            const CsvOptions& options,
+                                                            ImportContent& content);
+
+// Runs a mapping, called content.name, over the staged tables: sets records and summary. What
+// cannot be converted goes to the log.
+absl::Status ConvertStaged(const Context& context, StagingDatabase& staging,
+                           absl::string_view mapping, const std::string& time_zone,
+                           ImportContent& content, RejectLog& rejects);
+
+// All of it.
+absl::StatusOr<ImportContent> ReadCsvFiles(const Context& context, const std::string& mapping_name,
+                                           absl::string_view mapping, const TablesAndPaths& files,
+                                           const CsvOptions& options, const std::string& time_zone,
+                                           RejectLog& rejects);
 
 // Reads records as JSON lines; "-" is standard input.
 absl::StatusOr<ImportContent> ReadJsonFile(const Context& context, const std::string& path,

@@ -130,8 +130,8 @@ TEST_F(ImportTest, BadRowsKeepAllOutUnlessTheyAreSkipped) {
                                 "2,a,2024-05-01,ten,1\n"  // 3: found here
                                 "3,b,2999-05-01,1,1\n"    // 4: found by the server
                                 "4,b,2024-05-01,1,1\n"
-                                "4,b,2024-05-01,1,-1\n"  // 6: found by the server, second line
-                                "5,b,2024-05-01\n"       // 7: found while reading
+                                "4,b,2024-05-01,1,-1\n"   // 6: found by the server, second line
+                                "5,b,2024-05-01,1,1,6\n"  // 7: found while reading
                                 "6,b,2024-05-01,1.1234567,1\n"  // 8
                                 "7,b,2024-05-01,1,1\n");
   const std::vector<std::string> command = {
@@ -140,7 +140,7 @@ TEST_F(ImportTest, BadRowsKeepAllOutUnlessTheyAreSkipped) {
   EXPECT_EQ(Counts(), "0 0 0 5 0");
   EXPECT_THAT(err_, AllOf(HasSubstr("o.csv:4: order 3: "), HasSubstr("o.csv:6: order 4: "),
                           HasSubstr("o.csv:3: order 2: amount: \"ten\" is not a decimal number"),
-                          HasSubstr("o.csv:7: order 5: has 3 fields, the header has 5"),
+                          HasSubstr("o.csv:7: order 5: has 6 fields, the header has 5"),
                           HasSubstr("nothing is stored")));
   EXPECT_EQ(Workspace().orders(), 0);
   EXPECT_EQ(Workspace().customers(), 0);

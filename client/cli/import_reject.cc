@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/cli/delimited_output.h"
+#include "client/cli/shown_text.h"
 
 namespace strata::cli {
 namespace {
@@ -11,14 +12,17 @@ constexpr size_t kKept = 1'000;
 }  // namespace
 
 std::string Describe(const Reject& reject) {
-  std::string text = reject.file;
+  constexpr size_t kLongestMessage = 300;
+  std::string text = Shortened(reject.file);
   if (reject.line > 0) absl::StrAppend(&text, text.empty() ? "line " : ":", reject.line);
   if (!text.empty()) absl::StrAppend(&text, ": ");
   absl::StrAppend(&text, reject.record);
-  if (!reject.id.empty()) absl::StrAppend(&text, reject.record.empty() ? "" : " ", reject.id);
+  if (!reject.id.empty()) {
+    absl::StrAppend(&text, reject.record.empty() ? "" : " ", Shortened(reject.id));
+  }
   if (!reject.record.empty() || !reject.id.empty()) absl::StrAppend(&text, ": ");
-  if (!reject.field.empty()) absl::StrAppend(&text, reject.field, ": ");
-  return absl::StrCat(text, reject.message, " (", reject.reason, ")");
+  if (!reject.field.empty()) absl::StrAppend(&text, Shortened(reject.field), ": ");
+  return absl::StrCat(text, Shortened(reject.message, kLongestMessage), " (", reject.reason, ")");
 }
 
 absl::Status RejectLog::WriteTo(const std::string& path) {

@@ -31,7 +31,8 @@ struct Reject {
   std::string message;  // for people
 };
 
-// "orders.csv:17: order 10107: amount: "12,50" is not a decimal number".
+// "orders.csv:17: order 10107: amount: "12,50" is not a decimal number": a line, whatever is long
+// in it is cut.
 std::string Describe(const Reject& reject);
 
 // Collects what was refused: keeps the first ones for the screen and writes all of them as CSV

@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "client/cli/delimited_output.h"
 #include "client/cli/display_width.h"
+#include "client/cli/shown_text.h"
 #include "client/cli/text_table.h"
 #include "client/cli/value_format.h"
 #include "google/protobuf/struct.pb.h"
@@ -67,6 +68,13 @@ void PrintText(const Context& context, const ImportReport& report) {
   }
 }
 
+void PrintNotes(const Context& context, const ImportReport& report) {
+  constexpr size_t kLongest = 500;
+  for (const std::string& note : report.notes) {
+    context.err() << "note: " << Printable(Shortened(note, kLongest)) << '\n';
+  }
+}
+
 // `text` as a JSON string.
 std::string Quoted(const std::string& text) {
   google::protobuf::Value value;
@@ -90,8 +98,14 @@ void PrintJson(const Context& context, const ImportReport& report, const RejectL
       << ",\n \"resumedAt\": " << report.sent.resumed_at
       << ",\n \"seconds\": " << absl::StrFormat("%.3f", absl::ToDoubleSeconds(report.spent))
       << ",\n \"revision\": " << report.sent.revision
-      << ",\n \"stream\": " << Quoted(report.sent.stream) << ",\n \"rejects\": [";
+      << ",\n \"stream\": " << Quoted(report.sent.stream) << ",\n \"notes\": [";
   const char* separator = "\n";
+  for (const std::string& note : report.notes) {
+    out << separator << "  " << Quoted(note);
+    separator = ",\n";
+  }
+  out << (report.notes.empty() ? "],\n \"rejects\": [" : "\n ],\n \"rejects\": [");
+  separator = "\n";
   for (const Reject& reject : rejects.first()) {
     out << separator << "  {\"file\": " << Quoted(reject.file) << ", \"line\": " << reject.line
         << ", \"record\": " << Quoted(reject.record) << ", \"id\": " << Quoted(reject.id)
@@ -138,6 +152,11 @@ void PrintImportReport(const Context& context, const ImportReport& report,
       PrintText(context, report);
       break;
   }
+  PrintFindings(context, report, rejects);
+}
+
+void PrintFindings(const Context& context, const ImportReport& report, const RejectLog& rejects) {
+  PrintNotes(context, report);
   PrintRejects(context, rejects);
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -21,6 +22,7 @@ struct ImportReport {
   bool dry_run = false;
   bool workspace_missing = false;  // a dry run without a server's opinion
   absl::Duration spent;
+  std::vector<std::string> notes;  // sentences for people: what was decided, what to look at
 
   int64_t Records() const;
 };
@@ -29,6 +31,9 @@ struct ImportReport {
 // the log keeps under -o json).
 void PrintImportReport(const Context& context, const ImportReport& report,
                        const RejectLog& rejects);
+
+// The notes and bad records alone, on err.
+void PrintFindings(const Context& context, const ImportReport& report, const RejectLog& rejects);
 
 }  // namespace strata::cli
 

@@ -3,14 +3,17 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <fstream>
+#include <numeric>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/memory/memory.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "client/cli/csv_source.h"
+#include "client/cli/shown_text.h"
 #include "server/base/status_macros.h"
 
 namespace strata::cli {
@@ -21,7 +24,36 @@ constexpr int kLineBits = 40;
 int64_t KeyOf(Origin origin) { return (int64_t{origin.file} << kLineBits) | origin.line; }
 
 absl::Status InFile(const absl::Status& status, absl::string_view file) {
-  return absl::Status(status.code(), absl::StrCat(file, ": ", status.message()));
+  return absl::Status(status.code(),
+                      absl::StrCat(file == "-" ? "standard input" : file, ": ", status.message()));
+}
+
+// Where each of `header` stands among the table's columns: files of one table may order them as
+// they like, but have the same.
+absl::StatusOr<std::vector<int>> MatchColumns(const StagingDatabase::Table& table,
+                                              const std::vector<std::string>& header) {
+  std::vector<int> places;
+  std::vector<std::string> unknown, missing;
+  for (const std::string& name : header) {
+    const auto column =
+        std::find_if(table.columns.begin(), table.columns.end(),
+                     [&](const std::string& other) { return absl::EqualsIgnoreCase(other, name); });
+    if (column == table.columns.end()) unknown.push_back(name);
+    places.push_back(static_cast<int>(column - table.columns.begin()));
+  }
+  for (size_t i = 0; i < table.columns.size(); ++i) {
+    if (std::find(places.begin(), places.end(), static_cast<int>(i)) == places.end()) {
+      missing.push_back(table.columns[i]);
+    }
+  }
+  if (unknown.empty() && missing.empty()) return places;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "has other columns than ", table.first_file, ", the first file of table ", table.name, ":",
+      missing.empty() ? "" : absl::StrCat(" it lacks ", ShortList(missing)),
+      missing.empty() || unknown.empty() ? "" : " and",
+      unknown.empty() ? "" : absl::StrCat(" has ", ShortList(unknown)),
+      "; the order of columns does not matter, their names do (or load it as another table: --csv "
+      "NAME=PATH)"));
 }
 
 }  // namespace
@@ -54,33 +86,36 @@ absl::Status StagingDatabase::Execute(const std::string& sql) {
   return absl::InternalError(sqlite3_errmsg(handle_));
 }
 
-absl::Status StagingDatabase::PrepareTable(const std::string& table,
-                                           const std::vector<std::string>& header) {
-  const auto [entry, added] = headers_.try_emplace(absl::AsciiStrToLower(table), header);
-  if (!added) {
-    if (entry->second == header) return absl::OkStatus();
-    return absl::InvalidArgumentError(
-        absl::StrCat("has other columns than the first file of ", table));
-  }
+absl::StatusOr<std::vector<int>> StagingDatabase::PrepareTable(
+    const std::string& name, const std::string& shown_name,
+    const std::vector<std::string>& header) {
+  const auto table = std::find_if(tables_.begin(), tables_.end(), [&](const Table& other) {
+    return absl::EqualsIgnoreCase(other.name, name);
+  });
+  if (table != tables_.end()) return MatchColumns(*table, header);
   const size_t most = sqlite3_limit(handle_, SQLITE_LIMIT_COLUMN, -1) - 2;
   if (header.size() >
       std::min<size_t>(most, sqlite3_limit(handle_, SQLITE_LIMIT_VARIABLE_NUMBER, -1) - 2)) {
-    return absl::InvalidArgumentError(absl::StrCat("has more than ", most, " columns"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("has ", header.size(), " columns, more than ", most));
   }
-  tables_.push_back(table);
+  tables_.push_back({name, shown_name, header});
   const std::string columns = absl::StrJoin(
       header, " TEXT, ",
       [](std::string* out, const std::string& name) { absl::StrAppend(out, QuoteName(name)); });
-  return Execute(absl::StrCat("CREATE TABLE ", QuoteName(table), " (", columns,
-                              " TEXT, _file TEXT, _line INTEGER)"));
+  STRATA_RETURN_IF_ERROR(Execute(absl::StrCat("CREATE TABLE ", QuoteName(name), " (", columns,
+                                              " TEXT, _file TEXT, _line INTEGER)")));
+  std::vector<int> places(header.size());
+  std::iota(places.begin(), places.end(), 0);
+  return places;
 }
 
 absl::Status StagingDatabase::Load(const std::string& table, const std::string& path,
                                    const std::string& shown_name, const CsvOptions& options,
                                    const std::function<void(int64_t)>& on_bytes) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return absl::NotFoundError(absl::StrCat(path, ": no such file, or it cannot be read"));
-  absl::StatusOr<std::unique_ptr<CsvReader>> reader = CsvReader::Create(in, options);
+  absl::StatusOr<std::unique_ptr<ByteSource>> source = OpenByteSource(path, options.sheet);
+  if (!source.ok()) return InFile(source.status(), path);
+  absl::StatusOr<std::unique_ptr<CsvTable>> reader = CsvTable::Open(**source, options);
   if (!reader.ok()) return InFile(reader.status(), path);
   const std::vector<std::string>& header = (*reader)->header();
   for (const std::string& name : header) {
@@ -89,17 +124,16 @@ absl::Status StagingDatabase::Load(const std::string& table, const std::string& 
       return absl::InvalidArgumentError(absl::StrCat(path, ": a column must not be called ", name));
     }
   }
-  if (const absl::Status status = PrepareTable(table, header); !status.ok()) {
-    return InFile(status, path);
-  }
+  const absl::StatusOr<std::vector<int>> places = PrepareTable(table, shown_name, header);
+  if (!places.ok()) return InFile(places.status(), path);
   const int32_t file = static_cast<int32_t>(files_.size());
   files_.push_back(shown_name);
 
-  std::string places;
-  for (size_t i = 0; i < header.size(); ++i) absl::StrAppend(&places, "?,");
+  std::string marks;
+  for (size_t i = 0; i < header.size(); ++i) absl::StrAppend(&marks, "?,");
   sqlite3_stmt* insert = nullptr;
   const std::string sql =
-      absl::StrCat("INSERT INTO ", QuoteName(table), " VALUES (", places, "?,?)");
+      absl::StrCat("INSERT INTO ", QuoteName(table), " VALUES (", marks, "?,?)");
   if (sqlite3_prepare_v2(handle_, sql.c_str(), -1, &insert, nullptr) != SQLITE_OK) {
     return absl::InternalError(sqlite3_errmsg(handle_));
   }
@@ -116,10 +150,11 @@ absl::Status StagingDatabase::Load(const std::string& table, const std::string& 
     if (row.problem) bad_rows_[KeyOf({file, row.line})].problem = *std::move(row.problem);
     for (int i = 0; i < columns; ++i) {
       const CsvCell& field = row.fields[i];
+      const int place = (*places)[i] + 1;
       if (field.text.empty() && !field.quoted) {
-        sqlite3_bind_null(insert, i + 1);
+        sqlite3_bind_null(insert, place);
       } else {
-        sqlite3_bind_text(insert, i + 1, field.text.data(), static_cast<int>(field.text.size()),
+        sqlite3_bind_text(insert, place, field.text.data(), static_cast<int>(field.text.size()),
                           SQLITE_STATIC);
       }
     }
@@ -129,6 +164,12 @@ absl::Status StagingDatabase::Load(const std::string& table, const std::string& 
     if (++rows_ % 4096 == 0) on_bytes((*reader)->bytes_read());
   }
   on_bytes((*reader)->bytes_read());
+  if (std::string encoding = (*reader)->suggested_encoding(); !encoding.empty()) {
+    suggested_encoding_ = std::move(encoding);
+  }
+  for (const std::string& note : (*reader)->notes()) {
+    notes_.push_back(absl::StrCat(shown_name, ": ", note));
+  }
   return Execute("COMMIT");
 }
 
@@ -175,8 +216,8 @@ absl::Status StagingDatabase::HideBadRows() {
     knows_bad_rows_ = true;
   }
   absl::StrAppend(&sql, "SAVEPOINT strata_hide;");
-  for (const std::string& table : tables_) {
-    absl::StrAppend(&sql, "DELETE FROM ", QuoteName(table),
+  for (const Table& table : tables_) {
+    absl::StrAppend(&sql, "DELETE FROM ", QuoteName(table.name),
                     " WHERE (_file, _line) IN (SELECT file, line FROM strata_bad_rows);");
   }
   return Execute(sql);

@@ -12,16 +12,16 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "client/cli/csv_reader.h"
+#include "client/cli/csv_table.h"
 #include "client/cli/import_reject.h"
 
 struct sqlite3;
 
 namespace strata::cli {
 
-// The CSV files of an import as tables of a temporary SQLite database, which is gone with this
-// object. All columns are TEXT with the names of the header; an empty field is NULL unless it was
-// quoted. Two columns more, _file and _line, say where a row comes from.
+// The files of an import as tables of a temporary SQLite database, which is gone with this object.
+// All columns are TEXT with the names of the header; an empty field is NULL unless it was quoted.
+// Two columns more, _file and _line, say where a row comes from.
 class StagingDatabase {
  public:
   static absl::StatusOr<std::unique_ptr<StagingDatabase>> Create();
@@ -29,13 +29,28 @@ class StagingDatabase {
   StagingDatabase(const StagingDatabase&) = delete;
   StagingDatabase& operator=(const StagingDatabase&) = delete;
 
-  // Reads a file into `table`; a table that exists gets more rows, from a file with the same
-  // header. `shown_name` is what _file holds. Rows that are bad as CSV are loaded as far as they
-  // can be read and remembered, so that the record they belong to is refused as a whole. `on_bytes`
-  // hears how much of the file is read. NOT_FOUND, DATA_LOSS, INVALID_ARGUMENT name the file.
+  // Reads a file into `table`, "-" being standard input; a table that exists gets more rows, from
+  // a file with columns of the same names in any order. `shown_name` is what _file holds. Rows that
+  // are bad as CSV are loaded as far as they can be read and remembered, so that the record they
+  // belong to is refused as a whole. `on_bytes` hears how much of the file is read. NOT_FOUND,
+  // DATA_LOSS, INVALID_ARGUMENT name the file.
   absl::Status Load(const std::string& table, const std::string& path,
                     const std::string& shown_name, const CsvOptions& options,
                     const std::function<void(int64_t)>& on_bytes);
+
+  // The tables so far, in order of loading, with their columns.
+  struct Table {
+    std::string name;
+    std::string first_file;  // its shown name
+    std::vector<std::string> columns;
+  };
+  const std::vector<Table>& tables() const { return tables_; }
+
+  // The likely encoding of a file that held bytes which were no text; empty when all was well.
+  const std::string& suggested_encoding() const { return suggested_encoding_; }
+
+  // What was decided in reading the files, each sentence behind its file's name.
+  const std::vector<std::string>& notes() const { return notes_; }
 
   sqlite3* handle() const { return handle_; }
 
@@ -62,12 +77,16 @@ class StagingDatabase {
  private:
   explicit StagingDatabase(sqlite3* handle) : handle_(handle) {}
   absl::Status Execute(const std::string& sql);
-  absl::Status PrepareTable(const std::string& table, const std::vector<std::string>& header);
+  // Where each column of `header` stands in the table, which is made if it is new.
+  absl::StatusOr<std::vector<int>> PrepareTable(const std::string& table,
+                                                const std::string& shown_name,
+                                                const std::vector<std::string>& header);
 
   sqlite3* const handle_;
   std::vector<std::string> files_;
-  absl::flat_hash_map<std::string, std::vector<std::string>> headers_;  // by table
-  std::vector<std::string> tables_;
+  std::vector<Table> tables_;
+  std::vector<std::string> notes_;
+  std::string suggested_encoding_;
   absl::node_hash_map<int64_t, BadRow> bad_rows_;  // by file << 40 | line
   bool knows_bad_rows_ = false;                    // the database has a list of them
   int64_t rows_ = 0;

@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/string_view.h"
 #include "client/cli/mapping_decimal.h"
+#include "client/cli/mapping_money.h"
 #include "client/cli/mapping_time.h"
 
 namespace strata::cli {
@@ -44,6 +45,17 @@ void ParseDateFunction(sqlite3_context* context, int count, sqlite3_value** valu
     }
   }
   Return(context, text);
+}
+
+void ParseDecimalFunction(sqlite3_context* context, int count, sqlite3_value** values) {
+  const absl::string_view mark = count == 2 ? TextOf(values[1]) : ".";
+  if (count < 1 || count > 2 || (mark != "." && mark != ",")) {
+    return sqlite3_result_error(
+        context, "parse_decimal takes a text and the sign before its decimals, '.' or ','", -1);
+  }
+  if (AnyEmpty(1, values)) return sqlite3_result_null(context);
+  const std::optional<Decimal> value = ParseMoney(TextOf(values[0]), mark.front());
+  Return(context, value ? value->ToString() : TextOf(values[0]));
 }
 
 using Operation = std::optional<Decimal> (*)(const Decimal&, const Decimal&);
@@ -115,6 +127,7 @@ absl::Status AddMappingFunctions(sqlite3* database) {
                                       nullptr);
   };
   add("parse_date", -1, ParseDateFunction);
+  add("parse_decimal", -1, ParseDecimalFunction);
   add("mul_decimal", -1, FoldFunction<Decimal::Multiply>);
   add("add_decimal", -1, FoldFunction<Decimal::Add>);
   add("sub_decimal", 2, FoldFunction<Subtract>);

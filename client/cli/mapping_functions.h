@@ -13,6 +13,8 @@ namespace strata::cli {
 //
 //   parse_date(text, format, ...)  the first format of strptime(3) that fits, as ISO 8601, see
 //                                  mapping_time.h: parse_date(d, '%m/%d/%Y %H:%M', '%m/%d/%y')
+//   parse_decimal(text)            the number in "$1,234.50", "(12)", "12.5%", see mapping_money.h
+//   parse_decimal(text, ',')       the number in "1.234,50 EUR"
 //   mul_decimal(a, b, ...)         exact product of decimal numbers
 //   add_decimal(a, b, ...)         exact sum
 //   sub_decimal(a, b)              exact difference

@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/csv_encoding.h"
+#include "client/cli/mapping_advice.h"
 #include "client/cli/mapping_functions.h"
 #include "server/base/status_macros.h"
 
@@ -253,7 +254,8 @@ absl::Status MappingRunner::RunStatement(const MappingStatement& statement, Reco
   sqlite3* database = staging_.handle();
   sqlite3_stmt* sql = nullptr;
   if (sqlite3_prepare_v2(database, statement.sql.c_str(), -1, &sql, nullptr) != SQLITE_OK) {
-    return Error(statement, sqlite3_errmsg(database));
+    const std::string error = sqlite3_errmsg(database);
+    return Error(statement, absl::StrCat(error, AdviceOn(error, staging_)));
   }
   bool hidden = false;
   const absl::Cleanup show = [&] {  // behind the statement's end

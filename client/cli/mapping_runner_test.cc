@@ -149,7 +149,7 @@ TEST_F(MappingTest, RefusesARecordWithAnyBadRow) {
         "3,a,2024-05-01,,1\n"     // no amount
         "4,a,2024-05-01,1.5,1\n"  // good row, the order's customer differs below
         "4,b,2024-05-01,1.5,1\n"
-        "5,a,2024-05-01\n"           // too few fields
+        "5,a,2024-05-01,1,1,6\n"     // too many fields
         "6,\xFF,2024-05-01,1.5,1\n"  // encoding
         "7,\"a,2024-05-01,1.5,1\n"   // quote
         "8,a,2024-05-01,1.5,1\n");   // good
@@ -175,7 +175,7 @@ TEST_F(MappingTest, BadRowsThatNoRecordUsesAreStillReported) {
 }
 
 TEST_F(MappingTest, StatementsWithoutPlacesDoNotSeeBadRowsButOthersDo) {
-  Stage("o", "nr,who,day,sum\n1,a,2024-05-01,1\n1,a,2024-05-01\n2,b,2024-05-01\n");
+  Stage("o", "nr,who,day,sum\n1,a,2024-05-01,1\n1,a,2024-05-01,1,5\n2,b,2024-05-01,1,5\n");
   ASSERT_EQ(Run("-- record: customer\nSELECT DISTINCT who AS id FROM o;\n"
                 "-- record: order\nSELECT nr AS id, who AS customer, day AS order_time,"
                 " sum AS amount, _file, _line FROM o;\n"

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/cli/mapping_decimal.h"
 #include "client/cli/mapping_time.h"
+#include "client/cli/shown_text.h"
 
 namespace strata::cli {
 namespace {
@@ -16,13 +17,7 @@ namespace {
 constexpr int kAmountDecimals = 6;
 
 // The text as messages show it: not whole novels.
-std::string Shown(absl::string_view text) {
-  constexpr size_t kMost = 60;
-  if (text.size() <= kMost) return absl::StrCat("\"", text, "\"");
-  size_t end = kMost;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return absl::StrCat("\"", text.substr(0, end), "...\"");
-}
+std::string Shown(absl::string_view text) { return absl::StrCat("\"", Shortened(text), "\""); }
 
 }  // namespace
 

@@ -1,0 +1,79 @@
+#include "client/cli/import_arguments.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "server/base/status_macros.h"
+
+namespace strata::cli {
+
+absl::StatusOr<CsvOptions> CsvOptionsOf(const ImportArguments& arguments) {
+  CsvOptions options;
+  options.encoding = arguments.encoding;
+  options.sheet = arguments.sheet;
+  options.skip = arguments.skip;
+  options.footer = arguments.footer;
+  options.ignore_extra = arguments.ignore_extra;
+  options.refuse_short = arguments.strict;
+  options.keep_blanks = arguments.keep_blanks;
+  options.normalise = arguments.normalise;
+  const std::string& delimiter = arguments.delimiter;
+  if (delimiter == "tab" || delimiter == "\\t") {
+    options.delimiter = '\t';
+  } else if (delimiter.size() == 1 && delimiter != "\"" && delimiter != "\n") {
+    options.delimiter = delimiter.front();
+  } else if (!delimiter.empty()) {
+    return absl::InvalidArgumentError("--delimiter takes one character, or the word tab");
+  }
+  if (arguments.with_header && (arguments.no_header || !arguments.columns.empty())) {
+    return absl::InvalidArgumentError(
+        "--header says that the first line names the columns; --no-header and --columns say that "
+        "it does not");
+  }
+  if (arguments.normalise && arguments.keep_blanks) {
+    return absl::InvalidArgumentError("--normalise takes blanks off, --keep-blanks keeps them");
+  }
+  if (arguments.with_header) options.header = true;
+  if (arguments.no_header || !arguments.columns.empty()) options.header = false;
+  for (const absl::string_view name : absl::StrSplit(arguments.columns, ',', absl::SkipEmpty())) {
+    options.columns.emplace_back(absl::StripAsciiWhitespace(name));
+  }
+  for (const std::string& markers : arguments.null_markers) {
+    for (const absl::string_view marker : absl::StrSplit(markers, ',', absl::SkipEmpty())) {
+      options.null_markers.emplace_back(absl::StripAsciiWhitespace(marker));
+    }
+  }
+  return options;
+}
+
+std::string TableNameOf(const std::string& path) {
+  if (path == "-") return "stdin";
+  std::filesystem::path file = std::filesystem::path(path).filename();
+  if (absl::EqualsIgnoreCase(file.extension().string(), ".gz")) file = file.stem();
+  return file.stem().string();
+}
+
+absl::StatusOr<TablesAndPaths> CsvFilesOf(const ImportArguments& arguments) {
+  if (arguments.csv.empty()) {
+    return absl::InvalidArgumentError("--sql needs files to read: --csv NAME=PATH");
+  }
+  TablesAndPaths files;
+  for (const std::string& argument : arguments.csv) {
+    const size_t equals = argument.find('=');
+    const bool named = equals != std::string::npos && equals > 0;
+    const std::string path = named ? argument.substr(equals + 1) : argument;
+    files.emplace_back(named ? argument.substr(0, equals) : TableNameOf(path), path);
+  }
+  if (std::count_if(files.begin(), files.end(),
+                    [](const auto& file) { return file.second == "-"; }) > 1) {
+    return absl::InvalidArgumentError("standard input (-) can be read only once");
+  }
+  return files;
+}
+
+}  // namespace strata::cli

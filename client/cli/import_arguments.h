@@ -1,0 +1,49 @@
+#ifndef STRATA_CLIENT_CLI_IMPORT_ARGUMENTS_H_
+#define STRATA_CLIENT_CLI_IMPORT_ARGUMENTS_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "client/cli/csv_table.h"
+
+namespace strata::cli {
+
+// `strata import` as the user gave it.
+struct ImportArguments {
+  std::string sql;               // --sql: a file with a mapping
+  std::vector<std::string> csv;  // --csv: NAME=PATH, or PATH whose name without ending is the table
+  std::vector<std::string> paths;  // --preset NAME PATH
+  std::string preset;
+  std::string jsonl;  // --jsonl: a file, or - for standard input
+  std::string on_error = "fail";
+  std::string rejects;  // a file for what was refused
+  bool dry_run = false;
+  std::string stream;
+
+  // How files are read, see CsvOptions.
+  std::string delimiter;  // one character, "tab" or "\t"; empty: detected
+  std::string encoding;   // empty: detected
+  std::string sheet;
+  int skip = -1;
+  int footer = -1;
+  bool with_header = false, no_header = false;
+  std::string columns;                    // "a,b,c"
+  std::vector<std::string> null_markers;  // each may hold several, with commas between
+  bool ignore_extra = false, strict = false, keep_blanks = false, normalise = false;
+};
+
+// INVALID_ARGUMENT for options that say nothing or contradict each other.
+absl::StatusOr<CsvOptions> CsvOptionsOf(const ImportArguments& arguments);
+
+// (table, path) of each --csv.
+using TablesAndPaths = std::vector<std::pair<std::string, std::string>>;
+absl::StatusOr<TablesAndPaths> CsvFilesOf(const ImportArguments& arguments);
+
+// The table that a file becomes when the user names none: its name without endings, "stdin" for -.
+std::string TableNameOf(const std::string& path);
+
+}  // namespace strata::cli
+
+#endif  // STRATA_CLIENT_CLI_IMPORT_ARGUMENTS_H_
