@@ -37,6 +37,10 @@ struct TicketEvent {
 struct ContractEvent {
   Day start_date = kNoDay, end_date = kNoDay;  // end kNoDay: open-ended
   Micros annual_value = 0;
+
+  bool InForce(Day day) const {
+    return start_date <= day && (end_date == kNoDay || end_date >= day);
+  }
 };
 
 struct SurveyEvent {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "server/analytics/insight/exposure.h"
 #include "server/analytics/insight/health_counts.h"
 #include "server/base/status_macros.h"
 #include "server/domain/currency.h"
@@ -52,8 +53,7 @@ class Scores {
   std::optional<double> Csat() const { return Rate(counts_.good_ratings, counts_.ratings); }
   std::optional<double> Tickets() const {
     if (!counts_.ever_a_ticket) return std::nullopt;
-    const auto more =
-        static_cast<double>(std::max<int64_t>(0, counts_.tickets[0] - counts_.tickets[1]));
+    const auto more = static_cast<double>(MoreTickets());
     return std::max(0.0, 100 - kEscalationCost * static_cast<double>(counts_.escalations) -
                              kOverdueCost * static_cast<double>(counts_.past_due) -
                              kMoreTicketsCost * more);
@@ -84,10 +84,14 @@ class Scores {
     const double days = counts_.last_order - counts_.first_of_rhythm;
     return std::max(kShortestGap, days / static_cast<double>(counts_.orders_of_rhythm - 1));
   }
-  bool HasBaseline() const {
-    return counts_.first_order != kNoDay && counts_.first_order <= spans_.year + 1;
+  bool HasBaseline() const { return HasHistory(counts_.first_order, spans_.as_of, 12); }
+  int Baseline() const { return HasHistory(counts_.first_order, spans_.as_of, 18) ? 2 : 1; }
+  // The half-year before the last one says something of tickets.
+  bool HasTicketBaseline() const { return HasHistory(counts_.first_seen, spans_.as_of, 12); }
+  int64_t MoreTickets() const {
+    if (!HasTicketBaseline()) return 0;
+    return std::max<int64_t>(0, counts_.tickets[0] - counts_.tickets[1]);
   }
-  int Baseline() const { return counts_.first_order <= spans_.three_halves + 1 ? 2 : 1; }
   double MeanAmount(int half) const {
     return ToDouble(counts_.amount[half]) / static_cast<double>(counts_.orders[half]);
   }
@@ -183,11 +187,13 @@ std::string ValueWords(const HealthCounts& counts, const Scores& scores,
                       BaselineWords(scores));
 }
 
-std::string TicketWords(const HealthCounts& counts) {
+std::string TicketWords(const HealthCounts& counts, const Scores& scores) {
   if (!counts.ever_a_ticket) return "never opened a ticket";
-  return absl::StrCat(Plural(counts.tickets[0], "ticket"), " in the last half-year against ",
-                      counts.tickets[1], " in the one before; ", counts.escalations, " escalated, ",
-                      counts.past_due, " unresolved past due");
+  const std::string before = scores.HasTicketBaseline()
+                                 ? absl::StrCat("against ", counts.tickets[1], " in the one before")
+                                 : std::string("of a customer for less than a year");
+  return absl::StrCat(Plural(counts.tickets[0], "ticket"), " in the last half-year ", before, "; ",
+                      counts.escalations, " escalated, ", counts.past_due, " unresolved past due");
 }
 
 std::string RenewalWords(const HealthCounts& counts, const HealthSpans& spans, const Scores& scores,
@@ -216,7 +222,7 @@ std::array<std::string, kComponents> Words(const HealthCounts& counts, const Hea
              "no order of the last half-year was due for delivery"),
           Of(counts.good_ratings, counts.ratings, "ratings of the last half-year are 4 or 5",
              "no rating in the last half-year"),
-          TicketWords(counts),
+          TicketWords(counts, scores),
           RenewalWords(counts, spans, scores, currency)};
 }
 

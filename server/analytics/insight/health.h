@@ -45,8 +45,9 @@
 // in the last half-year.
 //
 // tickets .10: 100 - 30 an escalation in the last half-year - 10 a ticket of the last half-year
-// that is unresolved past due - 5 a ticket more than in the half-year before; at least 0. Not known
-// of customers who never opened a ticket.
+// that is unresolved past due - 5 a ticket more than in the half-year before, where the customer is
+// known for a year or more (a purchase, ticket or contract); at least 0. Not known of customers who
+// never opened a ticket.
 //
 // renewal .10: 40 + 60 d / 180, at most 100, d days to the earliest end of a contract in force;
 // times annual value now / a year ago where that is below 1. 0 where none is in force and the last

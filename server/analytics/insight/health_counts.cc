@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/analytics/insight/exposure.h"
+
 namespace strata::analytics {
 namespace {
 
@@ -63,15 +65,11 @@ void CountTickets(const CustomerEvents& events, const HealthSpans& spans, Millis
   }
 }
 
-bool InForce(const ContractEvent& contract, Day day) {
-  return contract.start_date <= day && (contract.end_date == kNoDay || contract.end_date >= day);
-}
-
 void CountContracts(const CustomerEvents& events, const HealthSpans& spans, HealthCounts& counts) {
   for (const ContractEvent& contract : events.contracts) {
     if (contract.start_date > spans.as_of) break;
-    if (InForce(contract, spans.year)) counts.value_before += contract.annual_value;
-    if (!InForce(contract, spans.as_of)) {
+    if (contract.InForce(spans.year)) counts.value_before += contract.annual_value;
+    if (!contract.InForce(spans.as_of)) {
       counts.latest_ended = std::max(counts.latest_ended, contract.end_date);
       continue;
     }
@@ -89,6 +87,7 @@ void CountContracts(const CustomerEvents& events, const HealthSpans& spans, Heal
 HealthCounts CountEvents(const CustomerEvents& events, const HealthSpans& spans,
                          const Calendar& calendar) {
   HealthCounts counts;
+  counts.first_seen = FirstSeen(events, PurchasesOf(events, spans.as_of), spans.as_of);
   CountOrders(events, spans, counts);
   if (!events.tickets.empty() || !events.surveys.empty()) {
     CountTickets(events, spans, calendar.StartOf(spans.half + 1), counts);

@@ -40,6 +40,7 @@ struct HealthCounts {
   MicrosSum amount[3] = {};
   int64_t delivered_or_overdue = 0, on_time = 0;
   // Tickets and ratings.
+  Day first_seen = kNoDay;  // of a purchase, a ticket or a contract
   bool ever_a_ticket = false;
   int64_t tickets[2] = {};
   int64_t escalations = 0, past_due = 0, met = 0, due = 0, ratings = 0, good_ratings = 0;

@@ -109,6 +109,12 @@ TEST(Health, ServiceIsWhatWasKnown) {
   late.csat = 1;
   // Not yet due: nothing is known of it.
   EXPECT_EQ(account.Score("sla", "2024-12-21"), std::nullopt);
+  // A first ticket is no more than before: nobody could open one.
+  EXPECT_EQ(account.Score("tickets", "2024-12-21"), 100);
+  EXPECT_THAT(account.Part("tickets", "2024-12-21").meaning,
+              HasSubstr("1 ticket in the last half-year of a customer for less than a year"));
+  account.Order("2023-12-21", 100);
+  EXPECT_EQ(account.Score("tickets", "2024-12-20"), 100 - 5);
   EXPECT_EQ(account.Score("tickets", "2024-12-21"), 100 - 5);
   // Past due and open: 0 of 1.
   EXPECT_NEAR(*account.Score("sla", "2024-12-31"), 50, 1e-9);

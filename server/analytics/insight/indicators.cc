@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "server/analytics/insight/exposure.h"
 #include "server/analytics/stats/multiple_testing.h"
 #include "server/analytics/stats/ranks.h"
 #include "server/base/scan_pool.h"
@@ -42,7 +43,12 @@ void Visit(const CustomerEvents& events, const Calendar& calendar, int32_t runni
   const auto amounts = QuarterAmounts(events, calendar, running);
   // Features as of the end of the quarter `back` quarters before the running one, made when needed.
   std::array<std::optional<std::optional<RiskFeatureRow>>, kQuarters + kLags + 1> features;
+  const Day as_of = calendar.FirstDay(PeriodUnit::kQuarter, running) - 1;
+  const Day first_purchase = PurchasesOf(events, as_of).first;
   for (int back = 0; back < kQuarters; ++back) {
+    // A drop is one from a year in which the customer could buy all the time.
+    const Day year_begins = calendar.FirstDay(PeriodUnit::kQuarter, running - 1 - back - 4);
+    if (first_purchase == kNoDay || first_purchase > year_begins) break;
     const double before =
         (amounts[back + 1] + amounts[back + 2] + amounts[back + 3] + amounts[back + 4]) / 4;
     if (!(before > 0)) continue;

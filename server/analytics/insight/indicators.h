@@ -29,8 +29,9 @@ struct IndicatorRanking {
 };
 
 // A decline in a quarter: the customer ordered for at most (1 - drop) of the mean of the four
-// quarters before, which must be positive. Looks at the last eight quarters that had ended by
-// `as_of`; each feature is taken as of the end of the quarter that lies `lag` quarters before.
+// quarters before, which must be positive, and all four lie behind the first purchase. Looks at the
+// last eight quarters that had ended by `as_of`; each feature is taken as of the end of the quarter
+// that lies `lag` quarters before.
 absl::StatusOr<IndicatorRanking> RankIndicators(const image::Revision& revision, Day as_of,
                                                 double drop, const StopToken& stop);
 
