@@ -206,14 +206,20 @@ absl::Status InsightHandlers::AnalyzeVolatility(const CallContext& call,
     made->set_months(volatility.months);
     made->set_empty_months(volatility.empty_months);
     NumberOrNull(volatility.standard_deviation, made->mutable_standard_deviation());
-    NumberOrNull(volatility.cv, made->mutable_cv());
-    NumberOrNull(volatility.cv_of_changes, made->mutable_cv_of_changes());
-    NumberOrNull(volatility.cv_detrended, made->mutable_cv_detrended());
+    const auto over_mean = [&volatility](const std::optional<double>& number, v1::Value* out) {
+      NumberOrNull(number, out);
+      if (!number.has_value() && volatility.standard_deviation.has_value()) {
+        out->set_null(v1::NULL_REASON_ZERO_DENOMINATOR);
+      }
+    };
+    over_mean(volatility.cv, made->mutable_cv());
+    over_mean(volatility.cv_of_changes, made->mutable_cv_of_changes());
+    over_mean(volatility.cv_detrended, made->mutable_cv_detrended());
     made->set_halvings(volatility.halvings);
-    MicrosSum total = 0;
-    for (const MicrosSum month : group.series) {
-      total += month;
-      STRATA_RETURN_IF_ERROR(Money(month, made->add_series()));
+    MicrosSum total = 0;  // since the first purchase
+    for (size_t month = 0; month < group.series.size(); ++month) {
+      if (month >= group.first) total += group.series[month];
+      STRATA_RETURN_IF_ERROR(Money(group.series[month], made->add_series()));
     }
     if (volatility.months == 0) continue;
     STRATA_ASSIGN_OR_RETURN(const Amount mean, AmountFromRatio(total, volatility.months));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -13,6 +14,7 @@ namespace {
 
 constexpr char kStrategic[] = "strategic";
 constexpr char kOther[] = "other";
+constexpr Day kDaysBefore = 36'525;  // a century: as far as anybody's orders reach back
 
 std::string NameOf(const Value& key, bool strategic_or_not) {
   std::string name = "(unknown)";
@@ -60,6 +62,28 @@ std::vector<std::string> Findings(const SegmentVolatility::Group& a,
   return findings;
 }
 
+bool IsPositive(const Value& value) {
+  const auto* count = std::get_if<int64_t>(&value);
+  return count != nullptr && *count > 0;
+}
+
+// The names of the groups that purchased before the range.
+absl::StatusOr<std::set<std::string>> PurchasedBefore(const Scope& scope, const std::string& field,
+                                                      bool strategic_or_not) {
+  std::set<std::string> names;
+  const Day earliest = scope.range.from - kDaysBefore;
+  KpiQuery query;
+  query.scope = scope;
+  query.scope.range = {earliest, scope.range.from - 1};
+  query.kpis = {"orders"};
+  query.group_by = {field};
+  STRATA_ASSIGN_OR_RETURN(const KpiAnswer before, QueryKpis(query));
+  for (const KpiTable::Row& row : before.table.rows) {
+    if (IsPositive(row.cells[0].value)) names.insert(NameOf(row.keys[0], strategic_or_not));
+  }
+  return names;
+}
+
 }  // namespace
 
 absl::StatusOr<SegmentVolatility> MeasureSegmentVolatility(const Scope& scope,
@@ -76,7 +100,9 @@ absl::StatusOr<SegmentVolatility> MeasureSegmentVolatility(const Scope& scope,
   query.kpis = {"customers"};
   query.group_by = {field};
   STRATA_ASSIGN_OR_RETURN(const KpiAnswer sizes, QueryKpis(query));
-  query.kpis = {"revenue"};
+  STRATA_ASSIGN_OR_RETURN(const std::set<std::string> purchased_before,
+                          PurchasedBefore(scope, field, strategic_or_not));
+  query.kpis = {"revenue", "orders"};
   query.group_by = {field, "month"};
   STRATA_ASSIGN_OR_RETURN(const KpiAnswer revenue, QueryKpis(query));
 
@@ -96,13 +122,16 @@ absl::StatusOr<SegmentVolatility> MeasureSegmentVolatility(const Scope& scope,
     if (is_new) {
       result.groups.emplace_back().name = name;
       result.groups.back().series.resize(result.months.size());
+      result.groups.back().first = purchased_before.count(name) > 0 ? 0 : result.months.size();
     }
     const auto* label = std::get_if<std::string>(&row.keys[1]);
     if (label == nullptr) continue;
     STRATA_ASSIGN_OR_RETURN(const int32_t month, calendar.ParseLabel(PeriodUnit::kMonth, *label));
     if (month < first || month > last) continue;
-    result.groups[place->second].series[static_cast<size_t>(month - first)] +=
-        MicrosOf(row.cells[0].value);
+    SegmentVolatility::Group& group = result.groups[place->second];
+    const auto index = static_cast<size_t>(month - first);
+    group.series[index] += MicrosOf(row.cells[0].value);
+    if (IsPositive(row.cells[1].value)) group.first = std::min(group.first, index);
   }
   for (const KpiTable::Row& row : sizes.table.rows) {
     const auto place = places.find(NameOf(row.keys[0], strategic_or_not));
@@ -112,7 +141,7 @@ absl::StatusOr<SegmentVolatility> MeasureSegmentVolatility(const Scope& scope,
     }
   }
   for (SegmentVolatility::Group& group : result.groups) {
-    group.volatility = MeasureVolatility(group.series);
+    group.volatility = MeasureVolatility(absl::MakeConstSpan(group.series).subspan(group.first));
   }
   if (result.groups.size() == 2) result.findings = Findings(result.groups[0], result.groups[1]);
   return result;

@@ -16,7 +16,8 @@ struct SegmentVolatility {
     std::string name;
     int64_t customers = 0;
     Volatility volatility;
-    std::vector<MicrosSum> series;  // a month each
+    std::vector<MicrosSum> series;  // of every month of the range
+    size_t first = 0;  // of the series: the month of the first purchase; before it nobody could buy
   };
   std::vector<std::string> months;
   std::vector<Group> groups;
@@ -26,7 +27,8 @@ struct SegmentVolatility {
 };
 
 // `group_by` is a groupable field of customers; empty cuts the tiers into "strategic" and "other".
-// Every month that the scope's range touches counts, empty ones as zero.
+// Exposure begins with a group's first purchase, in the range or before it: from its month on every
+// month that the scope's range touches counts, empty ones as zero.
 absl::StatusOr<SegmentVolatility> MeasureSegmentVolatility(const Scope& scope,
                                                            const std::string& group_by);
 

@@ -13,9 +13,8 @@ double Mean(absl::Span<const double> values) {
   return stats::Sum(values) / static_cast<double>(values.size());
 }
 
-// Sample standard deviation; nullopt below two values.
-std::optional<double> Deviation(absl::Span<const double> values) {
-  if (values.size() < 2) return std::nullopt;
+// Sample standard deviation of two values or more.
+double Deviation(absl::Span<const double> values) {
   const double mean = Mean(values);
   stats::KahanSum squares;
   for (const double value : values) squares.Add((value - mean) * (value - mean));
@@ -40,9 +39,9 @@ std::vector<double> Residuals(absl::Span<const double> values) {
   return residuals;
 }
 
-std::optional<double> Over(std::optional<double> deviation, double mean) {
-  if (!deviation.has_value() || !(mean > 0)) return std::nullopt;
-  return *deviation / mean;
+std::optional<double> Over(double deviation, double mean) {
+  if (!(mean > 0)) return std::nullopt;
+  return deviation / mean;
 }
 
 }  // namespace
@@ -60,10 +59,11 @@ Volatility MeasureVolatility(absl::Span<const MicrosSum> monthly) {
     if (monthly[i] * 2 < monthly[i - 1]) ++result.halvings;
   }
   result.mean = Mean(values);
+  if (result.months < kLeastMonthsOfVolatility) return result;
   result.standard_deviation = Deviation(values);
-  result.cv = Over(result.standard_deviation, result.mean);
+  result.cv = Over(*result.standard_deviation, result.mean);
   result.cv_of_changes = Over(Deviation(changes), result.mean);
-  if (values.size() >= 3) result.cv_detrended = Over(Deviation(Residuals(values)), result.mean);
+  result.cv_detrended = Over(Deviation(Residuals(values)), result.mean);
   return result;
 }
 

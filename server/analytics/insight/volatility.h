@@ -8,8 +8,11 @@
 
 namespace strata::analytics {
 
-// How steady a monthly series is. nullopt where a figure is not defined: a mean of zero or less, or
-// fewer than two (changes: three, trend: three) months.
+// A spread of fewer months says nothing.
+inline constexpr int kLeastMonthsOfVolatility = 3;
+
+// How steady a monthly series is. nullopt where a figure is not defined: fewer than three months,
+// or (but for the standard deviation) a mean of zero or less.
 struct Volatility {
   int months = 0, empty_months = 0;
   double mean = 0;                           // currency units
@@ -22,7 +25,8 @@ struct Volatility {
   int halvings = 0;  // months below half of the month before
 };
 
-// `monthly` has an entry for every month of the range, empty months as zero.
+// `monthly` has an entry for every month of the range from the first purchase on, empty months as
+// zero.
 Volatility MeasureVolatility(absl::Span<const MicrosSum> monthly);
 
 }  // namespace strata::analytics
