@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <iterator>
 #include <memory>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "client/cli/argument_check.h"
 #include "client/cli/insight_action_command.h"
 #include "client/cli/insight_page.h"
@@ -23,16 +25,30 @@ struct SignalArguments {
 
 struct Kind {
   const char *flag, *title, *empty;
-  const char* date;  // the header of its date; nullptr: it has none
+  const char *date, *value;  // the headers of its date and value; nullptr: it has none
+  bool tested;
   v1::SignalKind kind;
 };
 constexpr Kind kKinds[] = {
-    {"warning", "Early warnings", "No early warning.", nullptr, v1::SIGNAL_KIND_EARLY_WARNING},
-    {"emerging", "Emerging accounts", "No account emerges.", "crosses", v1::SIGNAL_KIND_EMERGING},
-    {"renewal", "Renewals", "No contract ends so soon.", "ends", v1::SIGNAL_KIND_RENEWAL},
+    {"warning", "Early warnings", "No early warning.", nullptr, nullptr, true,
+     v1::SIGNAL_KIND_EARLY_WARNING},
+    {"emerging", "Emerging accounts", "No account emerges.", "crosses", nullptr, true,
+     v1::SIGNAL_KIND_EMERGING},
+    {"new", "Strong newcomers", "No newcomer orders like a strategic account.", "since", "ordered",
+     true, v1::SIGNAL_KIND_NEW},
+    {"lost", "Lost customers", "No customer is lost.", "last order", "left", true,
+     v1::SIGNAL_KIND_LOST},
+    {"renewal", "Renewals", "No contract ends so soon.", "ends", nullptr, false,
+     v1::SIGNAL_KIND_RENEWAL},
     {"unowned", "Strategic accounts without an owner", "Every strategic account has an owner.",
-     nullptr, v1::SIGNAL_KIND_UNOWNED},
+     nullptr, nullptr, false, v1::SIGNAL_KIND_UNOWNED},
 };
+
+std::vector<std::string> Flags() {
+  std::vector<std::string> flags;
+  for (const Kind& kind : kKinds) flags.emplace_back(kind.flag);
+  return flags;
+}
 
 const char* FlagOf(v1::SignalKind kind) {
   for (const Kind& one : kKinds) {
@@ -49,14 +65,13 @@ std::string QOf(const v1::Signal& signal) {
 }
 
 Section SectionOf(const Kind& kind, const v1::ListSignalsResponse& answer) {
-  const bool tested =
-      kind.kind == v1::SIGNAL_KIND_EARLY_WARNING || kind.kind == v1::SIGNAL_KIND_EMERGING;
   std::vector<TextTable::Column> columns = {{"customer", Align::kLeft, TextTable::Fit::kKeep},
                                             {"name"},
                                             {"owner"},
                                             {"last year", Align::kRight}};
   if (kind.date != nullptr) columns.push_back({kind.date, Align::kLeft, TextTable::Fit::kKeep});
-  if (tested) columns.push_back({"q", Align::kRight});
+  if (kind.value != nullptr) columns.push_back({kind.value, Align::kRight});
+  if (kind.tested) columns.push_back({"q", Align::kRight});
   columns.push_back({"what", Align::kLeft, TextTable::Fit::kWrap});
   TextTable table(std::move(columns));
   for (const v1::Signal& signal : answer.signals()) {
@@ -66,7 +81,9 @@ Section SectionOf(const Kind& kind, const v1::ListSignalsResponse& answer) {
         signal.account_owner().empty() ? "nobody" : Printable(signal.account_owner()),
         FormatMoney(signal.revenue_365d(), answer.meta().currency_code())};
     if (kind.date != nullptr) row.push_back(signal.date().empty() ? "–" : Printable(signal.date()));
-    if (tested) row.push_back(QOf(signal));
+    if (kind.value != nullptr)
+      row.push_back(FormatMoney(signal.value(), answer.meta().currency_code()));
+    if (kind.tested) row.push_back(QOf(signal));
     row.push_back(Printable(signal.statement()));
     table.AddRow(std::move(row));
   }
@@ -83,6 +100,7 @@ Sheet CsvOf(const v1::ListSignalsResponse& answer) {
                {"account_owner", true},
                {"revenue_365d"},
                {"date", true},
+               {"at_stake"},
                {"measure", true},
                {"value"},
                {"expected"},
@@ -92,19 +110,33 @@ Sheet CsvOf(const v1::ListSignalsResponse& answer) {
   const std::string& currency = answer.meta().currency_code();
   for (const v1::Signal& signal : answer.signals()) {
     const auto add = [&](const v1::Evidence& evidence, bool tested) {
-      sheet.Add(
-          {TextCell(FlagOf(signal.kind())), TextCell(signal.type()), TextCell(signal.customer()),
-           TextCell(signal.display_name()), TextCell(signal.tier()),
-           TextCell(signal.account_owner()), MoneyCell(signal.revenue_365d(), currency),
-           TextCell(signal.date()), TextCell(evidence.measure()),
-           ValueCell(evidence.value(), currency), ValueCell(evidence.expected(), currency),
-           tested ? NumberCell(evidence.p()) : SheetCell{"", ""},
-           tested ? NumberCell(evidence.q()) : SheetCell{"", ""}, TextCell(signal.statement())});
+      sheet.Add({TextCell(FlagOf(signal.kind())), TextCell(signal.type()),
+                 TextCell(signal.customer()), TextCell(signal.display_name()),
+                 TextCell(signal.tier()), TextCell(signal.account_owner()),
+                 MoneyCell(signal.revenue_365d(), currency), TextCell(signal.date()),
+                 signal.has_value() ? MoneyCell(signal.value(), currency) : SheetCell{"", ""},
+                 TextCell(evidence.measure()), ValueCell(evidence.value(), currency),
+                 ValueCell(evidence.expected(), currency),
+                 tested ? NumberCell(evidence.p()) : SheetCell{"", ""},
+                 tested ? NumberCell(evidence.q()) : SheetCell{"", ""},
+                 TextCell(signal.statement())});
     };
     for (const v1::Evidence& evidence : signal.evidence()) add(evidence, evidence.q() < 1);
     if (signal.evidence_size() == 0) add(v1::Evidence(), false);
   }
   return sheet;
+}
+
+// "Lost customers: 812 customers tested, 12 found, 10 listed; at most 10% of them are expected to
+// be false alarms".
+std::string WordsOf(const v1::SignalFamily& family) {
+  const auto* kind = std::find_if(std::begin(kKinds), std::end(kKinds),
+                                  [&](const Kind& one) { return one.kind == family.kind(); });
+  const char* title = kind == std::end(kKinds) ? "Others" : kind->title;
+  return absl::StrCat(title, ": ", FormatInteger(family.tested()), " customers tested, ",
+                      FormatInteger(family.found()), " found, ", FormatInteger(family.listed()),
+                      " listed; at most ", FormatPercent(family.false_discovery_rate()),
+                      " of them are expected to be false alarms");
 }
 
 absl::Status Signals(Context& context, const SignalArguments& arguments) {
@@ -124,10 +156,8 @@ absl::Status Signals(Context& context, const SignalArguments& arguments) {
   std::vector<Section> sections;
   for (const Kind& kind : asked) sections.push_back(SectionOf(kind, answer));
   std::vector<std::string> head;
-  if (answer.tests() > 0) {
-    head.push_back(absl::StrCat("Warnings and growth: ", FormatInteger(answer.tests()),
-                                " tests, at most ", FormatPercent(answer.false_discovery_rate()),
-                                " of those listed are expected to be false alarms"));
+  for (const v1::SignalFamily& family : answer.families()) {
+    if (family.false_discovery_rate() > 0) head.push_back(WordsOf(family));
   }
   return ShowSections(context, answer, head, sections, CsvOf(answer));
 }
@@ -138,15 +168,18 @@ void AddSignalsCommand(CLI::App& insight, Context& context) {
   auto arguments = std::make_shared<SignalArguments>();
   CLI::App* command = AddCommand(
       insight, "signals",
-      "Early warnings, emerging accounts, renewals, strategic accounts without an owner",
+      "Early warnings, emerging accounts, newcomers, lost customers, renewals, accounts without an "
+      "owner",
       "strata insight signals --kind warning,renewal --fdr 0.05 --renewal-days 60",
       [&context, arguments] { return Signals(context, *arguments); }, context);
-  command->add_option("--kind", arguments->kinds, "warning, emerging, renewal, unowned [all]")
+  command
+      ->add_option("--kind", arguments->kinds, absl::StrCat(absl::StrJoin(Flags(), ", "), " [all]"))
       ->delimiter(',')
-      ->check(CLI::IsMember({"warning", "emerging", "renewal", "unowned"}))
+      ->check(CLI::IsMember(Flags()))
       ->type_name("KIND,...");
   command
-      ->add_option("--fdr", arguments->rate, "Share of the warnings that may be false alarms [0.1]")
+      ->add_option("--fdr", arguments->rate,
+                   "Share of the listed that may be false alarms, in each kind [0.1]")
       ->check(Share());
   command
       ->add_option("--renewal-days", arguments->renewal_days,

@@ -43,7 +43,7 @@ const std::vector<ReportSection>& ReportSections() {
        "Where leadership should intervene this quarter",
        {"insight", "interventions", "--limit", "15"}},
       {kAccounts,
-       "Early warnings, emerging accounts, renewals, accounts without an owner",
+       "Early warnings, emerging accounts, newcomers, lost customers, renewals, unowned accounts",
        {"insight", "signals", "--limit", "10"}},
   };
   return sections;

@@ -1,5 +1,7 @@
 // Support, interventions and signals as a client sees them.
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -161,11 +163,42 @@ TEST_F(InsightActionTest, SignalsOfOneKind) {
   EXPECT_THAT(found, ElementsAre("c10 2025-01-15 renews by itself", "c11 2025-02-20 renewal"));
   EXPECT_EQ(response.signals(0).evidence(0).value().money().units(), 200'000);
   EXPECT_EQ(response.tests(), 0);
+  ASSERT_EQ(response.families_size(), 1);
+  EXPECT_EQ(response.families(0).kind(), v1::SIGNAL_KIND_RENEWAL);
+  EXPECT_EQ(response.families(0).found(), 2);
+  EXPECT_EQ(response.families(0).listed(), 2);
+  EXPECT_EQ(response.families(0).false_discovery_rate(), 0);  // a fact, no test
 
   request.set_kinds(0, v1::SIGNAL_KIND_UNOWNED);
   ASSERT_TRUE(Ask(&v1::InsightService::Stub::ListSignals, request, &response).ok());
   ASSERT_EQ(response.signals_size(), 1);  // floor(0.2 * 12) = 2 are strategic, by revenue and id
   EXPECT_EQ(response.signals(0).customer(), "c11");
+}
+
+TEST_F(InsightActionTest, EachKindSaysHowManyWereTestedAtWhichRate) {
+  Fill();
+  v1::ListSignalsRequest request;
+  request.set_false_discovery_rate(0.2);
+  v1::ListSignalsResponse response;
+  ASSERT_TRUE(Ask(&v1::InsightService::Stub::ListSignals, request, &response).ok());
+  std::vector<v1::SignalKind> kinds;
+  int64_t tests = 0;
+  for (const v1::SignalFamily& family : response.families()) {
+    kinds.push_back(family.kind());
+    tests += family.tested();
+    EXPECT_FALSE(family.rule().empty());
+    const bool fact =
+        family.kind() == v1::SIGNAL_KIND_RENEWAL || family.kind() == v1::SIGNAL_KIND_UNOWNED;
+    EXPECT_EQ(family.false_discovery_rate(), fact ? 0 : 0.2);
+    EXPECT_EQ(family.listed(),
+              std::count_if(response.signals().begin(), response.signals().end(),
+                            [&](const v1::Signal& one) { return one.kind() == family.kind(); }));
+  }
+  EXPECT_THAT(kinds, ElementsAre(v1::SIGNAL_KIND_EARLY_WARNING, v1::SIGNAL_KIND_EMERGING,
+                                 v1::SIGNAL_KIND_NEW, v1::SIGNAL_KIND_LOST, v1::SIGNAL_KIND_RENEWAL,
+                                 v1::SIGNAL_KIND_UNOWNED));
+  EXPECT_EQ(response.tests(), tests);
+  EXPECT_THAT(response.families(3).rule(), HasSubstr("more than 180 days"));
 }
 
 TEST_F(InsightActionTest, AnEmptyWorkspaceSaysWhy) {

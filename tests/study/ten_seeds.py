@@ -266,21 +266,20 @@ def emerging_study(portfolio):
         tests[signal["customer"]] = min((e["p"], e["q"]) for e in signal["evidence"])
     found = {who for who, (_, q) in tests.items() if q <= RATE}
     planted = portfolio.kinds("emerging")
-    ends = [month_shift(END, -back) for back in range(12, -1, -1)]
-    months = [portfolio.revenue(a, b) for a, b in zip(ends, ends[1:])]
-    year, before = portfolio.revenue(ends[0], END), portfolio.revenue(month_shift(END, -24), ends[0])
+    last_year, two_years = month_shift(END, -12), month_shift(END, -24)
+    days = portfolio.orders(two_years, END)
+    year, before = portfolio.revenue(last_year, END), portfolio.revenue(two_years, last_year)
     ranked = sorted((v for v in year.values() if v > 0), reverse=True)
     threshold = ranked[max(1, len(ranked) * STRATEGIC_BP // 10000) - 1]
     reasons = collections.Counter()
     for who in sorted(planted - found):
-        active = sum(month.get(who, 0) > 0 for month in months)
         if who in tests:
-            reasons["grows, but by chance with p above 0.05" if tests[who][0] > 0.05 else
-                    f"p at most 0.05, but q above {RATE:g}"] += 1
+            reasons["likelier not to grow" if tests[who][0] > 0.5 else
+                    f"likelier to grow, but q above {RATE:g}"] += 1
         elif year.get(who, 0) >= 0.99 * threshold:  # the service counts cancelled orders too
             reasons["above the threshold already"] += 1
-        elif active < 6:
-            reasons["orders in fewer than six of twelve months"] += 1
+        elif days.get(who, 0) < 8:
+            reasons["orders on fewer than eight days of two years"] += 1
         elif (year.get(who, 0) + before.get(who, 0)) / 2 < 0.11 * threshold:
             reasons["below a tenth of the threshold"] += 1
         else:

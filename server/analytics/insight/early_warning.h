@@ -12,9 +12,9 @@
 
 namespace strata::analytics {
 
-// What got worse. Every test compares the last quarter with the year before it.
+// What got worse, up to the day that is asked about.
 enum class WarningKind : uint8_t {
-  kDecliningFrequency,  // fewer orders: conditional binomial over seasonal exposure
+  kDecliningFrequency,  // fewer orders of late: conditional test over seasonal exposure
   kSilence,             // so long a gap: gamma-Poisson over seasonal exposure
   kShrinkingOrders,     // smaller order amounts: rank test
   kRisingTickets,       // more tickets: conditional binomial
@@ -24,18 +24,25 @@ enum class WarningKind : uint8_t {
 };
 absl::string_view NameOf(WarningKind kind);
 
-struct Warning {
+// One thing that got worse, with its own p-value.
+struct WarningSign {
   WarningKind kind = WarningKind::kDecliningFrequency;
-  image::Slot slot = image::kNoSlot;
   double value = 0;     // of the last quarter: orders, days of silence, mean amount, share, rating
-  double expected = 0;  // from the year before, season included
-  double p = 1, q = 1;
+  double expected = 0;  // from the time before, season included
+  double p = 1;
+};
+
+// A customer of whom the signs together say that things get worse.
+struct Warning {
+  image::Slot slot = image::kNoSlot;
+  std::vector<WarningSign> signs;  // the most telling one, then the others with p at most 5 %
+  double p = 1, q = 1;             // of all that was tested of the customer together
 };
 
 struct WarningList {
-  std::vector<Warning> warnings;  // q at or below the rate; by q, then p, then slot and kind
-  int64_t tests = 0;              // that were corrected for
-  int64_t customers = 0;          // with at least one test
+  std::vector<Warning> warnings;  // q at or below the rate; by q, then p, then slot
+  int64_t tests = 0;              // customers tested, which is what was corrected for
+  int64_t beyond_turning = 0;     // customers left out because they are
   double dispersion = 1;          // of quarterly order counts: variance over mean, at least 1
   stats::GammaPrior prior;        // of monthly order rates, fitted to the portfolio
 };
@@ -44,13 +51,25 @@ struct WarningOptions {
   double false_discovery_rate = 0.1;
 };
 
-// Tests every customer who has at least four orders (or tickets) in the year before the last
-// quarter, with Benjamini-Hochberg over all tests of all customers, so that the expected share of
-// false alarms among the warnings is at most the stated rate. Nothing after `as_of` and no current
-// value is looked at. Order tests go by the portfolio's season. Where the history holds a whole
-// year before the last quarter and its months do not follow that season (chi-squared, 5 %), they
-// must hold under the customer's own season too (of two years where the history holds them), the
-// larger p counts.
+// Tests every customer who can still be turned (IsBeyondTurning) and has at least eight days with
+// purchases in the last 18 months, or four tickets or ratings in the year before the last quarter.
+//
+// The signs of a customer are one test. A weighted Bonferroni bound holds for the whole: 60 % of
+// the error for fewer orders, 5 % for silence, 20 % for all signs but silence together (Fisher),
+// 15 % for the other signs in equal parts; what is not there leaves its part to the others.
+// Benjamini-Hochberg over the customers, so that the expected share of false alarms among the
+// warnings is at most the stated rate.
+//
+// Fewer orders: of the last 18 months an order of the last quarter weighs nothing, one of the
+// quarter before it 2, of the one before that 3, of the three earlier ones 4; a high sum for that
+// number of orders tells of a decline, sudden or slow (HighWeightP, over seasonal exposure).
+// Exposure begins with the first purchase (exposure.h). All other signs compare the last quarter
+// with the year before it.
+//
+// Nothing after `as_of` and no current value is looked at. Order tests go by the portfolio's
+// season. Where the year before the last quarter does not follow it (chi-squared, 5 %), and the
+// year before that, if the history holds it, repeats the deviation, they must hold under the
+// customer's own season too, the larger p counts.
 absl::StatusOr<WarningList> FindEarlyWarnings(const image::Revision& revision, Day as_of,
                                               const WarningOptions& options, const StopToken& stop);
 

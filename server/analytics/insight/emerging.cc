@@ -3,13 +3,17 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <tuple>
 
 #include "absl/types/span.h"
 #include "server/analytics/insight/customer_events.h"
-#include "server/analytics/segment/revenue_order.h"
-#include "server/analytics/stats/multiple_testing.h"
+#include "server/analytics/insight/exposure.h"
+#include "server/analytics/insight/growth_shapes.h"
+#include "server/analytics/insight/season.h"
+#include "server/analytics/insight/strategic_threshold.h"
+#include "server/analytics/stats/mixture.h"
 #include "server/analytics/stats/trend.h"
 #include "server/base/scan_pool.h"
 #include "server/base/status_macros.h"
@@ -17,85 +21,139 @@
 namespace strata::analytics {
 namespace {
 
-constexpr int kMonths = 12;
-constexpr int kTrendMonths = 2 * kMonths;
-constexpr int kLeastActiveMonths = 6;  // of the trailing year
+constexpr size_t kYear = 12;
+constexpr int kStartUpMonths = 6;
+constexpr size_t kMonthsOfCourse = 18;
+constexpr int kLeastOrderDays = 8;
 constexpr int kHorizonMonths = 60;
-constexpr Micros kLeastPartOfThreshold = 10;  // a tenth
+constexpr MicrosSum kLeastPartOfThreshold = 10;  // a tenth
+constexpr double kSizePseudoOrders = 20;         // a month, of the course of sizes
 constexpr Day kNever = std::numeric_limits<Day>::max();
-
-// A customer's trailing two years, months ending with as_of's day of the month.
-struct YearRow {
-  image::Slot slot;
-  std::array<double, kTrendMonths> monthly{};  // amounts, oldest first
-  std::array<float, kTrendMonths> orders{};    // days with orders
-  Micros revenue = 0, previous = 0;
-  size_t months = kTrendMonths;  // since the first order, a year at least: what the trend is of
-
-  size_t First() const { return kTrendMonths - months; }
-  absl::Span<const double> Series() const { return absl::MakeConstSpan(monthly).last(months); }
-  int ActiveMonths() const {
-    return static_cast<int>(std::count_if(monthly.begin() + kMonths, monthly.end(),
-                                          [](double amount) { return amount > 0; }));
-  }
-};
 
 using MonthEnds = std::array<Day, kTrendMonths + 1>;  // [0] is as_of, [k] lies k months before
 
-std::optional<YearRow> RowOf(const CustomerEvents& events, const MonthEnds& ends) {
-  YearRow row{events.slot};
+// The trailing two years of a customer, months ending with as_of's day of the month; [0] the
+// latest.
+struct Row {
+  image::Slot slot = image::kNoSlot;
+  TrendMonths amounts{};
+  std::array<uint8_t, kTrendMonths> days{};  // with purchases
+  LogSizes sizes;                            // of the months that count
+  MicrosSum revenue = 0, previous = 0;
+  size_t exposed = 0;  // whole months since the first purchase
+  size_t months = 0;   // of them behind the start-up
+
+  int Days() const { return std::accumulate(days.begin(), days.begin() + months, 0); }
+  TrendMonths Counts() const {
+    TrendMonths counts{};
+    std::copy(days.begin(), days.end(), counts.begin());
+    return counts;
+  }
+};
+
+// Whole months, of the two years, that lie after a day.
+size_t MonthsAfter(Day day, const MonthEnds& ends) {
+  size_t months = kTrendMonths;
+  while (months > 0 && ends[months] < day) --months;
+  return months;
+}
+
+// A day's purchases together.
+struct DayAmount {
+  size_t back;  // the month
+  double amount;
+};
+
+// Fills the row's amounts and days; returns the days with purchases.
+std::vector<DayAmount> FillMonths(const CustomerEvents& events, const MonthEnds& ends, Row& row) {
+  std::vector<DayAmount> days;
   Day last = kNoDay;
   for (const OrderEvent& order : events.orders) {
     if (order.day > ends[0]) break;
     if (order.day <= ends[kTrendMonths]) continue;
     size_t back = 0;
     while (order.day <= ends[back + 1]) ++back;
-    row.monthly[kTrendMonths - 1 - back] += ToDouble(order.amount);
-    if (order.day != last) row.orders[kTrendMonths - 1 - back] += 1;
+    const double amount = ToDouble(order.amount);
+    row.amounts[back] += amount;
+    (back < kYear ? row.revenue : row.previous) += order.amount;
+    if (!IsPurchase(order)) continue;
+    if (order.day != last) {
+      ++row.days[back];
+      days.push_back({back, 0});
+    }
+    days.back().amount += amount;
     last = order.day;
-    (back < kMonths ? row.revenue : row.previous) += order.amount;
   }
-  if (row.revenue <= 0) return std::nullopt;
-  // Months before a customer's first order are no months of small orders.
-  const Day first = events.orders.front().day;
-  while (row.months > kMonths && first > ends[row.months - 1]) --row.months;
-  return row;
+  return days;
 }
 
-using Course = std::array<double, kTrendMonths>;
+void AddSizes(const std::vector<DayAmount>& days, size_t months, LogSizes& sizes) {
+  for (const DayAmount& day : days) {
+    if (day.back >= months || !(day.amount > 0)) continue;
+    const double log = std::log(day.amount);
+    sizes.count[day.back] += 1;
+    sizes.sum[day.back] += static_cast<float>(log);
+    sizes.squares += log * log;
+  }
+}
 
-// How the portfolio as a whole ran over the months: weights of mean 1.
-template <typename T>
-Course PortfolioCourse(const std::vector<YearRow>& rows,
-                       std::array<T, kTrendMonths> YearRow::*series) {
-  Course totals{};
-  for (const YearRow& row : rows) {
-    for (size_t m = 0; m < kTrendMonths; ++m) {
-      totals[m] += std::max(0.0, static_cast<double>((row.*series)[m]));
+// How the portfolio ran over the months, from each customer's months that count.
+struct Course {
+  TrendMonths days{};      // with purchases
+  TrendMonths expected{};  // if each customer had bought evenly
+  TrendMonths sizes{};  // logarithms of the amounts of these days, each customer's about its mean
+  TrendMonths sized{};  // how many of them
+
+  void Add(const Row& row) {
+    const double evenly = row.Days() / static_cast<double>(row.months);
+    double n = 0, sum = 0;
+    for (size_t back = 0; back < row.months; ++back) {
+      days[back] += row.days[back];
+      expected[back] += evenly;
+      n += row.sizes.count[back];
+      sum += row.sizes.sum[back];
+    }
+    if (!(n > 0)) return;
+    for (size_t back = 0; back < row.months; ++back) {
+      sizes[back] += row.sizes.sum[back] - row.sizes.count[back] * sum / n;
+      sized[back] += row.sizes.count[back];
     }
   }
-  const double mean = std::accumulate(totals.begin(), totals.end(), 0.0) / kTrendMonths;
-  for (double& total : totals) total = mean > 0 && total > 0 ? total / mean : 1;
-  return totals;
-}
+  void Add(const Course& other) {
+    for (size_t back = 0; back < kTrendMonths; ++back) {
+      days[back] += other.days[back];
+      expected[back] += other.expected[back];
+      sizes[back] += other.sizes[back];
+      sized[back] += other.sized[back];
+    }
+  }
+  // Weights about 1, and means, both drawn towards an even course.
+  void Finish() {
+    const std::vector<double> course = CourseOf(days, expected);
+    std::copy(course.begin(), course.end(), days.begin());
+    for (size_t back = 0; back < kTrendMonths; ++back) {
+      sizes[back] /= sized[back] + kSizePseudoOrders;
+    }
+  }
+};
 
 // Orders of one customer cluster more than chance would have it: Pearson's statistic of its eight
 // quarterly counts is chi-squared with seven degrees of freedom when they do not. The median over
-// the customers, over that distribution's median; those who grow or leave, a minority, do not move
+// the customers, over that distribution's median; those who grow or fall, a minority, do not move
 // it.
-double Dispersion(const std::vector<YearRow>& rows, const Course& course) {
+double Dispersion(const std::vector<Row>& rows, const TrendMonths& course) {
   constexpr double kMedianOfChiSquared7 = 6.345811;
   constexpr size_t kQuarters = kTrendMonths / 3;
   const double weight = std::accumulate(course.begin(), course.end(), 0.0);
   std::vector<double> statistics;
-  for (const YearRow& row : rows) {
-    const double total = std::accumulate(row.orders.begin(), row.orders.end(), 0.0);
+  for (const Row& row : rows) {
+    const double total = std::accumulate(row.days.begin(), row.days.end(), 0.0);
     if (row.months < kTrendMonths || total < kQuarters) continue;
     double statistic = 0;
     for (size_t q = 0; q < kQuarters; ++q) {
       double count = 0, expected = 0;
       for (size_t m = 3 * q; m < 3 * q + 3; ++m) {
-        count += row.orders[m];
+        count += row.days[m];
         expected += total * course[m] / weight;
       }
       statistic += (count - expected) * (count - expected) / expected;
@@ -108,32 +166,13 @@ double Dispersion(const std::vector<YearRow>& rows, const Course& course) {
   return std::max(1.0, *middle / kMedianOfChiSquared7);
 }
 
-// Laplace's test of a Poisson process for a rising rate (Cox and Lewis 1966, ch. 3), one-sided:
-// given their number, the months of the orders are draws with the course's weights; late ones tell
-// of growth.
-double RisingOrdersP(const YearRow& row, const Course& course, double dispersion) {
-  double orders = 0, weight = 0, mean_month = 0, squares = 0, month_of_orders = 0;
-  for (size_t m = row.First(); m < kTrendMonths; ++m) {
-    const double month = static_cast<double>(m);
-    orders += row.orders[m];
-    month_of_orders += row.orders[m] * month;
-    weight += course[m];
-    mean_month += course[m] * month;
-    squares += course[m] * month * month;
-  }
-  mean_month /= weight;
-  const double variance = squares / weight - mean_month * mean_month;
-  const double z =
-      (month_of_orders - orders * mean_month) / std::sqrt(orders * variance * dispersion);
-  return 0.5 * std::erfc(z / std::sqrt(2.0));
-}
-
-// Theil-Sen slope of the trailing year's amount over the last twelve months: no season is in it,
-// and sparse months do not matter.
-double YearlySlope(const YearRow& row) {
-  std::array<double, kMonths + 1> years{};
-  for (size_t i = 0; i <= kMonths; ++i) {
-    years[i] = std::accumulate(row.monthly.begin() + i, row.monthly.begin() + i + kMonths, 0.0);
+// Theil-Sen slope of the trailing year's amount over the years that lie within the latest `months`:
+// no season is in it, and sparse months do not matter.
+double YearlySlope(const Row& row, size_t months) {
+  std::vector<double> years;
+  for (size_t back = months - kYear + 1; back-- > 0;) {
+    const auto first = row.amounts.begin() + static_cast<ptrdiff_t>(back);
+    years.push_back(std::accumulate(first, first + kYear, 0.0));
   }
   return stats::TheilSen(years).slope;
 }
@@ -146,13 +185,110 @@ std::optional<int> MonthsToCross(const EmergingAccount& account) {
   return std::max(1, static_cast<int>(months));
 }
 
-// Far below the threshold growth is nobody's business. The filter goes by the sum of both years,
-// which tells nothing of when in them the orders lie, so the tests stay valid (Bourgon, Gentleman
-// and Huber 2010, PNAS 107).
-bool WithinReach(const YearRow& row, Micros threshold) {
+// Far below the threshold growth is nobody's business. The filter goes by sums of both years, which
+// tell nothing of when in them the orders lie.
+bool WithinReach(const Row& row, MicrosSum threshold) {
   return row.revenue < threshold &&
          row.revenue + row.previous >= 2 * (threshold / kLeastPartOfThreshold) &&
-         row.ActiveMonths() >= kLeastActiveMonths;
+         row.Days() >= kLeastOrderDays;
+}
+
+// What a scan of the facts found.
+struct Portfolio {
+  std::vector<Row> rows;  // by slot
+  Course course;
+  MicrosSum threshold = 0;
+};
+
+absl::StatusOr<Portfolio> LookAtPortfolio(const image::Revision& revision, const MonthEnds& ends,
+                                          int strategic_share_bp, const StopToken& stop) {
+  struct alignas(64) Part {
+    std::vector<Row> rows;
+    Course course;
+  };
+  const Day as_of = ends[0];
+  const int inactivity_days = revision.settings->inactivity_days;
+  TrailingYears years;
+  std::vector<Part> parts(ScanWorkers());
+  STRATA_RETURN_IF_ERROR(
+      ForEachCustomer(revision, stop, [&](size_t worker, const CustomerEvents& events) {
+        const bool buys = years.Look(worker, events, as_of) > 0;
+        const Purchases purchases = PurchasesOf(events, as_of);
+        if (!HasHistory(purchases.first, as_of, kMonthsOfHistory) ||
+            IsBeyondTurning(events, purchases, as_of, inactivity_days)) {
+          return;
+        }
+        Row row{.slot = events.slot};
+        const std::vector<DayAmount> days = FillMonths(events, ends, row);
+        row.exposed = MonthsAfter(purchases.first - 1, ends);
+        row.months = MonthsAfter(Calendar::AddMonths(purchases.first, kStartUpMonths) - 1, ends);
+        AddSizes(days, row.months, row.sizes);
+        parts[worker].course.Add(row);
+        if (buys) parts[worker].rows.push_back(row);
+      }));
+  Portfolio portfolio;
+  for (const Part& part : parts) {
+    portfolio.rows.insert(portfolio.rows.end(), part.rows.begin(), part.rows.end());
+    portfolio.course.Add(part.course);
+  }
+  std::sort(portfolio.rows.begin(), portfolio.rows.end(),
+            [](const Row& a, const Row& b) { return a.slot < b.slot; });
+  portfolio.course.Finish();
+  portfolio.threshold = years.Threshold(strategic_share_bp);
+  return portfolio;
+}
+
+// The sizes less the course that all of them take.
+LogSizes AgainstCourse(const LogSizes& sizes, const TrendMonths& course) {
+  LogSizes against = sizes;
+  for (size_t back = 0; back < kTrendMonths; ++back) {
+    const double shift = course[back];
+    against.sum[back] -= static_cast<float>(sizes.count[back] * shift);
+    against.squares += shift * (shift * sizes.count[back] - 2 * sizes.sum[back]);
+  }
+  return against;
+}
+
+// The chance of each of the rows to grow.
+std::vector<double> ChancesToGrow(const std::vector<Row>& rows, const Course& course,
+                                  double dispersion) {
+  stats::Mixture of_days(GrowthShapes().size()), of_sizes(GrowthShapes().size());
+  for (const Row& row : rows) {
+    of_days.Add(CountLogLikelihoods(row.Counts(), row.months, course.days, dispersion));
+    of_sizes.Add(SizeLogLikelihoods(AgainstCourse(row.sizes, course.sizes), row.months));
+  }
+  of_days.Fit();
+  of_sizes.Fit();
+  std::vector<double> chances;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    chances.push_back(ChanceOfGrowth(ChancesByGrowth(of_days.ChancesOf(i)),
+                                     ChancesByGrowth(of_sizes.ChancesOf(i))));
+  }
+  return chances;
+}
+
+// For each, the mean of it and of all smaller ones: the expected share of wrong ones among those at
+// least as sure.
+std::vector<double> RunningMeans(const std::vector<double>& wrong) {
+  std::vector<size_t> order(wrong.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&wrong](size_t a, size_t b) { return wrong[a] < wrong[b]; });
+  std::vector<double> means(wrong.size());
+  double sum = 0;
+  for (size_t rank = 0; rank < order.size(); ++rank) {
+    sum += wrong[order[rank]];
+    means[order[rank]] = sum / static_cast<double>(rank + 1);
+  }
+  return means;
+}
+
+EmergingAccount AccountOf(const Row& row, double threshold) {
+  EmergingAccount account{row.slot, ToDouble(row.revenue), ToDouble(row.previous)};
+  account.has_course = row.months >= kMonthsOfCourse;
+  account.slope = YearlySlope(row, account.has_course ? row.months : row.exposed);
+  account.to_threshold = threshold - account.revenue;
+  return account;
 }
 
 }  // namespace
@@ -161,61 +297,37 @@ absl::StatusOr<EmergingAccounts> FindEmergingAccounts(const image::Revision& rev
                                                       const EmergingOptions& options,
                                                       const StopToken& stop) {
   MonthEnds ends;
-  for (int back = 0; back <= kTrendMonths; ++back) {
-    ends[static_cast<size_t>(back)] = Calendar::ShiftLastDay(as_of, -back);
+  for (size_t back = 0; back <= kTrendMonths; ++back) {
+    ends[back] = Calendar::ShiftLastDay(as_of, -static_cast<int>(back));
   }
-  std::vector<std::vector<YearRow>> parts(ScanWorkers());
-  STRATA_RETURN_IF_ERROR(
-      ForEachCustomer(revision, stop, [&](size_t worker, const CustomerEvents& events) {
-        if (const std::optional<YearRow> row = RowOf(events, ends); row.has_value()) {
-          parts[worker].push_back(*row);
-        }
-      }));
-  std::vector<YearRow> rows;
-  for (std::vector<YearRow>& part : parts) rows.insert(rows.end(), part.begin(), part.end());
-  std::sort(rows.begin(), rows.end(),
-            [](const YearRow& a, const YearRow& b) { return a.slot < b.slot; });
+  STRATA_ASSIGN_OR_RETURN(Portfolio portfolio,
+                          LookAtPortfolio(revision, ends, options.strategic_share_bp, stop));
+  const double dispersion = Dispersion(portfolio.rows, portfolio.course.days);
+  std::vector<Row>& tested = portfolio.rows;
+  tested.erase(std::remove_if(
+                   tested.begin(), tested.end(),
+                   [&portfolio](const Row& row) { return !WithinReach(row, portfolio.threshold); }),
+               tested.end());
 
   EmergingAccounts result;
-  if (rows.empty()) return result;
-  std::vector<Micros> revenue;
-  for (const YearRow& row : rows) revenue.push_back(row.revenue);
-  const auto rank =
-      revenue.begin() +
-      std::max<int64_t>(1, CountOfShare(static_cast<int64_t>(rows.size()),
-                                        options.strategic_share_bp, ShareRounding::kFloor)) -
-      1;
-  std::nth_element(revenue.begin(), rank, revenue.end(), std::greater<>());
-  const Micros threshold = *rank;
-  result.threshold = ToDouble(threshold);
-
-  const Course course = PortfolioCourse(rows, &YearRow::monthly);
-  const Course orders_course = PortfolioCourse(rows, &YearRow::orders);
-  const double dispersion = Dispersion(rows, orders_course);
-  std::vector<EmergingAccount> tested;
-  std::vector<double> p_values;
-  for (YearRow& row : rows) {
-    if (!WithinReach(row, threshold)) continue;
-    EmergingAccount account{row.slot, ToDouble(row.revenue), ToDouble(row.previous)};
-    account.slope = YearlySlope(row);
-    account.to_threshold = result.threshold - account.revenue;
-    for (size_t m = 0; m < kTrendMonths; ++m) row.monthly[m] /= course[m];
-    // Either may rise; looking twice costs a factor of two (Bonferroni).
-    account.p = std::min(1.0, 2 * std::min(stats::TheilSen(row.Series()).p_rising,
-                                           RisingOrdersP(row, orders_course, dispersion)));
-    tested.push_back(account);
-    p_values.push_back(account.p);
-  }
+  result.threshold = ToDouble(portfolio.threshold);
   result.tests = static_cast<int64_t>(tested.size());
-  const std::vector<double> q_values = stats::BenjaminiHochberg(p_values);
+  std::vector<double> wrong;
+  for (const double chance : ChancesToGrow(tested, portfolio.course, dispersion)) {
+    wrong.push_back(std::clamp(1 - chance, 0.0, 1.0));
+  }
+  const std::vector<double> shares = RunningMeans(wrong);
   for (size_t i = 0; i < tested.size(); ++i) {
-    tested[i].q = q_values[i];
-    const bool growing = tested[i].slope > 0 && tested[i].revenue > tested[i].previous_revenue;
-    if (!growing || tested[i].q > options.false_discovery_rate) continue;
-    if (const std::optional<int> months = MonthsToCross(tested[i])) {
-      tested[i].crossing = Calendar::ShiftLastDay(as_of, *months);
+    if (shares[i] > options.false_discovery_rate) continue;
+    EmergingAccount account = AccountOf(tested[i], result.threshold);
+    account.p = wrong[i];
+    account.q = shares[i];
+    if (!(account.slope > 0) || !(account.revenue > account.previous_revenue)) continue;
+    if (const std::optional<int> months = MonthsToCross(account);
+        account.has_course && months.has_value()) {
+      account.crossing = Calendar::ShiftLastDay(as_of, *months);
     }
-    result.accounts.push_back(tested[i]);
+    result.accounts.push_back(account);
   }
   std::sort(result.accounts.begin(), result.accounts.end(),
             [](const EmergingAccount& a, const EmergingAccount& b) {

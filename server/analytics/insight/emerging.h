@@ -10,16 +10,19 @@
 
 namespace strata::analytics {
 
-// A customer below the strategic threshold whose orders grow.
+// A customer below the strategic threshold whose business grows.
 struct EmergingAccount {
   image::Slot slot = image::kNoSlot;
   double revenue = 0;           // of the trailing year, currency units
   double previous_revenue = 0;  // of the year before that
-  double slope = 0;         // Theil-Sen, units by which the trailing year's revenue rises a month
-  double p = 1, q = 1;      // of no rise, one-sided; Benjamini-Hochberg over all tested
+  double slope = 0;  // Theil-Sen, units by which the trailing year's revenue rises a month
+  double p = 1;      // the chance that it does not grow, or has stopped growing
+  double q = 1;      // the share of such among the accounts at least as likely to grow, expected
   double to_threshold = 0;  // trailing-year revenue that is missing, units
+  // Whether 18 months lie behind the start-up, without which a rise is carried to no day.
+  bool has_course = false;
   // When the trailing year would reach the threshold if the slope stays; nullopt: not within five
-  // years.
+  // years, or no course to say so from.
   std::optional<Day> crossing;
 };
 
@@ -34,15 +37,22 @@ struct EmergingOptions {
   int strategic_share_bp = 2'000;
 };
 
-// Tests every customer with orders in at least six of the last twelve months who lies below the
-// threshold, and whose two years come to a tenth of it a year or more; growing means that monthly
-// amounts rise (Mann-Kendall) or orders come ever more often (Laplace's trend test, with the
-// portfolio's dispersion), twice the smaller p counting, with a positive slope and a trailing year
-// above the year before. The series is that of the last 24 months, or since the first order where
-// that is less, but twelve at least. It is taken against the portfolio's own course over these
-// months, so that a season, or a good year for everybody, makes nobody emerge. The threshold is the
-// trailing-year revenue of the customer at rank floor(share n). Nothing after `as_of` and no
-// current value is looked at.
+// Tests every customer who lies below the threshold, whose first purchase lies 18 months back or
+// more, who is not beyond turning, whose two years come to a tenth of the threshold a year or more
+// and who has eight days with purchases in the months that count: of the last 24 those that lie
+// behind the first half-year after the first purchase, so that a start-up ramp is no growth.
+//
+// Each customer's days with purchases, and apart from them the amounts of these days, are held
+// against the shapes of growth_shapes.h; how common each shape is in this portfolio is fitted to
+// all tested (stats::Mixture), and gives each customer's chance to grow, in number or in size.
+// Growth that stopped half a year or a year ago is no growth. The list holds the likeliest, as many
+// as keep the expected share of wrong ones among them at the stated rate (Efron 2010, Large-Scale
+// Inference, ch. 5; Sun and Cai 2007, JASA 102), a trailing year above the year before and a
+// positive slope given.
+//
+// All is taken against the course that these customers' counted months ran together, so that
+// neither a season, nor a good year for everybody, nor many newcomers or leavers make anybody
+// emerge. Nothing after `as_of` and no current value is looked at.
 absl::StatusOr<EmergingAccounts> FindEmergingAccounts(const image::Revision& revision, Day as_of,
                                                       const EmergingOptions& options,
                                                       const StopToken& stop);

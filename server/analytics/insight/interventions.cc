@@ -94,7 +94,8 @@ void Explain(const Scope& scope, const Population& population, const RiskModel& 
   std::vector<Reason>& reasons = made.reasons;
   reasons = DriverReasons(model, findings.rows.at(made.slot)->features);
   for (const Warning& warning : findings.warnings) {
-    if (warning.slot == made.slot) reasons.push_back(WarningReason(warning, currency));
+    if (warning.slot != made.slot) continue;
+    for (const WarningSign& sign : warning.signs) reasons.push_back(WarningReason(sign, currency));
   }
   ActionContext context;
   for (const Renewal& renewal : findings.renewals) {

@@ -141,8 +141,8 @@ std::vector<Reason> DriverReasons(const RiskModel& model, const RiskFeatureRow& 
   return reasons;
 }
 
-Reason WarningReason(const Warning& warning, absl::string_view currency) {
-  return {KindOf(warning.kind), absl::StrCat("early warning: ", Statement(warning, currency))};
+Reason WarningReason(const WarningSign& sign, absl::string_view currency) {
+  return {KindOf(sign.kind), absl::StrCat("early warning: ", Statement(sign, currency))};
 }
 
 Reason RenewalReason(const Renewal& renewal, Day as_of, absl::string_view currency) {

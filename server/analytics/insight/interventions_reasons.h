@@ -33,7 +33,7 @@ struct Reason {
 std::vector<Reason> DriverReasons(const RiskModel& model, const RiskFeatureRow& row);
 
 // Amounts are written as those of `currency`, the workspace's code.
-Reason WarningReason(const Warning& warning, absl::string_view currency);
+Reason WarningReason(const WarningSign& sign, absl::string_view currency);
 Reason RenewalReason(const Renewal& renewal, Day as_of, absl::string_view currency);
 
 struct ActionContext {

@@ -5,6 +5,22 @@
 
 namespace strata::analytics {
 
+std::vector<double> CourseOf(absl::Span<const double> counts, absl::Span<const double> expected) {
+  double beyond_chance = 0, squares = 0;
+  for (size_t i = 0; i < counts.size(); ++i) {
+    const double distance = counts[i] - expected[i];
+    beyond_chance += distance * distance - expected[i];
+    squares += expected[i] * expected[i];
+  }
+  std::vector<double> course(counts.size(), 1);
+  if (!(beyond_chance > 0) || !(squares > 0)) return course;
+  const double pseudo_events = squares / beyond_chance;
+  for (size_t i = 0; i < counts.size(); ++i) {
+    course[i] = (counts[i] + pseudo_events) / (expected[i] + pseudo_events);
+  }
+  return course;
+}
+
 Season Season::FromCounts(const std::array<double, 12>& by_month, const Season& towards,
                           double pseudo_events) {
   Season season;

@@ -2,11 +2,18 @@
 #define STRATA_SERVER_ANALYTICS_INSIGHT_SEASON_H_
 
 #include <array>
+#include <vector>
 
+#include "absl/types/span.h"
 #include "server/domain/calendar.h"
 #include "server/domain/day.h"
 
 namespace strata::analytics {
+
+// What was counted in each of some periods against what an even course would have brought, drawn
+// towards 1 by as much as chance explains the differences (by moments); all 1 where it explains
+// them all, and where nothing was expected.
+std::vector<double> CourseOf(absl::Span<const double> counts, absl::Span<const double> expected);
 
 // How busy each calendar month is, January first, 1 on average over a year. Exposure counted with
 // it makes a low season no sign of decline.

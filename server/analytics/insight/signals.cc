@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "server/analytics/segment/revenue_order.h"
 #include "server/domain/currency.h"
 
@@ -34,17 +35,17 @@ absl::string_view MeasureOf(WarningKind kind) {
   return "";
 }
 
-std::string Statement(const Warning& warning, absl::string_view currency) {
-  const double value = warning.value, expected = warning.expected;
-  switch (warning.kind) {
+std::string Statement(const WarningSign& sign, absl::string_view currency) {
+  const double value = sign.value, expected = sign.expected;
+  switch (sign.kind) {
     case WarningKind::kDecliningFrequency:
       return absl::StrFormat(
-          "ordered on %.0f days of the last quarter; %.1f expected from the year before and the "
+          "ordered on %.0f days of the last quarter; %.1f expected from the 15 months before and "
+          "the "
           "season",
           value, expected);
     case WarningKind::kSilence:
-      return absl::StrFormat("no order for %.0f days; one every %.0f days in the year before",
-                             value, expected);
+      return absl::StrFormat("no order for %.0f days; one every %.0f days before", value, expected);
     case WarningKind::kShrinkingOrders:
       return absl::StrFormat("orders of %s on average in the last quarter; %s in the year before",
                              MoneyText(value, currency), MoneyText(expected, currency));
@@ -66,6 +67,12 @@ std::string Statement(const Warning& warning, absl::string_view currency) {
   return "";
 }
 
+std::string Statement(const Warning& warning, absl::string_view currency) {
+  return absl::StrJoin(warning.signs, "; ", [currency](std::string* out, const WarningSign& sign) {
+    absl::StrAppend(out, Statement(sign, currency));
+  });
+}
+
 std::string Statement(const EmergingAccount& account, double threshold,
                       absl::string_view currency) {
   std::string text = absl::StrFormat(
@@ -78,10 +85,27 @@ std::string Statement(const EmergingAccount& account, double threshold,
     return absl::StrFormat("%sreaches the strategic threshold of %s about %s if that goes on", text,
                            MoneyText(threshold, currency), FormatDay(*account.crossing));
   }
+  return absl::StrCat(text, MoneyText(account.to_threshold, currency),
+                      " short of the strategic threshold, ",
+                      account.has_course ? "which it would not reach within five years"
+                                         : "too short a history after its start to say when");
+}
+
+std::string Statement(const Newcomer& newcomer, double threshold, absl::string_view currency) {
   return absl::StrFormat(
-      "%s%s short of the strategic threshold, which it would not reach within "
-      "five years",
-      text, MoneyText(account.to_threshold, currency));
+      "a customer since %s; has ordered on %d days since for %s, %s a month; the strategic "
+      "threshold "
+      "is %s a month",
+      FormatDay(newcomer.first_purchase), newcomer.days, MoneyText(newcomer.amount, currency),
+      MoneyText(newcomer.monthly, currency), MoneyText(threshold, currency));
+}
+
+std::string Statement(const LostCustomer& customer, Day as_of, absl::string_view currency) {
+  return absl::StrFormat(
+      "no purchase since %s, for %d days; one every %.0f days before; revenue of %s in the year up "
+      "to then",
+      FormatDay(customer.last_purchase), as_of - customer.last_purchase, customer.usual_gap,
+      MoneyText(customer.value, currency));
 }
 
 std::string Statement(const Renewal& renewal, Day as_of, absl::string_view currency) {

@@ -8,6 +8,8 @@
 #include "absl/strings/string_view.h"
 #include "server/analytics/insight/early_warning.h"
 #include "server/analytics/insight/emerging.h"
+#include "server/analytics/insight/lost.h"
+#include "server/analytics/insight/newcomers.h"
 #include "server/analytics/insight/population.h"
 #include "server/analytics/insight/renewals.h"
 
@@ -18,10 +20,16 @@ namespace strata::analytics {
 
 // What `value` and `expected` of a warning are: "orders in the last quarter".
 absl::string_view MeasureOf(WarningKind kind);
-// "2 orders in the last quarter, 9.4 expected from the year before and the season".
+// "ordered on 2 days of the last quarter; 9.4 expected from the 15 months before and the season".
+std::string Statement(const WarningSign& sign, absl::string_view currency);
+// All signs, the most telling one first.
 std::string Statement(const Warning& warning, absl::string_view currency);
 
 std::string Statement(const EmergingAccount& account, double threshold, absl::string_view currency);
+
+// `threshold`: a month's part of the strategic one.
+std::string Statement(const Newcomer& newcomer, double threshold, absl::string_view currency);
+std::string Statement(const LostCustomer& customer, Day as_of, absl::string_view currency);
 
 // "Contract of 12,000.00 a year ends on 2026-02-03, in 34 days; does not renew by itself ...".
 std::string Statement(const Renewal& renewal, Day as_of, absl::string_view currency);

@@ -1,7 +1,7 @@
 #include "server/analytics/insight/warning_portfolio.h"
 
 #include <algorithm>
-#include <limits>
+#include <numeric>
 
 #include "server/analytics/fields/spare_columns.h"
 #include "server/base/scan_pool.h"
@@ -45,35 +45,21 @@ double Dispersion(const std::vector<QuarterCounts>& rows, const std::array<doubl
   return dispersion;
 }
 
-// A history that begins within the season's years holds some calendar months once and others twice;
-// the counts are put on an equal footing, else the months seen twice would look busy. A month that
-// it does not hold takes the mean.
-void EvenOut(const WarningFrame& frame, Day first, std::array<double, 12>& by_month) {
-  if (first <= frame.season_after()) return;
-  std::array<double, 12> held{};  // months
-  for (Day day = first; day <= frame.recent_after(); ++day) {
-    const CivilDay civil = CivilFromDay(day);
-    const Day begin = day - (civil.day - 1);
-    held[frame.MonthOf(day)] += 1.0 / static_cast<double>(Calendar::AddMonths(begin, 1) - begin);
-  }
-  double total = 0, months = 0;
-  for (size_t m = 0; m < 12; ++m) {
-    total += by_month[m];
-    months += held[m];
-  }
-  if (!(months > 0)) return;
-  for (size_t m = 0; m < 12; ++m) {
-    by_month[m] = kOwnSeasonYears * (held[m] > 0 ? by_month[m] / held[m] : total / months);
-  }
+Season SeasonFrom(const std::array<double, 12>& by_month) {
+  std::array<double, 12> even, course;
+  even.fill(std::accumulate(by_month.begin(), by_month.end(), 0.0) / 12);
+  const std::vector<double> drawn = CourseOf(by_month, even);
+  std::copy(drawn.begin(), drawn.end(), course.begin());
+  return Season::FromCounts(course, Season(), 0);
 }
 
 WarningPortfolio Describe(const std::vector<QuarterCounts>& rows,
                           const std::array<double, 12>& by_month, const WarningFrame& frame) {
   WarningPortfolio portfolio;
-  portfolio.season = Season::FromCounts(by_month, Season(), kSeasonPseudoEvents);
+  portfolio.season = SeasonFrom(by_month);
   std::array<double, 4> exposure;
   for (size_t q = 0; q < 4; ++q) {
-    exposure[q] = portfolio.season.Exposure(frame.quarters()[q + 1], frame.quarters()[q]);
+    exposure[q] = portfolio.season.Exposure(frame.quarters()[q + 2], frame.quarters()[q + 1]);
   }
   const double year = exposure[0] + exposure[1] + exposure[2] + exposure[3];
   portfolio.dispersion = Dispersion(rows, exposure, year);
@@ -91,21 +77,18 @@ WarningPortfolio Describe(const std::vector<QuarterCounts>& rows,
 }  // namespace
 
 WarningFrame::WarningFrame(Day as_of, const Calendar& calendar)
-    : as_of_(as_of),
-      recent_after_(Calendar::ShiftLastDay(as_of, -3)),
-      earlier_after_(Calendar::ShiftLastDay(as_of, -15)),
-      season_after_(Calendar::ShiftLastDay(as_of, -3 - 12 * kOwnSeasonYears)),
+    : season_after_(Calendar::ShiftLastDay(as_of, -3 - 12 * kOwnSeasonYears)),
       cutoff_(calendar.StartOf(as_of + 1)),
       calendar_(calendar) {
-  for (int q = 0; q < 5; ++q) {
-    quarters_[static_cast<size_t>(q)] = Calendar::ShiftLastDay(as_of, -3 - 3 * q);
+  for (size_t q = 0; q <= kQuarters; ++q) {
+    quarters_[q] = Calendar::ShiftLastDay(as_of, -3 * static_cast<int>(q));
   }
-  for (Day day = season_after_; day <= recent_after_; ++day) {
+  for (Day day = season_after_; day <= recent_after(); ++day) {
     month_of_day_.push_back(static_cast<uint8_t>(CivilFromDay(day).month - 1));
   }
   Months until{};
   months_until_.push_back(until);
-  for (Day day = earlier_after_ + 1; day <= as_of_; ++day) {
+  for (Day day = history_after() + 1; day <= as_of; ++day) {
     const CivilDay civil = CivilFromDay(day);
     const Day first = day - (civil.day - 1);
     until[static_cast<size_t>(civil.month - 1)] +=
@@ -116,8 +99,8 @@ WarningFrame::WarningFrame(Day as_of, const Calendar& calendar)
 
 double WarningFrame::Exposure(const Season& season, Day after, Day until) const {
   if (until <= after) return 0;
-  const Months& from = months_until_[static_cast<size_t>(after - earlier_after_)];
-  const Months& to = months_until_[static_cast<size_t>(until - earlier_after_)];
+  const Months& from = months_until_[static_cast<size_t>(after - history_after())];
+  const Months& to = months_until_[static_cast<size_t>(until - history_after())];
   double exposure = 0;
   for (size_t m = 0; m < 12; ++m) {
     exposure += season.weight(static_cast<int>(m) + 1) * (to[m] - from[m]);
@@ -125,37 +108,52 @@ double WarningFrame::Exposure(const Season& season, Day after, Day until) const 
   return exposure;
 }
 
+double SilenceP(const WarningPortfolio& portfolio, double days, double seen, double gap) {
+  const stats::Count before = {(days - 1) / portfolio.dispersion, seen};
+  const stats::Count all = {days / portfolio.dispersion, seen};
+  return std::max(stats::SilenceP(portfolio.prior, before, gap),
+                  stats::SilenceP(stats::GammaPrior(), all, gap));
+}
+
 absl::StatusOr<WarningPortfolio> DescribePortfolio(const image::Revision& revision,
                                                    const WarningFrame& frame,
                                                    const StopToken& stop) {
-  // Customers without an order keep counts of zero, which nothing looks at.
+  // Customers who were not there for the year keep counts of zero, which nothing looks at.
   std::vector<QuarterCounts> rows = TakeColumn<QuarterCounts>(revision.slots);
   std::fill(rows.begin(), rows.end(), QuarterCounts{});
   struct alignas(64) MonthCounts {
     std::array<int64_t, 12> counts{};
-    Day first = std::numeric_limits<Day>::max();
   };
   std::vector<MonthCounts> by_month(ScanWorkers());
+  const int inactivity_days = revision.settings->inactivity_days;
   STRATA_RETURN_IF_ERROR(
       ForEachCustomer(revision, stop, [&](size_t worker, const CustomerEvents& events) {
-        MonthCounts& months = by_month[worker];
+        const Purchases purchases = PurchasesOf(events, frame.as_of());
+        if (purchases.first == kNoDay) return;
+        const bool last_year = purchases.first <= frame.earlier_after() &&
+                               !IsBeyondTurning(events, purchases, frame.as_of(), inactivity_days);
+        const bool year_before =
+            purchases.first <= frame.season_after() && purchases.last > frame.earlier_after();
+        if (!last_year && !year_before) return;
+        std::array<int64_t, 12>& months = by_month[worker].counts;
         QuarterCounts& quarters = rows[events.slot];
         ForEachOrderDay(events, frame.recent_after(), [&](Day day) {
-          months.first = std::min(months.first, day);
-          if (day > frame.season_after()) ++months.counts[frame.MonthOf(day)];
-          if (day <= frame.earlier_after()) return;
+          if (day <= frame.season_after()) return;
+          if (day <= frame.earlier_after()) {
+            if (year_before) ++months[frame.MonthOf(day)];
+            return;
+          }
+          if (!last_year) return;
+          ++months[frame.MonthOf(day)];
           size_t q = 0;
-          while (day <= frame.quarters()[q + 1]) ++q;
+          while (day <= frame.quarters()[q + 2]) ++q;
           ++quarters[q];
         });
       }));
   std::array<double, 12> sums{};
-  Day first = std::numeric_limits<Day>::max();
   for (const MonthCounts& part : by_month) {
     for (size_t m = 0; m < 12; ++m) sums[m] += static_cast<double>(part.counts[m]);
-    first = std::min(first, part.first);
   }
-  EvenOut(frame, first, sums);
   const WarningPortfolio portfolio = Describe(rows, sums, frame);
   GiveColumn(rows);
   return portfolio;

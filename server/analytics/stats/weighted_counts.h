@@ -1,0 +1,26 @@
+#ifndef STRATA_SERVER_ANALYTICS_STATS_WEIGHTED_COUNTS_H_
+#define STRATA_SERVER_ANALYTICS_STATS_WEIGHTED_COUNTS_H_
+
+#include <cstddef>
+
+#include "absl/types/span.h"
+
+namespace strata::analytics::stats {
+
+// Events counted in one cell of time, the cell's exposure, and how much each event of it weighs.
+struct WeightedCell {
+  double events = 0;    // need not be whole: counts of bursty processes are divided by dispersion
+  double exposure = 0;  // 0: the cell was not exposed, and its events must be 0
+  double weight = 0;
+};
+
+// The chance that the weights of the events add up to at least what they do, when each of them
+// falls into a cell with the cell's share of the exposure, their number being given (so that no
+// rate has to be known). By the saddlepoint formula of Lugannani and Rice (1980, Adv. Appl. Prob.
+// 12), taken at the sum itself and so of half a step of a lattice (a mid-p value); the largest
+// possible sum exactly. 1 without events, or when all exposed cells weigh the same.
+double HighWeightP(absl::Span<const WeightedCell> cells);
+
+}  // namespace strata::analytics::stats
+
+#endif  // STRATA_SERVER_ANALYTICS_STATS_WEIGHTED_COUNTS_H_
