@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
+#include <memory>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "server/base/status_macros.h"
@@ -49,6 +53,57 @@ absl::StatusOr<CsvOptions> CsvOptionsOf(const ImportArguments& arguments) {
     }
   }
   return options;
+}
+
+absl::StatusOr<ProposalOptions> ProposalOptionsOf(const ImportArguments& arguments) {
+  ProposalOptions options;
+  if (!arguments.date_order.empty()) options.day_first = arguments.date_order == "dmy";
+  if (!arguments.decimal_mark.empty()) options.decimal_mark = arguments.decimal_mark.front();
+  for (const std::string& argument : arguments.column) {
+    const std::pair<std::string, std::string> parts =
+        absl::StrSplit(argument, absl::MaxSplits('=', 1));
+    std::vector<std::string> names;
+    bool known = false;
+    for (const Role role : AllRoles()) {
+      names.emplace_back(NameOfRole(role));
+      if (names.back() != parts.first) continue;
+      options.columns[role] = parts.second;
+      known = true;
+    }
+    if (known && absl::StrContains(argument, '=')) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("--column takes FIELD=NAME, FIELD being one of ", absl::StrJoin(names, ", ")));
+  }
+  return options;
+}
+
+absl::StatusOr<TablesAndPaths> FilesToPropose(const ImportArguments& arguments,
+                                              const CsvOptions& options) {
+  TablesAndPaths files;
+  std::map<std::vector<std::string>, std::string> table_by_columns;
+  for (const std::string& path : arguments.paths) {
+    std::string table = TableNameOf(path);
+    if (path == "-" && arguments.paths.size() > 1) {
+      return absl::InvalidArgumentError("standard input (-) cannot be read together with files");
+    }
+    if (arguments.paths.size() > 1) {
+      absl::StatusOr<std::unique_ptr<ByteSource>> source = OpenByteSource(path, options.sheet);
+      absl::StatusOr<std::unique_ptr<CsvTable>> reader =
+          source.ok() ? CsvTable::Open(**source, options) : source.status();
+      if (!reader.ok()) {
+        return absl::Status(reader.status().code(),
+                            absl::StrCat(path, ": ", reader.status().message()));
+      }
+      std::vector<std::string> columns;
+      for (const std::string& name : (*reader)->header()) {
+        columns.push_back(absl::AsciiStrToLower(name));
+      }
+      std::sort(columns.begin(), columns.end());
+      table = table_by_columns.try_emplace(columns, table).first->second;
+    }
+    files.emplace_back(table, path);
+  }
+  return files;
 }
 
 std::string TableNameOf(const std::string& path) {

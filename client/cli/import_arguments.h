@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "client/cli/csv_table.h"
+#include "client/cli/import_proposal.h"
 
 namespace strata::cli {
 
@@ -14,13 +15,20 @@ namespace strata::cli {
 struct ImportArguments {
   std::string sql;               // --sql: a file with a mapping
   std::vector<std::string> csv;  // --csv: NAME=PATH, or PATH whose name without ending is the table
-  std::vector<std::string> paths;  // --preset NAME PATH
+  std::vector<std::string> paths;  // files to propose a mapping for, or --preset NAME PATH
   std::string preset;
   std::string jsonl;  // --jsonl: a file, or - for standard input
   std::string on_error = "fail";
   std::string rejects;  // a file for what was refused
   bool dry_run = false;
   std::string stream;
+
+  // What is done with a proposed mapping, and what it is told.
+  std::string save;                 // a file to write it to
+  bool yes = false;                 // import by it without asking
+  std::string date_order;           // "dmy", "mdy"; empty: found
+  std::string decimal_mark;         // "." or ","; empty: found
+  std::vector<std::string> column;  // FIELD=NAME
 
   // How files are read, see CsvOptions.
   std::string delimiter;  // one character, "tab" or "\t"; empty: detected
@@ -37,9 +45,16 @@ struct ImportArguments {
 // INVALID_ARGUMENT for options that say nothing or contradict each other.
 absl::StatusOr<CsvOptions> CsvOptionsOf(const ImportArguments& arguments);
 
+// INVALID_ARGUMENT for a field that is not known.
+absl::StatusOr<ProposalOptions> ProposalOptionsOf(const ImportArguments& arguments);
+
 // (table, path) of each --csv.
 using TablesAndPaths = std::vector<std::pair<std::string, std::string>>;
 absl::StatusOr<TablesAndPaths> CsvFilesOf(const ImportArguments& arguments);
+
+// (table, path) of each file behind `import`: files with columns of the same names are one table.
+absl::StatusOr<TablesAndPaths> FilesToPropose(const ImportArguments& arguments,
+                                              const CsvOptions& options);
 
 // The table that a file becomes when the user names none: its name without endings, "stdin" for -.
 std::string TableNameOf(const std::string& path);

@@ -42,13 +42,39 @@ void AddReadingOptions(CLI::App& import, ImportArguments& arguments) {
        "Also no-break and zero-width blanks; letters composed (Unicode NFC)");
 }
 
+void AddProposalOptions(CLI::App& import, ImportArguments& arguments) {
+  constexpr const char* kGroup = "Proposed mapping (FILE... alone)";
+  import.add_flag("--yes", arguments.yes, "Import by it without asking")->group(kGroup);
+  import.add_option("--save", arguments.save, "Write it to a file, for --sql")
+      ->type_name("FILE")
+      ->group(kGroup);
+  import
+      .add_option("--column", arguments.column,
+                  "Which column is what, such as customer='Client code', order_id=, cost=; "
+                  "repeatable")
+      ->type_name("FIELD=NAME")
+      ->group(kGroup);
+  import.add_option("--date-order", arguments.date_order, "Of 03/04/2024: dmy or mdy [found]")
+      ->check(CLI::IsMember({"dmy", "mdy"}))
+      ->type_name("WORD")
+      ->group(kGroup);
+  import.add_option("--decimal-mark", arguments.decimal_mark, "Before decimals: . or , [found]")
+      ->check(CLI::IsMember({".", ","}))
+      ->type_name("CHAR")
+      ->group(kGroup);
+}
+
 }  // namespace
 
 void RegisterImport(CLI::App& app, Context& context) {
   auto arguments = std::make_shared<ImportArguments>();
   CLI::App* import = AddCommand(
       app, "import", "Read records from CSV and Excel files, or from JSON lines",
-      "strata import -w sales --sql orders.sql --csv orders=orders.csv --csv crm=customers.csv\n"
+      "strata import orders.csv                     # proposes a mapping, shows what it gives, "
+      "asks\n"
+      "  strata import orders.csv customers.xlsx --yes -w sales\n"
+      "  strata import export.csv --skip 3 --null 'NULL,N/A' --date-order dmy --save mapping.sql\n"
+      "  strata import -w sales --sql orders.sql --csv orders=orders.csv --csv crm=customers.csv\n"
       "  strata import -w sales --preset internet-sales ./internet_sales\n"
       "  strata import -w sales --jsonl records.jsonl --on-error skip --rejects bad.csv",
       [&context, arguments] { return RunImport(context, *arguments); }, context);
@@ -61,7 +87,10 @@ void RegisterImport(CLI::App& app, Context& context) {
       ->add_option("--preset", arguments->preset,
                    "Mapping that comes along: internet-sales, sales-sample")
       ->type_name("NAME");
-  import->add_option("files", arguments->paths, "The preset's folder or file")->type_name("FILE");
+  import
+      ->add_option("files", arguments->paths,
+                   "Files to propose a mapping for, or the preset's folder or file")
+      ->type_name("FILE");
   import
       ->add_option("--jsonl", arguments->jsonl,
                    "Records as protobuf JSON, one a line; - is standard input")
@@ -80,6 +109,7 @@ void RegisterImport(CLI::App& app, Context& context) {
       ->add_option("--stream", arguments->stream,
                    "Write stream to go on with [one named after the import and its content]")
       ->type_name("ID");
+  AddProposalOptions(*import, *arguments);
   AddReadingOptions(*import, *arguments);
 }
 

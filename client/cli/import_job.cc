@@ -1,15 +1,25 @@
 #include "client/cli/import_job.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
+#include <optional>
 #include <sstream>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "client/cli/display_width.h"
 #include "client/cli/import_presets.h"
+#include "client/cli/import_proposal.h"
+#include "client/cli/import_proposal_view.h"
 #include "client/cli/import_report.h"
 #include "client/cli/import_sender.h"
+#include "client/cli/shell_word.h"
 #include "client/cli/value_format.h"
 #include "server/base/status_macros.h"
 #include "strata/error.h"
@@ -25,6 +35,23 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return text.str();
 }
 
+// "online-retail" for the table "Online Retail".
+std::string WorkspaceNameOf(const std::string& table) {
+  constexpr size_t kLongest = 63;
+  std::string name;
+  for (const char c : absl::AsciiStrToLower(table)) {
+    const bool plain = absl::ascii_isalnum(static_cast<unsigned char>(c));
+    if (plain && (!name.empty() || absl::ascii_isalpha(static_cast<unsigned char>(c)))) {
+      name.push_back(c);
+    } else if (!plain && !name.empty() && name.back() != '-') {
+      name.push_back('-');
+    }
+  }
+  name = name.substr(0, kLongest);
+  while (!name.empty() && name.back() == '-') name.pop_back();
+  return name.empty() ? "imported" : name;
+}
+
 // One import from arguments to report.
 class ImportJob {
  public:
@@ -36,7 +63,14 @@ class ImportJob {
     STRATA_RETURN_IF_ERROR(rejects_.WriteTo(arguments_.rejects));
     const absl::Time start = absl::Now();
     report_.dry_run = arguments_.dry_run;
-    STRATA_ASSIGN_OR_RETURN(ImportContent content, Read());
+    ImportContent content;
+    if (proposes()) {
+      STRATA_ASSIGN_OR_RETURN(std::optional<ImportContent> proposed, ReadByProposal());
+      if (!proposed) return rejects_.Finish();
+      content = *std::move(proposed);
+    } else {
+      STRATA_ASSIGN_OR_RETURN(content, Read());
+    }
     report_.refused_here = rejects_.records();
     report_.notes = content.notes;
     for (std::string& finding : content.summary.Findings()) {
@@ -55,25 +89,31 @@ class ImportJob {
   }
 
  private:
+  bool proposes() const { return !arguments_.paths.empty() && arguments_.preset.empty(); }
   bool skip() const { return arguments_.on_error == "skip"; }
 
   absl::Status CheckArguments() const {
-    const int sources =
-        !arguments_.sql.empty() + !arguments_.preset.empty() + !arguments_.jsonl.empty();
+    const int sources = !arguments_.sql.empty() + !arguments_.preset.empty() +
+                        !arguments_.jsonl.empty() + proposes();
+    if (proposes() && sources > 1) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "files behind --sql are named with --csv: --csv NAME=", arguments_.paths.front()));
+    }
     if (sources != 1) {
       return absl::InvalidArgumentError(
-          "say what to import with one of --sql FILE --csv NAME=PATH, --preset NAME PATH, --jsonl "
-          "FILE");
+          "say what to import: FILE... (a mapping is proposed), --sql FILE --csv NAME=PATH, "
+          "--preset "
+          "NAME PATH, or --jsonl FILE");
     }
     if (arguments_.sql.empty() && !arguments_.csv.empty()) {
-      return absl::InvalidArgumentError("--csv goes with --sql");
+      return absl::InvalidArgumentError("--csv goes with --sql; files alone need no option");
     }
     if (!arguments_.preset.empty() && arguments_.paths.size() != 1) {
       return absl::InvalidArgumentError("--preset needs the path of its data behind it");
     }
-    if (arguments_.preset.empty() && !arguments_.paths.empty()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "files behind --sql are named with --csv: --csv NAME=", arguments_.paths.front()));
+    if (!proposes() && (arguments_.yes || !arguments_.save.empty() || !arguments_.column.empty())) {
+      return absl::InvalidArgumentError(
+          "--yes, --save and --column go with files alone, for which a mapping is proposed");
     }
     return absl::OkStatus();
   }
@@ -99,6 +139,93 @@ class ImportJob {
     STRATA_ASSIGN_OR_RETURN(const v1::Workspace workspace, GetWorkspace());
     return ReadCsvFiles(context_, std::filesystem::path(arguments_.sql).filename().string(),
                         mapping, files, options, workspace.time_zone(), rejects_);
+  }
+
+  // Reads files by a mapping made for them, after it was agreed to; nothing when it was not.
+  absl::StatusOr<std::optional<ImportContent>> ReadByProposal() {
+    STRATA_ASSIGN_OR_RETURN(CsvOptions options, CsvOptionsOf(arguments_));
+    STRATA_ASSIGN_OR_RETURN(const ProposalOptions wishes, ProposalOptionsOf(arguments_));
+    STRATA_ASSIGN_OR_RETURN(const TablesAndPaths files, FilesToPropose(arguments_, options));
+    ImportContent content;
+    STRATA_ASSIGN_OR_RETURN(std::unique_ptr<StagingDatabase> staging,
+                            StageFiles(context_, files, options, content));
+    if (!staging->suggested_encoding().empty() && files.front().second != "-") {
+      options.encoding = staging->suggested_encoding();
+      STRATA_ASSIGN_OR_RETURN(staging, StageFiles(context_, files, options, content));
+      content.notes.push_back(absl::StrCat("the text is no UTF-8; it is read as ", options.encoding,
+                                           " (--encoding NAME says otherwise)"));
+    }
+    content.name = absl::StrCat(files.front().first, ".sql");
+    STRATA_ASSIGN_OR_RETURN(const Proposal proposal, ProposeMapping(*staging, wishes));
+    STRATA_RETURN_IF_ERROR(Save(proposal, files));
+
+    v1::Workspace settings;
+    settings.set_currency_code(proposal.currency.empty() ? "USD" : proposal.currency);
+    settings.set_time_zone("UTC");
+    settings.set_display_name(files.front().first);
+    report_.workspace = context_.flags().workspace.empty() ? WorkspaceNameOf(files.front().first)
+                                                           : context_.flags().workspace;
+    absl::StatusOr<v1::Workspace> workspace = GetWorkspace();
+    const bool missing = absl::IsNotFound(workspace.status());
+    if (missing) workspace = settings;
+    STRATA_RETURN_IF_ERROR(workspace.status());
+    STRATA_ASSIGN_OR_RETURN(const std::vector<MappingStatement> statements,
+                            ParseNamedMapping(content.name, proposal.mapping));
+    STRATA_RETURN_IF_ERROR(
+        ConvertStaged(context_, *staging, statements, workspace->time_zone(), content, rejects_));
+    if (!arguments_.yes) {
+      ProposalView view{.proposal = proposal,
+                        .content = content,
+                        .rejects = rejects_,
+                        .workspace = report_.workspace,
+                        .workspace_missing = missing,
+                        .currency = workspace->currency_code(),
+                        .zone = absl::UTCTimeZone()};
+      absl::LoadTimeZone(workspace->time_zone(), &view.zone);
+      STRATA_RETURN_IF_ERROR(PrintProposal(context_, view));
+      if (!arguments_.dry_run && !AgreedTo(content, proposal, files)) {
+        return std::optional<ImportContent>();
+      }
+    }
+    if (missing) STRATA_RETURN_IF_ERROR(FindOrMakeWorkspace(settings).status());
+    content.notes.insert(content.notes.end(), proposal.notes.begin(), proposal.notes.end());
+    return std::optional<ImportContent>(std::move(content));
+  }
+
+  // Asks on a terminal; elsewhere says how to go on.
+  bool AgreedTo(const ImportContent& content, const Proposal& proposal,
+                const TablesAndPaths& files) {
+    if (context_.flags().output == OutputForm::kJson) return false;
+    ImportReport told;
+    told.notes = content.notes;
+    told.notes.insert(told.notes.end(), proposal.notes.begin(), proposal.notes.end());
+    for (std::string& finding : content.summary.Findings()) told.notes.push_back(finding);
+    PrintFindings(context_, told, rejects_);
+    if (context_.terminal().out_is_terminal && isatty(STDIN_FILENO) == 1) {
+      context_.out() << "Import them into " << report_.workspace << "? [y/N] " << std::flush;
+      std::string answer;
+      std::getline(std::cin, answer);
+      if (absl::StartsWithIgnoreCase(answer, "y")) return true;
+    }
+    context_.out() << HowToGoOn(context_, arguments_, files, report_.workspace);
+    return false;
+  }
+
+  absl::Status Save(const Proposal& proposal, const TablesAndPaths& files) const {
+    if (arguments_.save.empty()) return absl::OkStatus();
+    std::ofstream out(arguments_.save, std::ios::binary | std::ios::trunc);
+    out << "-- Proposed by `strata import`; edit it as you like. Run it with\n--   strata import "
+           "-w WORKSPACE --sql "
+        << ShellWord(arguments_.save);
+    for (const auto& [table, path] : files) {
+      out << " --csv " << ShellWord(absl::StrCat(table, "=", path));
+    }
+    out << "\n";
+    for (const std::string& note : proposal.notes) out << "-- " << Printable(note) << '\n';
+    out << '\n' << proposal.mapping;
+    out.close();
+    if (!out) return absl::NotFoundError(absl::StrCat(arguments_.save, " cannot be written"));
+    return absl::OkStatus();
   }
 
   absl::StatusOr<v1::Workspace> GetWorkspace() {

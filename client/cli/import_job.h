@@ -32,11 +32,16 @@ absl::StatusOr<std::unique_ptr<StagingDatabase>> StageFiles(const Context& conte
                                                             const CsvOptions& options,
                                                             ImportContent& content);
 
+// The statements of the mapping called `name`; INVALID_ARGUMENT names it.
+absl::StatusOr<std::vector<MappingStatement>> ParseNamedMapping(const std::string& name,
+                                                                absl::string_view mapping);
+
 // Runs a mapping, called content.name, over the staged tables: sets records and summary. What
 // cannot be converted goes to the log.
 absl::Status ConvertStaged(const Context& context, StagingDatabase& staging,
-                           absl::string_view mapping, const std::string& time_zone,
-                           ImportContent& content, RejectLog& rejects);
+                           const std::vector<MappingStatement>& statements,
+                           const std::string& time_zone, ImportContent& content,
+                           RejectLog& rejects);
 
 // All of it.
 absl::StatusOr<ImportContent> ReadCsvFiles(const Context& context, const std::string& mapping_name,

@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "client/cli/column_profile.h"
 #include "client/cli/shown_text.h"
 #include "client/cli/text_normal.h"
 #include "client/cli/value_format.h"
+#include "server/domain/unicode.h"
 
 namespace strata::cli {
 namespace {
@@ -15,30 +15,21 @@ namespace {
 constexpr size_t kMostTexts = 50'000;  // different values of one field
 constexpr size_t kMostFields = 100;
 
-// Text with what nobody sees written out: "c<U+00A0>".
-std::string Visible(const std::string& text) {
+// Text with blanks and marks written out that look like others or like nothing: "c\\u{a0}".
+std::string Visible(absl::string_view text) {
   std::string visible;
-  for (size_t i = 0; i < text.size();) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const size_t size = byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
-    if (size == 1 || i + size > text.size()) {
-      visible.push_back(text[i++]);
-      continue;
-    }
-    uint32_t code = byte & (0xFF >> (size + 1));
-    for (size_t k = 1; k < size; ++k) {
-      code = code << 6 | (static_cast<unsigned char>(text[i + k]) & 0x3F);
-    }
-    // Blanks, joiners and marks that change the letter before them.
+  while (!text.empty()) {
+    const Character character = FirstCharacter(text);
+    const int32_t code = character.code;
     const bool hidden = code == 0xA0 || code == 0xAD || (code >= 0x300 && code < 0x370) ||
                         (code >= 0x2000 && code <= 0x200F) || code == 0x202F || code == 0x2060 ||
                         code == 0x3000 || code == 0xFEFF;
     if (hidden) {
-      absl::StrAppendFormat(&visible, "<U+%04X>", code);
+      absl::StrAppend(&visible, "\\u{", absl::Hex(code), "}");
     } else {
-      visible.append(text, i, size);
+      absl::StrAppend(&visible, text.substr(0, character.bytes));
     }
-    i += size;
+    text.remove_prefix(character.bytes);
   }
   return absl::StrCat("\"", Shortened(visible, 40), "\"");
 }

@@ -4,24 +4,11 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "server/domain/nearest_names.h"
+#include "server/domain/unicode.h"
 
 namespace strata::cli {
 namespace {
-
-size_t EditDistance(absl::string_view a, absl::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
 
 // Letters and digits in lower case: "Order ID" and "order_id" are near.
 std::string Squeezed(absl::string_view name) {
@@ -37,9 +24,7 @@ std::string Squeezed(absl::string_view name) {
 
 std::string Shortened(absl::string_view text, size_t most) {
   if (text.size() <= most) return std::string(text);
-  size_t end = most;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return absl::StrCat(text.substr(0, end), "...");
+  return absl::StrCat(CutToValidUtf8(text, most), "...");
 }
 
 std::string ShortList(const std::vector<std::string>& names) {

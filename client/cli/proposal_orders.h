@@ -1,0 +1,45 @@
+#ifndef STRATA_CLIENT_CLI_PROPOSAL_ORDERS_H_
+#define STRATA_CLIENT_CLI_PROPOSAL_ORDERS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "client/cli/import_proposal.h"
+#include "client/cli/proposal_source.h"
+#include "client/cli/proposal_values.h"
+
+namespace strata::cli {
+
+// Columns that orders, and the customers of a file of orders, are made of.
+absl::Span<const Role> OrderRoles();
+
+// The statement that makes orders, and what the customers' one needs to know of it.
+struct OrderProposal {
+  std::string sql;
+  std::vector<std::string> notes;
+  std::string currency;       // of a column that holds one; else empty
+  std::string customer;       // SQL of the id
+  std::string customer_name;  // the column's header
+  std::string time;           // SQL of the order's time
+  std::string condition;      // " WHERE ..." of the rows that are taken, or empty
+};
+
+// The roles of the columns of a file of orders.
+RoleMap RolesOfOrders(Source& source, const ProposalOptions& options);
+
+// How certainly the rows of a source are orders or their lines; 0: they are not. A source where the
+// lines lie itself counts more than one that is joined to them.
+int OrderScore(Source& source, const ProposalOptions& options);
+
+absl::StatusOr<OrderProposal> ProposeOrders(StagingDatabase& staging, Source& source,
+                                            ValueReader& values, const ProposalOptions& options);
+
+// The SQL that says who a customer is: an id, an e-mail address or a name, whatever there is first.
+// `columns` gets what it is made of. Empty: the source has none of them.
+std::string CustomerKey(const RoleMap& roles, ValueReader& values,
+                        std::vector<SourceColumn*>* columns);
+
+}  // namespace strata::cli
+
+#endif  // STRATA_CLIENT_CLI_PROPOSAL_ORDERS_H_
