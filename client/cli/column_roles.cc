@@ -41,7 +41,7 @@ constexpr RoleNames kRoles[] = {
      "invoicedate,transactiondate,transactiontime,transactiondatetime,purchasedate,saledate,"
      "salesdate,salesdatetime,dateofpurchase,dateoforder,dateofsale,eventtime,createdat,created,"
      "createdon,createdutc,createddate,datecreated,createdate,createdtime,date,datetime,"
-     "timestamp,closedate,paymentdate,paidat,postingdate,bookingdate,day,"
+     "timestamp,closedate,paymentdate,paidat,postingdate,bookingdate,day,time,"
      "bestelldatum,auftragsdatum,rechnungsdatum,kaufdatum,datum,belegdatum,"
      "datecommande,datedecommande,datefacture,fecha,fechapedido,fechafactura,data,dataordine,"
      "orderdatum,factuurdatum,datapedido"},

@@ -33,6 +33,7 @@ void AddReadingOptions(CLI::App& import, ImportArguments& arguments) {
   import
       .add_option("--null", arguments.null_markers,
                   "Values that mean nothing, such as 'NULL,\\N,N/A'; repeatable")
+      ->allow_extra_args(false)
       ->type_name("WORDS")
       ->group("Reading files");
   flag("--strict", arguments.strict, "Refuse rows with fewer fields than the header");
@@ -52,6 +53,7 @@ void AddProposalOptions(CLI::App& import, ImportArguments& arguments) {
       .add_option("--column", arguments.column,
                   "Which column is what, such as customer='Client code', order_id=, cost=; "
                   "repeatable")
+      ->allow_extra_args(false)
       ->type_name("FIELD=NAME")
       ->group(kGroup);
   import.add_option("--date-order", arguments.date_order, "Of 03/04/2024: dmy or mdy [found]")

@@ -58,8 +58,14 @@ class Proposer {
     for (const Kind kind : {Kind::kOrders, Kind::kContracts, Kind::kTickets, Kind::kSurveys}) {
       STRATA_RETURN_IF_ERROR(ProposeFacts(kind, &done));
     }
-    STRATA_RETURN_IF_ERROR(ProposeCustomerTables());
+    STRATA_RETURN_IF_ERROR(ProposeCustomerTables(&done));
     if (statements_.empty()) return NothingFound(all);
+    for (const auto& [table, columns] : profiles_) {
+      if (std::find(done.begin(), done.end(), table) == done.end()) {
+        notes_.push_back(absl::StrCat("nothing is taken from ", table,
+                                      "; import it alone, or write it into the mapping"));
+      }
+    }
     return Finish();
   }
 
@@ -230,7 +236,7 @@ class Proposer {
 
   // Customers from tables of their own: those beside facts that name customers, or, without any
   // facts, whatever table there is.
-  absl::Status ProposeCustomerTables() {
+  absl::Status ProposeCustomerTables(std::vector<std::string>* done) {
     for (const StagingDatabase::Table& table : staging_.tables()) {
       const bool is_fact = std::find(facts_.begin(), facts_.end(), table.name) != facts_.end();
       const std::vector<ColumnProfile>& columns = profiles_.at(table.name);
@@ -252,6 +258,7 @@ class Proposer {
           const CustomerProposal customers,
           ProposeCustomerTable(*sources_.back(), table.name, customer_column_, *values_, options_));
       if (customers.sql.empty()) continue;
+      done->push_back(table.name);
       statements_.insert(statements_.begin(), customers.sql);
       notes_.insert(notes_.end(), customers.notes.begin(), customers.notes.end());
       TellUnused(*sources_.back());

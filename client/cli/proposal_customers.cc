@@ -57,20 +57,19 @@ std::string Named(const SourceColumn& column) {
   return absl::StrCat("\"", Shortened(column.profile->name, 40), "\"");
 }
 
-std::string AttributeKey(const std::string& name, absl::flat_hash_set<std::string>* taken) {
+std::string AttributeKey(absl::string_view name, absl::flat_hash_set<std::string>* taken) {
   std::string key;
+  bool behind_lower = false;
   for (const char c : name) {
     const auto byte = static_cast<unsigned char>(c);
     if (absl::ascii_isalnum(byte)) {
       // "MonthlyCharges" reads better as monthly_charges.
-      if (absl::ascii_isupper(byte) && !key.empty() && key.back() != '_' &&
-          absl::ascii_islower(static_cast<unsigned char>(name[&c - name.data() - 1]))) {
-        key.push_back('_');
-      }
+      if (absl::ascii_isupper(byte) && behind_lower) key.push_back('_');
       key.push_back(absl::ascii_tolower(byte));
     } else if (!key.empty() && key.back() != '_') {
       key.push_back('_');
     }
+    behind_lower = absl::ascii_islower(byte);
   }
   while (!key.empty() && key.back() == '_') key.pop_back();
   if (key.empty() || !absl::ascii_isalpha(static_cast<unsigned char>(key.front()))) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -212,9 +213,10 @@ class OrderBuilder {
       }
     }
     if (SourceColumn* currency = Use(Role::kCurrency)) {
-      STRATA_RETURN_IF_ERROR(AddOrderColumn("currency_code", *currency, values_.Text(*currency)));
+      STRATA_RETURN_IF_ERROR(AddOrderColumn("currency_code", *currency,
+                                            absl::StrCat("upper(", values_.Text(*currency), ")")));
       if (currency->profile->distinct == 1) {
-        proposal_.currency = currency->profile->examples.front();
+        proposal_.currency = absl::AsciiStrToUpper(currency->profile->examples.front());
       } else {
         Note(absl::StrCat("amounts are in several currencies (",
                           ShortList(currency->profile->examples),
@@ -263,7 +265,9 @@ class OrderBuilder {
       }
     }
     STRATA_ASSIGN_OR_RETURN(std::string amount, Amount(count));
-    if (quantity != nullptr && quantity->profile->negative > 0) {
+    // An amount that stands once for a whole order says nothing of single lines.
+    const bool of_line = !absl::StrContains(amount, " OVER (");
+    if (quantity != nullptr && quantity->profile->negative > 0 && of_line) {
       STRATA_ASSIGN_OR_RETURN(
           const int64_t positive,
           QueryCount(staging_, absl::StrCat("SELECT count(*)", FromWhere(),
