@@ -34,36 +34,39 @@ std::string Visible(absl::string_view text) {
   return absl::StrCat("\"", Shortened(visible, 40), "\"");
 }
 
-// Groups of values with one key, as a sentence; empty when each has its own.
-std::string Lookalikes(const std::string& field, std::vector<std::string> values) {
-  std::sort(values.begin(), values.end());
-  absl::flat_hash_map<std::string, std::vector<const std::string*>> by_key;
-  for (const std::string& value : values) by_key[LookalikeKey(value)].push_back(&value);
-  int64_t groups = 0;
+// Groups of values with one key, as a sentence with the first of them; empty when each has its own.
+std::string Lookalikes(const std::string& field, const std::vector<std::string>& values) {
+  absl::flat_hash_map<std::string, std::vector<std::string>> by_key;
+  for (const std::string& value : values) by_key[LookalikeKey(value)].push_back(value);
+  std::vector<std::vector<std::string>> groups;
   bool only_case = true;
-  const std::vector<const std::string*>* first = nullptr;
-  for (const auto& [key, group] : by_key) {
+  for (auto& [key, group] : by_key) {
     if (group.size() < 2) continue;
-    ++groups;
-    if (first == nullptr || *group.front() < *first->front()) first = &group;
+    std::sort(group.begin(), group.end());
     // Whether --normalise would leave as many as there are.
     absl::flat_hash_set<std::string> normal;
-    for (const std::string* value : group) normal.insert(NormaliseText(*value));
+    for (const std::string& value : group) normal.insert(NormaliseText(value));
     only_case = only_case && normal.size() == group.size();
+    groups.push_back(std::move(group));
   }
-  if (groups == 0) return "";
-  constexpr size_t kShown = 4;
+  if (groups.empty()) return "";
+  std::sort(groups.begin(), groups.end());
+  constexpr size_t kGroups = 3, kForms = 4;
   std::string shown;
-  for (size_t i = 0; i < first->size() && i < kShown; ++i) {
-    absl::StrAppend(&shown, i == 0 ? "" : ", ", Visible(*(*first)[i]));
+  for (size_t g = 0; g < groups.size() && g < kGroups; ++g) {
+    if (g > 0) absl::StrAppend(&shown, "; ");
+    for (size_t i = 0; i < groups[g].size() && i < kForms; ++i) {
+      absl::StrAppend(&shown, i == 0 ? "" : ", ", Visible(groups[g][i]));
+    }
+    if (groups[g].size() > kForms) absl::StrAppend(&shown, ", ...");
   }
-  if (first->size() > kShown) absl::StrAppend(&shown, ", ...");
+  const bool one = groups.size() == 1;
   return absl::StrCat(
-      FormatInteger(groups), groups == 1 ? " value" : " values", " of ", field,
-      groups == 1 ? " is" : " are", " written in several ways, which count as different",
-      groups == 1 ? ": " : ", first: ", shown,
+      FormatInteger(static_cast<int64_t>(groups.size())), one ? " value" : " values", " of ", field,
+      one ? " is" : " are", " written in several ways, which count as different",
+      groups.size() > kGroups ? ", first: " : ": ", shown,
       only_case ? " (they differ by case: lower(...) in the mapping makes one of them)"
-                : "; --normalise takes off blanks and invisible characters and composes letters");
+                : " (--normalise takes off blanks and invisible characters and composes letters)");
 }
 
 }  // namespace
@@ -148,7 +151,7 @@ std::vector<std::string> ImportSummary::Findings() const {
   const auto add = [&](std::string finding) {
     if (!finding.empty()) findings.push_back(std::move(finding));
   };
-  add(Lookalikes("customer id", {customers_.begin(), customers_.end()}));
+  add(Lookalikes("customer id", std::vector<std::string>(customers_.begin(), customers_.end())));
   for (const auto& [field, texts] : texts_) {
     std::vector<std::string> values;
     for (const auto& [text, count] : texts.counts) {
@@ -159,7 +162,7 @@ std::vector<std::string> ImportSummary::Findings() const {
                        ", stored as a text like any other; if it means nothing: --null '", text,
                        "'"));
     }
-    add(Lookalikes(field, std::move(values)));
+    add(Lookalikes(field, values));
   }
   return findings;
 }

@@ -63,7 +63,8 @@ std::string AdviceOn(absl::string_view error, const StagingDatabase& staging) {
   }
   return absl::StrCat(
       Nearest(nearest), quoting, ColumnsOf(staging, table),
-      unnamed ? "; without a header in the file --columns a,b,... names the columns" : "");
+      unnamed ? "; where the file has no header (--no-header), --columns a,b,... names its columns"
+              : "");
 }
 
 }  // namespace strata::cli

@@ -10,6 +10,7 @@
 #include "client/cli/mapping_decimal.h"
 #include "client/cli/mapping_money.h"
 #include "client/cli/mapping_time.h"
+#include "client/cli/text_normal.h"
 
 namespace strata::cli {
 namespace {
@@ -56,6 +57,11 @@ void ParseDecimalFunction(sqlite3_context* context, int count, sqlite3_value** v
   if (AnyEmpty(1, values)) return sqlite3_result_null(context);
   const std::optional<Decimal> value = ParseMoney(TextOf(values[0]), mark.front());
   Return(context, value ? value->ToString() : TextOf(values[0]));
+}
+
+void NormalTextFunction(sqlite3_context* context, int count, sqlite3_value** values) {
+  if (AnyEmpty(count, values)) return sqlite3_result_null(context);
+  Return(context, NormaliseText(TextOf(values[0])));
 }
 
 using Operation = std::optional<Decimal> (*)(const Decimal&, const Decimal&);
@@ -128,6 +134,7 @@ absl::Status AddMappingFunctions(sqlite3* database) {
   };
   add("parse_date", -1, ParseDateFunction);
   add("parse_decimal", -1, ParseDecimalFunction);
+  add("normal_text", 1, NormalTextFunction);
   add("mul_decimal", -1, FoldFunction<Decimal::Multiply>);
   add("add_decimal", -1, FoldFunction<Decimal::Add>);
   add("sub_decimal", 2, FoldFunction<Subtract>);

@@ -15,6 +15,8 @@ namespace strata::cli {
 //                                  mapping_time.h: parse_date(d, '%m/%d/%Y %H:%M', '%m/%d/%y')
 //   parse_decimal(text)            the number in "$1,234.50", "(12)", "12.5%", see mapping_money.h
 //   parse_decimal(text, ',')       the number in "1.234,50 EUR"
+//   normal_text(text)              composed, without blanks around and invisible characters, see
+//                                  text_normal.h: what --normalise does to all columns
 //   mul_decimal(a, b, ...)         exact product of decimal numbers
 //   add_decimal(a, b, ...)         exact sum
 //   sub_decimal(a, b)              exact difference

@@ -242,7 +242,10 @@ class SharedCases(unittest.TestCase):
         self.says(run, "–")
 
     def poor_ragged_rows(self, run):
-        self.assertEqual(re.findall(r"accepted\s+(\d)", run.text), ["2", "2"], run.text)
+        # The second file holds the same orders again, one with a field less.
+        for counts in zip(re.findall(r"accepted\s+(\d)", run.text), re.findall(r"duplicate\s+(\d)", run.text)):
+            self.assertEqual(sum(map(int, counts)), 2, run.text)
+        self.assertEqual(re.findall(r"rejected\s+(\d)", run.text), ["0", "0"], run.text)
 
     def poor_stdin_csv(self, run):
         self.says(run, r"accepted\s+1\b", r"duplicate\s+1\b|accepted\s+0\b")
