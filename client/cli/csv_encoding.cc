@@ -175,15 +175,6 @@ std::string ForeignBytes::LikelyEncoding() const {
   return undefined > 0 || dos > windows ? "CP437" : "WINDOWS-1252";
 }
 
-bool IsValidUtf8(absl::string_view text) {
-  while (!text.empty()) {
-    const int length = CharacterLength(text);
-    if (length <= 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
-
 absl::StatusOr<std::unique_ptr<TextDecoder>> TextDecoder::Create(absl::string_view encoding,
                                                                  absl::string_view first_bytes) {
   std::string name =

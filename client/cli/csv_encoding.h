@@ -44,8 +44,6 @@ class TextDecoder {
   std::string encoding_;
 };
 
-bool IsValidUtf8(absl::string_view text);
-
 // What the bytes of a text that is no UTF-8 are, by how often each occurs among those from 0x80 up,
 // and how many of the pairs of neighbours are such letters both.
 struct ForeignBytes {

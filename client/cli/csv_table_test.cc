@@ -279,14 +279,5 @@ TEST(CsvTable, RowsAreWholeAcrossPieces) {
   EXPECT_EQ(ReadAll(bytes), expected);
 }
 
-TEST(TextDecoder, FindsInvalidUtf8) {
-  for (const char* bad : {"\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\x80"}) {
-    EXPECT_FALSE(IsValidUtf8(bad)) << bad;
-  }
-  for (const char* good : {"", "abc", "\xC2\x80", "\xED\x9F\xBF", "\xF4\x8F\xBF\xBF"}) {
-    EXPECT_TRUE(IsValidUtf8(good)) << good;
-  }
-}
-
 }  // namespace
 }  // namespace strata::cli

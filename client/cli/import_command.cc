@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "CLI/CLI.hpp"
+#include "client/cli/argument_check.h"
 #include "client/cli/command.h"
 #include "client/cli/import_job.h"
 
@@ -15,7 +16,7 @@ void AddReadingOptions(CLI::App& import, ImportArguments& arguments) {
   };
   const auto number = [&](const char* name, int& value, const char* description) {
     import.add_option(name, value, description)
-        ->check(CLI::NonNegativeNumber)
+        ->check(WholeNumber(0))
         ->type_name("N")
         ->group("Reading files");
   };

@@ -3,9 +3,9 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "client/cli/csv_encoding.h"
 #include "google/protobuf/util/json_util.h"
 #include "server/base/status_macros.h"
+#include "server/domain/unicode.h"
 
 namespace strata::cli {
 namespace {
@@ -31,7 +31,7 @@ absl::Status ReadJsonLines(std::istream& in, const std::string& name, RecordSink
     absl::string_view json = absl::StripAsciiWhitespace(text);
     if (line == 1) absl::ConsumePrefix(&json, "\xEF\xBB\xBF");
     if (json.empty()) continue;
-    if (!IsValidUtf8(json)) {
+    if (!IsUtf8(json)) {
       sink.Refuse({Refused(name, line, "INVALID_ENCODING", "is not valid UTF-8")});
       continue;
     }

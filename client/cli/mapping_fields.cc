@@ -12,6 +12,7 @@
 #include "absl/strings/strip.h"
 #include "client/cli/mapping_values.h"
 #include "server/base/status_macros.h"
+#include "server/domain/nearest_names.h"
 
 namespace strata::cli {
 namespace {
@@ -102,27 +103,12 @@ std::vector<Candidate> CandidatesOf(MappedRecord record) {
   return candidates;
 }
 
-size_t EditDistance(absl::string_view a, absl::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
-
 std::string NearestName(MappedRecord record, absl::string_view name) {
   std::string nearest;
   size_t best = std::max<size_t>(2, name.size() / 2);
   for (const Candidate& candidate : CandidatesOf(record)) {
     const absl::string_view column = ColumnName(*candidate.field);
-    const size_t distance = EditDistance(absl::AsciiStrToLower(name), column);
+    const size_t distance = EditDistance(name, column);
     if (distance >= best) continue;
     best = distance;
     nearest = std::string(column);

@@ -7,10 +7,10 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "client/cli/csv_encoding.h"
 #include "client/cli/mapping_advice.h"
 #include "client/cli/mapping_functions.h"
 #include "server/base/status_macros.h"
+#include "server/domain/unicode.h"
 
 namespace strata::cli {
 namespace {
@@ -182,7 +182,7 @@ class RowGatherer {
       return;
     }
     for (size_t i = 0; i < row_.size(); ++i) {
-      if (!IsValidUtf8(row_[i].text)) {
+      if (!IsUtf8(row_[i].text)) {
         problems->push_back({columns_[i], "INVALID_ENCODING", "is not valid UTF-8"});
       }
     }

@@ -128,10 +128,11 @@ absl::Status AddNotes(image::RevisionPtr revision, const analytics::Filter& filt
     const bool text = field->type == analytics::ValueType::kText;
     if (text && field->grain == analytics::Grain::kCustomer) ids.push_back(field->id);
   }
-  STRATA_ASSIGN_OR_RETURN(const analytics::Features features,
-                          analytics::Features::Compute(*today.revision, today.as_of, ids, stop));
+  const auto features = analytics::Features::Compute(*today.revision, today.as_of, ids, stop);
+  STRATA_RETURN_IF_ERROR(stop.Check());
+  if (!features.ok()) return absl::OkStatus();  // it names a segment that is broken: valid as it is
   const std::vector<std::string> notes =
-      analytics::UnmatchedTexts(filter, *today.revision, features);
+      analytics::UnmatchedTexts(filter, *today.revision, *features);
   if (!notes.empty()) out->mutable_problem()->set_message(absl::StrJoin(notes, "; "));
   return absl::OkStatus();
 }

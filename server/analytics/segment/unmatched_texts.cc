@@ -71,6 +71,22 @@ void CollectTexts(const Filter::Node& node, std::vector<const Comparison*>& foun
   if (looks_for_text) found.push_back(&comparison);
 }
 
+// Whether any value fulfils the comparison, negation apart: of != it is the value that has to be
+// there.
+bool Occurs(const Comparison& comparison, absl::Span<const std::string> texts) {
+  return std::any_of(texts.begin() + (texts.empty() ? 0 : 1), texts.end(),
+                     [&](const std::string& text) { return Fulfils(comparison, text); });
+}
+bool Occurs(const Comparison& comparison, const FactTexts& texts) {
+  if (comparison.test == Test::kText) {
+    return !comparison.text.empty() && texts.Find(comparison.text).has_value();
+  }
+  for (uint32_t code = 1; code < texts.size(); ++code) {
+    if (Fulfils(comparison, texts.Text(code))) return true;
+  }
+  return false;
+}
+
 // Whether a value is worth comparing with `text` where there are `values` of them.
 bool WorthComparing(absl::string_view value, absl::string_view text, size_t values) {
   if (value.empty()) return false;  // not known, or a slot of nobody
@@ -147,21 +163,15 @@ std::vector<std::string> UnmatchedTexts(const Filter& filter, const image::Revis
   std::vector<const Comparison*> comparisons;
   if (filter.root() != nullptr) CollectTexts(*filter.root(), comparisons);
   for (const Comparison* comparison : comparisons) {
-    // Negation apart: of != it is the value that has to be there.
-    Comparison positive = *comparison;
-    positive.negated = false;
-    const auto matches = [](const std::vector<uint8_t>& table) {
-      return std::find(table.begin(), table.end(), uint8_t{1}) != table.end();
-    };
     std::string sentence;
     if (comparison->field->grain == Grain::kCustomer) {
       const FeatureColumn& column = features.Column(comparison->field->id);
-      if (matches(CodeTable(positive, column.texts))) continue;
-      sentence = Sentence(*comparison, ValuesOf(column, features.exists(), positive.text));
+      if (Occurs(*comparison, column.texts)) continue;
+      sentence = Sentence(*comparison, ValuesOf(column, features.exists(), comparison->text));
     } else if (const auto fact = CodedFactOf(comparison->field->id); fact.has_value()) {
       const FactTexts texts(*fact, revision);
-      if (matches(CodeTable(positive, texts))) continue;
-      sentence = Sentence(*comparison, ValuesOf(texts, positive.text));
+      if (Occurs(*comparison, texts)) continue;
+      sentence = Sentence(*comparison, ValuesOf(texts, comparison->text));
     }
     const bool told = std::find(sentences.begin(), sentences.end(), sentence) != sentences.end();
     if (!sentence.empty() && !told) sentences.push_back(std::move(sentence));
