@@ -132,7 +132,11 @@ absl::StatusOr<std::vector<ColumnProfile>> ProfileTable(StagingDatabase& staging
       ColumnProfile& profile = profiles[static_cast<size_t>(i)];
       ++profile.rows;
       const absl::string_view text = text_of(i);
-      if (text.empty()) continue;
+      if (text.empty()) {
+        // A file that quotes everything quotes what is not there, too.
+        if (sqlite3_column_type(select, i) != SQLITE_NULL) ++profile.markers[""];
+        continue;
+      }
       if (IsNullMarker(text)) {
         ++profile.markers[std::string(text)];
         continue;

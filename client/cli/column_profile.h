@@ -40,7 +40,7 @@ struct ColumnProfile {
   std::map<std::string, ShapeCount> shapes;  // of the dates
   int64_t compact_dates = 0;                 // "20101201"
   int64_t booleans = 0;                      // yes, no, true, false, y, n
-  std::map<std::string, int64_t> markers;    // rows with "NULL", "N/A" and the like
+  std::map<std::string, int64_t> markers;    // rows with "NULL", "N/A", a quoted nothing
   std::vector<std::string> examples;         // the first few distinct values
   size_t longest = 0;                        // bytes
 

@@ -12,19 +12,10 @@
 #include "client/cli/text_table.h"
 #include "client/cli/value_format.h"
 #include "google/protobuf/struct.pb.h"
+#include "server/domain/currency.h"
 
 namespace strata::cli {
 namespace {
-
-constexpr int64_t kMicros = 1'000'000;  // of a unit of the currency
-constexpr int32_t kNanosAMicro = 1'000;
-
-std::string Money(__int128 micros, const std::string& currency) {
-  v1::Amount amount;
-  amount.set_units(static_cast<int64_t>(micros / kMicros));
-  amount.set_nanos(static_cast<int32_t>(micros % kMicros) * kNanosAMicro);
-  return FormatMoney(amount, currency);
-}
 
 std::string Day(int64_t second, absl::TimeZone zone) {
   return absl::FormatTime("%Y-%m-%d", absl::FromUnixSeconds(second), zone);
@@ -68,7 +59,7 @@ std::vector<std::string> Row(const v1::Record& record, const std::string& curren
       for (const v1::OrderLine& line : o.lines()) amount += line.amount_micros();
       return {"order", o.id(), o.customer(), Moment(o.order_time(), zone),
               absl::StrCat(
-                  Money(amount, currency),
+                  MoneyText(MicrosSum(amount), currency),
                   o.lines_size() == 1 ? ", 1 line" : absl::StrCat(", ", o.lines_size(), " lines"),
                   o.status().empty() ? "" : ", ", o.status())};
     }
@@ -78,7 +69,8 @@ std::vector<std::string> Row(const v1::Record& record, const std::string& curren
     case v1::Record::kContract:
       return {"contract", record.contract().id(), record.contract().customer(),
               record.contract().start_date(),
-              absl::StrCat(Money(record.contract().annual_value_micros(), currency), " a year")};
+              absl::StrCat(MoneyText(MicrosSum(record.contract().annual_value_micros()), currency),
+                           " a year")};
     case v1::Record::kSurvey:
       return {"survey", record.survey().id(), record.survey().customer(),
               Moment(record.survey().time(), zone), absl::StrCat(record.survey().score())};
@@ -136,10 +128,11 @@ std::vector<std::pair<std::string, std::string>> Totals(const ImportSummary& sum
                                               Day(summary.last_second(), zone)));
   }
   if (summary.lines() > 0) {
-    totals.emplace_back("amount", absl::StrCat(Money(summary.amount(), currency), " ", currency));
+    totals.emplace_back(
+        "amount", absl::StrCat(MoneyText(MicrosSum(summary.amount()), currency), " ", currency));
     if (summary.return_lines() > 0) {
       totals.emplace_back("of it returns",
-                          absl::StrCat(Money(summary.returned(), currency), " in ",
+                          absl::StrCat(MoneyText(MicrosSum(summary.returned()), currency), " in ",
                                        FormatInteger(summary.return_lines()), " lines"));
     }
     if (summary.zero_lines() > 0) {

@@ -1,6 +1,8 @@
 #include "client/cli/mapping_money.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -44,10 +46,16 @@ absl::string_view Strip(absl::string_view text) {
   }
 }
 
+// Codes of ISO 4217 that stand beside numbers; any three letters would make numbers of ids
+// ("INV001").
+constexpr absl::string_view kCodes[] = {
+    "USD", "EUR", "GBP", "CHF", "JPY", "CNY", "CAD", "AUD", "NZD", "INR", "BRL", "MXN",
+    "ARS", "CLP", "COP", "PEN", "SEK", "NOK", "DKK", "ISK", "PLN", "CZK", "HUF", "RON",
+    "BGN", "TRY", "RUB", "UAH", "ILS", "AED", "SAR", "EGP", "ZAR", "NGN", "KES", "SGD",
+    "HKD", "TWD", "KRW", "THB", "MYR", "IDR", "PHP", "VND", "PKR", "BDT"};
+
 bool IsCode(absl::string_view text) {
-  return text.size() == 3 && absl::ascii_isupper(static_cast<unsigned char>(text[0])) &&
-         absl::ascii_isupper(static_cast<unsigned char>(text[1])) &&
-         absl::ascii_isupper(static_cast<unsigned char>(text[2]));
+  return std::find(std::begin(kCodes), std::end(kCodes), text) != std::end(kCodes);
 }
 
 // Takes a currency from the front or the back.
@@ -58,7 +66,7 @@ bool TakeCurrency(absl::string_view* text, std::string* currency) {
       return true;
     }
   }
-  if (text->size() > 3 && IsCode(text->substr(0, 3)) && !IsCode(text->substr(3, 3))) {
+  if (text->size() > 3 && IsCode(text->substr(0, 3))) {
     *currency = std::string(text->substr(0, 3));
     text->remove_prefix(3);
     return true;

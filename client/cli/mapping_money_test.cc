@@ -38,7 +38,7 @@ TEST(ParseMoney, TakesSignsCurrenciesAndGroups) {
 
 TEST(ParseMoney, RefusesWhatIsNoNumberOfThisForm) {
   for (const char* bad : {"12,50", "1,2,3", "1.2.3", "1,23,4", "--5", "$", "", "abc", "5 apples",
-                          "1.234.567", "$5 EUR", "1,234.5,0", "1 2"}) {
+                          "1.234.567", "INV001", "ABC 12", "$5 EUR", "1,234.5,0", "1 2"}) {
     EXPECT_EQ(Read(bad, '.'), "none") << bad;
   }
   EXPECT_EQ(Read("12.50", ','), "none");
