@@ -18,6 +18,12 @@ absl::string_view NameOf(RecordKind kind) {
   return "record";
 }
 
+MicrosSum TotalOf(const Order& order) {
+  MicrosSum total = 0;
+  for (const OrderLine& line : order.lines) total += line.amount;
+  return total;
+}
+
 void RecordCounts::Add(Outcome outcome) {
   switch (outcome) {
     case Outcome::kAccepted:

@@ -67,6 +67,10 @@ struct OrderLine {
   Micros cost = kNoAmount;
 };
 
+// What an order is: one whose lines add up to less than nothing is a return, every other one (0
+// included) is a purchase. The one rule; whether an order is recognised is asked apart.
+constexpr bool IsReturn(MicrosSum order_total) { return order_total < 0; }
+
 struct Order {
   absl::string_view id, customer;
   int64_t source_version = kNoVersion;
@@ -119,6 +123,9 @@ struct Deletion {
 };
 
 using Record = std::variant<Customer, Order, Ticket, Contract, Survey, Deletion>;
+
+// All lines of an order together.
+MicrosSum TotalOf(const Order& order);
 
 // What became of one record.
 enum class Outcome : uint8_t { kAccepted, kDuplicate, kStale, kRejected };

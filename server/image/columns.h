@@ -113,6 +113,7 @@ struct OrderRun {
   const Millis* promised_time = nullptr;   // null: none has one; kNoTime where absent
   const Millis* shipped_time = nullptr;    // likewise
   const Millis* delivered_time = nullptr;  // likewise
+  const uint8_t* is_return = nullptr;      // null: none is one; else 1 where IsReturn of its total
   const uint32_t* line_begin = nullptr;    // null: order i has the one line i; else orders + 1
   // A row a line.
   const Micros* amount = nullptr;
@@ -124,6 +125,7 @@ struct OrderRun {
   uint32_t FirstLine(size_t order) const {
     return line_begin == nullptr ? static_cast<uint32_t>(order) : line_begin[order];
   }
+  bool IsReturn(size_t order) const { return is_return != nullptr && is_return[order] != 0; }
   // The lines of order i are [FirstLine(i), FirstLine(i + 1)).
   Micros Cost(size_t line) const { return cost == nullptr ? kNoAmount : cost[line]; }
   int32_t Quantity(size_t line) const { return quantity == nullptr ? 1 : quantity[line]; }

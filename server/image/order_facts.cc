@@ -53,6 +53,7 @@ OrderFields FieldsOf(absl::Span<const OrderRun> sources, absl::Span<const RowRun
   check_column(kHasPromised, orders, &OrderRun::promised_time, kNoTime);
   check_column(kHasShipped, orders, &OrderRun::shipped_time, kNoTime);
   check_column(kHasDelivered, orders, &OrderRun::delivered_time, kNoTime);
+  check_column(kHasReturn, orders, &OrderRun::is_return, uint8_t{0});
   check_column(kHasQuantity, lines, &OrderRun::quantity, 1);
   check_column(kHasProduct, lines, &OrderRun::product, kAbsent);
   check_column(kHasProductLine, lines, &OrderRun::product_line, kAbsent);
@@ -92,6 +93,7 @@ OrderFields FieldsOf(const Order& order) {
   if (order.shipped_time != kNoTime) fields |= kHasShipped;
   if (order.delivered_time != kNoTime) fields |= kHasDelivered;
   if (order.lines.size() != 1) fields |= kHasLineBegin;
+  if (IsReturn(TotalOf(order))) fields |= kHasReturn;
   for (const OrderLine& line : order.lines) {
     if (line.quantity != 1) fields |= kHasQuantity;
     if (!line.product.empty()) fields |= kHasProduct;
@@ -107,6 +109,7 @@ OrderFields FieldsOf(const OrderRun& run) {
   if (run.promised_time != nullptr) fields |= kHasPromised;
   if (run.shipped_time != nullptr) fields |= kHasShipped;
   if (run.delivered_time != nullptr) fields |= kHasDelivered;
+  if (run.is_return != nullptr) fields |= kHasReturn;
   if (run.line_begin != nullptr) fields |= kHasLineBegin;
   if (run.quantity != nullptr) fields |= kHasQuantity;
   if (run.product != nullptr) fields |= kHasProduct;
@@ -129,6 +132,7 @@ OrderColumns::OrderColumns(size_t customer_count, size_t orders, size_t lines, O
     place(day, true, orders);
     place(status, true, orders);
     place(amount, true, lines);
+    place(is_return, fields & kHasReturn, orders);
     place(line_begin, fields & kHasLineBegin, orders + 1);
     place(channel, fields & kHasChannel, orders);
     place(promised_time, fields & kHasPromised, orders);
@@ -154,6 +158,7 @@ OrderRun OrderColumns::View() const {
   run.promised_time = promised_time;
   run.shipped_time = shipped_time;
   run.delivered_time = delivered_time;
+  run.is_return = is_return;
   run.line_begin = line_begin;
   run.amount = amount;
   run.quantity = quantity;
@@ -188,6 +193,7 @@ OrderFacts::OrderFacts(absl::Span<const OrderRun> sources, const RowPlan& plan,
   Gather(sources, orders, &OrderRun::promised_time, kNoTime, to.promised_time);
   Gather(sources, orders, &OrderRun::shipped_time, kNoTime, to.shipped_time);
   Gather(sources, orders, &OrderRun::delivered_time, kNoTime, to.delivered_time);
+  Gather(sources, orders, &OrderRun::is_return, uint8_t{0}, to.is_return);
   Gather(sources, lines, &OrderRun::amount, Micros{0}, to.amount);
   Gather(sources, lines, &OrderRun::quantity, 1, to.quantity);
   Gather(sources, lines, &OrderRun::product, kAbsent, to.product);

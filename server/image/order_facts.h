@@ -27,6 +27,7 @@ enum OrderField : OrderFields {
   kHasProduct = 1 << 6,
   kHasProductLine = 1 << 7,
   kHasCost = 1 << 8,
+  kHasReturn = 1 << 9,  // an order is a return
 };
 OrderFields FieldsOf(const Order& order);
 OrderFields FieldsOf(const OrderRun& run);
@@ -63,6 +64,7 @@ struct OrderColumns {
   uint32_t *order_key = nullptr, *line_begin = nullptr;
   Day* day = nullptr;
   uint16_t* status = nullptr;
+  uint8_t* is_return = nullptr;
   Code *channel = nullptr, *product = nullptr, *product_line = nullptr;
   Millis *promised_time = nullptr, *shipped_time = nullptr, *delivered_time = nullptr;
   Micros *amount = nullptr, *cost = nullptr;

@@ -66,6 +66,7 @@ OrderRun OrderRuns::Scratch::SortTail(const Block& block) {
   run.promised_time = pick(tail.promised_time, columns.promised_time);
   run.shipped_time = pick(tail.shipped_time, columns.shipped_time);
   run.delivered_time = pick(tail.delivered_time, columns.delivered_time);
+  run.is_return = pick(tail.is_return, columns.is_return);
   if (tail.line_begin != nullptr) {
     uint32_t* begin = columns.line_begin;
     uint32_t line = 0;

@@ -8,6 +8,7 @@ void OrderWriter::Append(uint32_t customer, uint32_t key, const Order& order, Co
   if (to.promised_time != nullptr) to.promised_time[orders] = order.promised_time;
   if (to.shipped_time != nullptr) to.shipped_time[orders] = order.shipped_time;
   if (to.delivered_time != nullptr) to.delivered_time[orders] = order.delivered_time;
+  if (to.is_return != nullptr) to.is_return[orders] = IsReturn(TotalOf(order));
   for (const OrderLine& line : order.lines) {
     to.amount[lines] = line.amount;
     if (to.quantity != nullptr) to.quantity[lines] = line.quantity;
@@ -29,6 +30,7 @@ void OrderWriter::AppendPlain(uint32_t customer, uint32_t key, Day day, uint16_t
     if (to.promised_time != nullptr) to.promised_time[orders] = kNoTime;
     if (to.shipped_time != nullptr) to.shipped_time[orders] = kNoTime;
     if (to.delivered_time != nullptr) to.delivered_time[orders] = kNoTime;
+    if (to.is_return != nullptr) to.is_return[orders] = 0;
     if (to.quantity != nullptr) to.quantity[lines] = 1;
     if (to.product != nullptr) to.product[lines] = kAbsent;
     if (to.product_line != nullptr) to.product_line[lines] = kAbsent;

@@ -24,7 +24,7 @@ struct OrderWriter {
 
   // Needs room. `customer` counts from the block's first.
   void Append(uint32_t customer, uint32_t key, const Order& order, Coder& coder);
-  // The same for an order of one line without optional fields.
+  // The same for an order of one line without optional fields (FieldsOf gives 0).
   void AppendPlain(uint32_t customer, uint32_t key, Day day, uint16_t status, Micros amount);
 
   OrderRun View() const { return tail->View(orders, lines); }
