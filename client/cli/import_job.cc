@@ -81,6 +81,7 @@ class ImportJob {
     } else {
       STRATA_RETURN_IF_ERROR(Send(content));
     }
+    STRATA_RETURN_IF_ERROR(JudgeStatusesOf(*content.records));
     report_.spent = absl::Now() - start;
     const absl::Status written = rejects_.Finish();
     PrintImportReport(context_, report_, rejects_);
@@ -278,6 +279,16 @@ class ImportJob {
           std::max<int64_t>(0, content.records->size() - counts.accepted() - counts.duplicate() -
                                    counts.stale() - counts.rejected());
     }
+    return absl::OkStatus();
+  }
+
+  absl::Status JudgeStatusesOf(const RecordSpool& records) {
+    if (records.order_statuses().empty()) return absl::OkStatus();
+    v1::Workspace workspace;  // one that does not exist yet will have the defaults
+    if (!report_.workspace_missing) {
+      STRATA_ASSIGN_OR_RETURN(workspace, GetWorkspace());
+    }
+    report_.statuses = JudgeStatuses(records.order_statuses(), workspace);
     return absl::OkStatus();
   }
 

@@ -66,6 +66,7 @@ void PrintText(const Context& context, const ImportReport& report) {
   } else if (!report.sent.stream.empty()) {
     out << "\nwrite stream " << Printable(report.sent.stream) << '\n';
   }
+  PrintStatuses(context, report.statuses);
 }
 
 void PrintNotes(const Context& context, const ImportReport& report) {
@@ -98,8 +99,15 @@ void PrintJson(const Context& context, const ImportReport& report, const RejectL
       << ",\n \"resumedAt\": " << report.sent.resumed_at
       << ",\n \"seconds\": " << absl::StrFormat("%.3f", absl::ToDoubleSeconds(report.spent))
       << ",\n \"revision\": " << report.sent.revision
-      << ",\n \"stream\": " << Quoted(report.sent.stream) << ",\n \"notes\": [";
+      << ",\n \"stream\": " << Quoted(report.sent.stream) << ",\n \"orderStatuses\": [";
   const char* separator = "\n";
+  for (const StatusCount& row : report.statuses) {
+    out << separator << "  {\"status\": " << Quoted(row.status) << ", \"orders\": " << row.orders
+        << ", \"counts\": " << (row.counts ? "true" : "false") << '}';
+    separator = ",\n";
+  }
+  out << (report.statuses.empty() ? "]" : "\n ]") << ",\n \"notes\": [";
+  separator = "\n";
   for (const std::string& note : report.notes) {
     out << separator << "  " << Quoted(note);
     separator = ",\n";
@@ -118,17 +126,17 @@ void PrintJson(const Context& context, const ImportReport& report, const RejectL
 
 void PrintCsv(const Context& context, const ImportReport& report) {
   const v1::RecordCounts& counts = report.sent.counts;
+  WriteCsvRow(context.out(), {"workspace", "records", "accepted", "duplicate", "stale", "rejected",
+                              "placeholder_customers", "resumed_at", "seconds", "revision",
+                              "kept_out", "stream", "order_statuses"});
   WriteCsvRow(context.out(),
-              {"workspace", "records", "accepted", "duplicate", "stale", "rejected",
-               "placeholder_customers", "resumed_at", "seconds", "revision", "kept_out", "stream"});
-  WriteCsvRow(
-      context.out(),
-      {report.workspace, absl::StrCat(report.Records()), absl::StrCat(counts.accepted()),
-       absl::StrCat(counts.duplicate()), absl::StrCat(counts.stale()),
-       absl::StrCat(counts.rejected() + report.refused_here),
-       absl::StrCat(counts.placeholder_customers()), absl::StrCat(report.sent.resumed_at),
-       absl::StrFormat("%.3f", absl::ToDoubleSeconds(report.spent)),
-       absl::StrCat(report.sent.revision), absl::StrCat(report.kept_out), report.sent.stream});
+              {report.workspace, absl::StrCat(report.Records()), absl::StrCat(counts.accepted()),
+               absl::StrCat(counts.duplicate()), absl::StrCat(counts.stale()),
+               absl::StrCat(counts.rejected() + report.refused_here),
+               absl::StrCat(counts.placeholder_customers()), absl::StrCat(report.sent.resumed_at),
+               absl::StrFormat("%.3f", absl::ToDoubleSeconds(report.spent)),
+               absl::StrCat(report.sent.revision), absl::StrCat(report.kept_out),
+               report.sent.stream, PlainStatuses(report.statuses)});
 }
 
 }  // namespace

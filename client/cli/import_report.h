@@ -10,6 +10,7 @@
 #include "client/cli/command.h"
 #include "client/cli/import_reject.h"
 #include "client/cli/import_sender.h"
+#include "client/cli/import_statuses.h"
 
 namespace strata::cli {
 
@@ -20,7 +21,8 @@ struct ImportReport {
   int64_t refused_here = 0;
   int64_t kept_out = 0;  // good records that bad ones keep out
   bool dry_run = false;
-  bool workspace_missing = false;  // a dry run without a server's opinion
+  bool workspace_missing = false;     // a dry run without a server's opinion
+  std::vector<StatusCount> statuses;  // of the orders that were read
   absl::Duration spent;
   std::vector<std::string> notes;  // sentences for people: what was decided, what to look at
 

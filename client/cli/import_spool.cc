@@ -70,6 +70,7 @@ absl::Status RecordSpool::Add(const v1::Record& record, absl::Span<const Origin>
     return TemporaryFileError();
   }
   next_ = ++size_;
+  if (record.has_order()) ++order_statuses_[record.order().status()];
   return absl::OkStatus();
 }
 

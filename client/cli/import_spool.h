@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -35,6 +36,9 @@ class RecordSpool {
   // Records so far; they are numbered from 0.
   int64_t size() const { return size_; }
 
+  // Orders so far, by their status as it is sent; empty: none.
+  const std::map<std::string, int64_t>& order_statuses() const { return order_statuses_; }
+
   // 16 hexadecimal digits that depend on all records and their order, and on nothing else.
   std::string ContentHash() const;
 
@@ -55,6 +59,7 @@ class RecordSpool {
   int64_t next_ = 0;
   std::vector<int64_t> landmarks_;  // where every so manieth record starts in the file
   uint64_t hash_ = 14695981039346656037u;
+  std::map<std::string, int64_t> order_statuses_;
   std::string bytes_;  // of the record at hand
 };
 

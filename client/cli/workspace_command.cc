@@ -58,6 +58,8 @@ std::vector<std::pair<std::string, std::string>> Plain(const v1::Workspace& w) {
       {"time_zone", w.time_zone()},
       {"fiscal_first_month", absl::StrCat(w.fiscal_first_month())},
       {"excluded_statuses", absl::StrJoin(w.excluded_statuses(), ";")},
+      {"excluded_contract_statuses", absl::StrJoin(w.excluded_contract_statuses(), ";")},
+      {"contract_grace_days", absl::StrCat(w.contract_grace_days())},
       {"age_method", Word(v1::AgeMethod_Name(w.age_method()), "AGE_METHOD_")},
       {"age_band_width", absl::StrCat(w.age_band_width())},
       {"age_band_anchor", absl::StrCat(w.age_band_anchor())},
@@ -119,6 +121,14 @@ absl::Status PrintWorkspace(const Context& context, const v1::Workspace& w,
                 absl::StrCat(Printable(w.currency_code()), ", ", Printable(w.time_zone()))});
   table.AddRow({"fiscal year begins in month", absl::StrCat(w.fiscal_first_month())});
   table.AddRow({"no revenue from orders", Printable(absl::StrJoin(w.excluded_statuses(), ", "))});
+  table.AddRow(
+      {"contracts never in force", Printable(absl::StrJoin(w.excluded_contract_statuses(), ", "))});
+  table.AddRow(
+      {"contracts go on",
+       w.contract_grace_days() == 0
+           ? "until their end date"
+           : absl::StrCat("when renewed within ", w.contract_grace_days(),
+                          w.contract_grace_days() == 1 ? " day" : " days", " after their end")});
   table.AddRow(
       {"age", absl::StrCat(Word(v1::AgeMethod_Name(w.age_method()), "AGE_METHOD_"), ", bands of ",
                            w.age_band_width(), " years from ", w.age_band_anchor())});

@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "server/base/status_macros.h"
 #include "server/domain/money.h"
@@ -143,14 +144,31 @@ void WorkspaceSettings::AddTo(CLI::App& command) {
        [](W& w, const std::string& v) { w.set_time_zone(v); });
   number("--fiscal-first-month", "1..12 [1]", "fiscal_first_month",
          [](W& w, int32_t v) { w.set_fiscal_first_month(v); });
-  Add<std::vector<std::string>>(
-      command, "--excluded-status", "Order statuses that are no revenue, A,B [cancelled]",
-      "excluded_statuses", [](W& w, const std::vector<std::string>& statuses) {
-        w.clear_excluded_statuses();
-        for (const std::string& status : statuses) w.add_excluded_statuses(status);
-        return absl::OkStatus();
-      });
-  command.get_option("--excluded-status")->delimiter(',')->allow_extra_args(false);
+  const auto statuses = [&](const char* name, const std::string& description, const char* field,
+                            google::protobuf::RepeatedPtrField<std::string>* (*list)(W&)) {
+    Add<std::vector<std::string>>(command, name, description, field,
+                                  [=](W& w, const std::vector<std::string>& given) {
+                                    list(w)->Clear();
+                                    for (const std::string& status : given) {
+                                      if (!status.empty()) *list(w)->Add() = status;
+                                    }
+                                    return absl::OkStatus();
+                                  });
+    command.get_option(name)->delimiter(',')->allow_extra_args(false);
+  };
+  const strata::WorkspaceSettings defaults;
+  statuses("--excluded-status",
+           absl::StrCat("Order statuses that are no revenue, A,B [",
+                        absl::StrJoin(defaults.excluded_statuses, ","), "]"),
+           "excluded_statuses", [](W& w) { return w.mutable_excluded_statuses(); });
+  statuses("--excluded-contract-status",
+           absl::StrCat("Statuses of contracts that never were in force, A,B [",
+                        absl::StrJoin(defaults.excluded_contract_statuses, ","), "]"),
+           "excluded_contract_statuses",
+           [](W& w) { return w.mutable_excluded_contract_statuses(); });
+  number("--contract-grace-days",
+         "A contract that is renewed within so many days after its end goes on [30]",
+         "contract_grace_days", [](W& w, int32_t v) { w.set_contract_grace_days(v); });
   Add<std::string>(command, "--age-method", "exact or year-difference [exact]", "age_method",
                    [](W& w, const std::string& value) -> absl::Status {
                      STRATA_ASSIGN_OR_RETURN(const v1::AgeMethod method,

@@ -101,6 +101,19 @@ TEST_F(WorkspaceSettingsTest, ANewWorkspaceKeepsTheOtherTiersDefaults) {
                           "standard 24 180 service desk"));
 }
 
+TEST_F(WorkspaceSettingsTest, NoDaysOfGraceIsAChoice) {
+  const v1::UpdateWorkspaceRequest request =
+      Updated(kCurrent, {"--contract-grace-days", "0", "--excluded-contract-status", "draft, Void",
+                         "--excluded-status", ""});
+  EXPECT_THAT(
+      request.update_mask().paths(),
+      ElementsAre("excluded_statuses", "excluded_contract_statuses", "contract_grace_days"));
+  EXPECT_TRUE(request.workspace().has_contract_grace_days());
+  EXPECT_EQ(request.workspace().contract_grace_days(), 0);
+  EXPECT_THAT(request.workspace().excluded_contract_statuses(), ElementsAre("draft", " Void"));
+  EXPECT_EQ(request.workspace().excluded_statuses_size(), 0);  // none is excluded any more
+}
+
 TEST_F(WorkspaceSettingsTest, APolicyThatIsNoneIsAUsageError) {
   for (const char* policy : {"strategic", "=4,30", "strategic=4", "strategic=soon,30,x"}) {
     EXPECT_EQ(Run({"create", "s", "--service-policy", policy}), 2) << policy;

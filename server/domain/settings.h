@@ -37,8 +37,18 @@ struct WorkspaceSettings {
   std::string time_zone = "UTC";  // IANA
   int fiscal_first_month = 1;     // 1..12
 
-  // Orders with one of these statuses are no revenue. Compared without case (ASCII).
-  std::vector<std::string> excluded_statuses = {"cancelled"};
+  // Orders with one of these statuses are no revenue; the usual spellings of several shops. Keys of
+  // statuses (StatusKeys), once the settings are normalised.
+  std::vector<std::string> excluded_statuses = {"canceled", "cancelled", "declined", "failed",
+                                                "refunded", "returned",  "void",     "voided"};
+
+  // Contracts with one of these statuses never were in force; likewise keys. One that was
+  // terminated is not among them: it was in force up to its end date.
+  std::vector<std::string> excluded_contract_statuses = {"canceled", "cancelled", "void", "voided"};
+  // A contract goes on until the customer's next one starts when no more days than these lie
+  // between them. A month by default: renewals are often signed days after the end, and whoever
+  // comes back later has left in between.
+  int contract_grace_days = 30;
 
   // Age on a reference date, and its bands: with width 10 and anchor 1, 31-40 is a band.
   AgeMethod age_method = AgeMethod::kExact;

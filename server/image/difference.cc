@@ -234,7 +234,8 @@ class Comparison {
            EqualText("channel", &Dictionaries::channel, a.in->Channel(a.at), b.in->Channel(b.at)) &&
            time("promised_time", &OrderRun::promised_time) &&
            time("shipped_time", &OrderRun::shipped_time) &&
-           time("delivered_time", &OrderRun::delivered_time) && EqualLines(a, b);
+           time("delivered_time", &OrderRun::delivered_time) &&
+           Equal("is_return", a.in->IsReturn(a.at), b.in->IsReturn(b.at)) && EqualLines(a, b);
   }
 
   // Only under the same settings: two revisions of one workspace may differ in them.
@@ -288,7 +289,10 @@ class Comparison {
            EqualText("owner", &Dictionaries::contract_owner, a.in->owner[a.at],
                      b.in->owner[b.at]) &&
            EqualText("status", &Dictionaries::contract_status, a.in->status[a.at],
-                     b.in->status[b.at]);
+                     b.in->status[b.at]) &&
+           (a_.settings->excluded_contract_statuses != b_.settings->excluded_contract_statuses ||
+            Equal("excluded", a_.excluded_contract_status[a.in->status[a.at]],
+                  b_.excluded_contract_status[b.in->status[b.at]]));
   }
 
   bool EqualRow(const FactRow<SurveyColumns>& a, const FactRow<SurveyColumns>& b) {

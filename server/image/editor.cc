@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "absl/strings/match.h"
 #include "server/base/status_macros.h"
+#include "server/domain/status_key.h"
 #include "server/image/apply.h"
 #include "server/image/block_sizes.h"
 #include "server/image/coder.h"
@@ -28,7 +28,7 @@ struct Editor::Rep {
   Coder coder;
   std::unique_ptr<Loader> loader;  // until Finish
   std::vector<EditorBlock> blocks;
-  std::vector<uint8_t> excluded_status;
+  std::vector<uint8_t> excluded_status, excluded_contract_status;
 
   void ChangeSettings(std::shared_ptr<const WorkspaceSettings> changed);
   void ExcludeStatuses();
@@ -38,6 +38,7 @@ struct Editor::Rep {
 void Editor::Rep::ChangeSettings(std::shared_ptr<const WorkspaceSettings> changed) {
   settings = std::move(changed);
   excluded_status.clear();
+  excluded_contract_status.clear();
   absl::StatusOr<Calendar> renewed =
       Calendar::Create(settings->time_zone, settings->fiscal_first_month);
   if (!renewed.ok()) return;  // refused by whoever takes settings in
@@ -45,16 +46,17 @@ void Editor::Rep::ChangeSettings(std::shared_ptr<const WorkspaceSettings> change
   coder.SetZone(calendar->zone());
 }
 
-// Brings `excluded_status` up to the statuses there are.
+// Brings what is known of the statuses of orders and contracts up to the ones there are.
 void Editor::Rep::ExcludeStatuses() {
-  const Dictionary& statuses = dictionaries->status;
-  for (Code code = static_cast<Code>(excluded_status.size()); code < statuses.size(); ++code) {
-    const absl::string_view text = statuses.Text(code);
-    const bool excluded = std::any_of(
-        settings->excluded_statuses.begin(), settings->excluded_statuses.end(),
-        [text](const std::string& status) { return absl::EqualsIgnoreCase(status, text); });
-    excluded_status.push_back(excluded ? 1 : 0);
-  }
+  const auto extend = [](const Dictionary& statuses, const std::vector<std::string>& keys,
+                         std::vector<uint8_t>* excluded) {
+    for (Code code = static_cast<Code>(excluded->size()); code < statuses.size(); ++code) {
+      excluded->push_back(HasStatus(keys, statuses.Text(code)) ? 1 : 0);
+    }
+  };
+  extend(dictionaries->status, settings->excluded_statuses, &excluded_status);
+  extend(dictionaries->contract_status, settings->excluded_contract_statuses,
+         &excluded_contract_status);
 }
 
 RevisionPtr Editor::Rep::Publish(int64_t number) {
@@ -66,6 +68,7 @@ RevisionPtr Editor::Rep::Publish(int64_t number) {
   revision->dictionaries = dictionaries;
   revision->attribute_kinds = coder.attribute_kinds();
   revision->excluded_status = excluded_status;
+  revision->excluded_contract_status = excluded_contract_status;
   revision->blocks.reserve(blocks.size());
   DayRange days;
   for (const EditorBlock& block : blocks) {

@@ -42,7 +42,8 @@ const Block& Revision::BlockOf(Slot slot) const {
 
 size_t Revision::MemoryBytes() const {
   size_t bytes = sizeof(*this) + blocks.capacity() * sizeof(Block) + excluded_status.capacity() +
-                 attribute_kinds.capacity() + MemoryBytesOf(*dictionaries);
+                 excluded_contract_status.capacity() + attribute_kinds.capacity() +
+                 MemoryBytesOf(*dictionaries);
   for (const Block& block : blocks) bytes += MemoryBytesOf(block);
   return bytes;
 }

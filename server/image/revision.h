@@ -79,7 +79,14 @@ struct Revision {
   // excluded_status[code] is 1 when orders of that status are no revenue. Covers every status code
   // that this revision holds.
   std::vector<uint8_t> excluded_status;
+  // Likewise of contracts, by code of Dictionaries::contract_status: 1 when they never are in
+  // force.
+  std::vector<uint8_t> excluded_contract_status;
 
+  // Whether an order of `run` counts as one: its status is not excluded, and it is no return.
+  bool IsPurchase(const OrderRun& run, size_t order) const {
+    return excluded_status[run.status[order]] == 0 && !run.IsReturn(order);
+  }
   // The block that holds `slot` (slot < slots).
   const Block& BlockOf(Slot slot) const;
   absl::string_view CustomerId(Slot slot) const { return dictionaries->customer_ids[slot]; }

@@ -90,7 +90,9 @@ TEST_F(RegistryTest, SettingsSurviveAndAdvanceTheRevision) {
   all.currency = "IDR";
   all.time_zone = "Asia/Jakarta";
   all.fiscal_first_month = 4;
-  all.excluded_statuses = {"Void", "CANCELLED", "void"};
+  all.excluded_statuses = {"Void", " CANCELLED", "void"};
+  all.excluded_contract_statuses = {"Draft", "ANNUL\u00c9"};
+  all.contract_grace_days = 0;
   all.age_method = AgeMethod::kYearDifference;
   all.age_band_width = 5;
   all.age_band_anchor = 0;
@@ -110,6 +112,7 @@ TEST_F(RegistryTest, SettingsSurviveAndAdvanceTheRevision) {
   all.retention_days = 3'650;
   ASSERT_TRUE(registry().Create(all).ok());
   all.excluded_statuses = {"cancelled", "void"};
+  all.excluded_contract_statuses = {"annul\u00e9", "draft"};
   EXPECT_EQ(*(*registry().Find("all"))->settings(), all);
   Reopen();
   EXPECT_EQ(*(*registry().Find("all"))->settings(), all);
@@ -119,7 +122,9 @@ TEST_F(RegistryTest, SettingsSurviveAndAdvanceTheRevision) {
   EXPECT_EQ(revision()->number, 2);
   EXPECT_EQ(revision()->settings->inactivity_days, 30);
   EXPECT_EQ(workspace().updated_time(), kNow + 9);
-  ASSERT_TRUE(Update([](WorkspaceSettings& s) { s.excluded_statuses = {"Cancelled"}; }).ok());
+  ASSERT_TRUE(Update([](WorkspaceSettings& s) {
+                for (std::string& status : s.excluded_statuses) status[0] -= 'a' - 'A';
+              }).ok());
   EXPECT_EQ(revision()->number, 2) << "the same as before, so nothing changed";
   Reopen();
   EXPECT_EQ(revision()->number, 2);
@@ -161,6 +166,59 @@ TEST_F(RegistryTest, ExcludedStatusesShowInTheViewAndTheImage) {
   EXPECT_THAT(Rows("SELECT order_id, recognised FROM v_orders"), ElementsAre("o1|1", "o2|1"));
 }
 
+TEST_F(RegistryTest, StatusesAreComparedTrimmedAndByUnicodeCase) {
+  TestBatch batch;
+  int64_t number = 0;
+  const auto order = [&](const char* status) {
+    Order made = MakeOrder(absl::StrCat("o", ++number), "c");
+    made.status = status;
+    batch.Add(made, {MakeLine("p", 1)});
+  };
+  // By default: the usual spellings of several shops, in any case, with blanks around them.
+  for (const char* status : {"Cancelled", "CANCELED ", " void", "Voided", "failed\u00a0",
+                             "DECLINED", "Refunded", "returned"}) {
+    order(status);
+  }
+  for (const char* status : {"Shipped", "on hold", "", "annul\u00e9", "pending return"}) {
+    order(status);
+  }
+  ASSERT_TRUE(Send(workspace(), batch).status.ok());
+  const auto counted = [&] {
+    int64_t counts = 0;
+    image::OrderRuns runs;
+    for (const image::OrderRun& run : runs.Of(revision()->blocks[0])) {
+      for (size_t i = 0; i < run.orders; ++i) counts += revision()->IsPurchase(run, i);
+    }
+    return counts;
+  };
+  EXPECT_EQ(counted(), 5);
+  ASSERT_TRUE(Update([](WorkspaceSettings& s) { s.excluded_statuses = {" ANNULE\u0301 "}; }).ok());
+  EXPECT_EQ(counted(), 12);
+  EXPECT_THAT(Rows("SELECT count(*) FROM orders WHERE status = 'CANCELED '"), ElementsAre("1"));
+}
+
+// Version 0.1.0 knew one status by default, and nothing of contracts.
+TEST_F(RegistryTest, AFileThatExcludesTheOldDefaultAloneTakesTodays) {
+  const auto reopen_as_of_old = [&](const std::string& statuses) {
+    Close();
+    Execute(
+        "DELETE FROM settings WHERE name IN ('excluded_contract_statuses', "
+        "'contract_grace_days'); DELETE FROM excluded_statuses; "
+        "INSERT INTO excluded_statuses VALUES " +
+        statuses);
+    Open();
+    return revision()->settings->excluded_statuses;
+  };
+  EXPECT_EQ(reopen_as_of_old("('cancelled')"), WorkspaceSettings().excluded_statuses);
+  EXPECT_EQ(revision()->settings->contract_grace_days, 30);
+  EXPECT_THAT(reopen_as_of_old("('void')"), ElementsAre("void"));
+  EXPECT_THAT(reopen_as_of_old("('cancelled'), ('void')"), ElementsAre("cancelled", "void"));
+  // Chosen today, it is a choice.
+  ASSERT_TRUE(Update([](WorkspaceSettings& s) { s.excluded_statuses = {"cancelled"}; }).ok());
+  Reopen();
+  EXPECT_THAT(revision()->settings->excluded_statuses, ElementsAre("cancelled"));
+}
+
 TEST_F(RegistryTest, RefusesSettingsThatDoNotHold) {
   const std::vector<std::pair<std::string, std::function<void(WorkspaceSettings&)>>> bad = {
       {"workspace.workspace", [](WorkspaceSettings& s) { s.name = "A"; }},
@@ -174,6 +232,12 @@ TEST_F(RegistryTest, RefusesSettingsThatDoNotHold) {
        [](WorkspaceSettings& s) {
          s.excluded_statuses = {"x", std::string(513, 'y')};
        }},
+      {"workspace.excluded_statuses[0]",
+       [](WorkspaceSettings& s) { s.excluded_statuses = {"\u00a0 "}; }},
+      {"workspace.excluded_contract_statuses[0]",
+       [](WorkspaceSettings& s) { s.excluded_contract_statuses = {""}; }},
+      {"workspace.contract_grace_days", [](WorkspaceSettings& s) { s.contract_grace_days = -1; }},
+      {"workspace.contract_grace_days", [](WorkspaceSettings& s) { s.contract_grace_days = 367; }},
       {"workspace.age_band_width", [](WorkspaceSettings& s) { s.age_band_width = 0; }},
       {"workspace.deal_size_large", [](WorkspaceSettings& s) { s.deal_size_large = 0; }},
       {"workspace.tier_rule.strategic_share_bp",

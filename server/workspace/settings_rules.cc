@@ -10,6 +10,7 @@
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/domain/calendar.h"
+#include "server/domain/status_key.h"
 #include "server/ingest/text_rules.h"
 #include "server/workspace/registry.h"
 
@@ -18,6 +19,7 @@ namespace {
 
 constexpr size_t kMaxNameBytes = 63;
 constexpr size_t kMaxExcludedStatuses = 100;
+constexpr int kMaxGraceDays = 366;
 constexpr int kMaxDays = 36'500;
 constexpr int kAllBasisPoints = 10'000;
 
@@ -61,16 +63,16 @@ absl::Status CheckIdentity(const WorkspaceSettings& settings) {
                        : FieldError("workspace.time_zone", calendar.status().message());
 }
 
-absl::Status CheckStatuses(const WorkspaceSettings& settings) {
-  if (settings.excluded_statuses.size() > kMaxExcludedStatuses) {
-    return FieldError("workspace.excluded_statuses",
+absl::Status CheckStatuses(absl::string_view field, const std::vector<std::string>& statuses) {
+  if (statuses.size() > kMaxExcludedStatuses) {
+    return FieldError(field,
                       absl::StrCat("at most ", kMaxExcludedStatuses, " statuses can be excluded"));
   }
-  for (size_t i = 0; i < settings.excluded_statuses.size(); ++i) {
-    const std::string& status = settings.excluded_statuses[i];
-    if (!status.empty() && IsText(status)) continue;
-    return FieldError(absl::StrCat("workspace.excluded_statuses[", i, "]"),
-                      "a status has 1 to 512 bytes of UTF-8 without control characters");
+  for (size_t i = 0; i < statuses.size(); ++i) {
+    if (IsText(statuses[i]) && !StatusKey(statuses[i]).empty()) continue;
+    return FieldError(absl::StrCat(field, "[", i, "]"),
+                      "a status has 1 to 512 bytes of UTF-8 without control characters, and not "
+                      "only blanks");
   }
   return absl::OkStatus();
 }
@@ -126,6 +128,8 @@ absl::Status CheckRules(const WorkspaceSettings& s) {
   STRATA_RETURN_IF_ERROR(
       CheckRange("workspace.rfm_rule.window_days", s.rfm_window_days, 0, kMaxDays));
   STRATA_RETURN_IF_ERROR(CheckServicePolicy(s.service_policy));
+  STRATA_RETURN_IF_ERROR(
+      CheckRange("workspace.contract_grace_days", s.contract_grace_days, 0, kMaxGraceDays));
   STRATA_RETURN_IF_ERROR(CheckRange("workspace.inactivity_days", s.inactivity_days, 1, kMaxDays));
   return CheckRange("workspace.retention_days", s.retention_days, 0, kMaxDays);
 }
@@ -162,7 +166,9 @@ absl::Status CheckSegments(const std::vector<SegmentDefinition>& segments) {
 
 absl::Status ValidateSettings(const WorkspaceSettings& settings) {
   STRATA_RETURN_IF_ERROR(CheckIdentity(settings));
-  STRATA_RETURN_IF_ERROR(CheckStatuses(settings));
+  STRATA_RETURN_IF_ERROR(CheckStatuses("workspace.excluded_statuses", settings.excluded_statuses));
+  STRATA_RETURN_IF_ERROR(
+      CheckStatuses("workspace.excluded_contract_statuses", settings.excluded_contract_statuses));
   STRATA_RETURN_IF_ERROR(CheckRules(settings));
   return CheckSegments(settings.segments);
 }
@@ -185,10 +191,8 @@ void StampSegments(const std::vector<SegmentDefinition>& from, int64_t revision,
 }
 
 void Normalize(WorkspaceSettings& settings) {
-  std::vector<std::string>& statuses = settings.excluded_statuses;
-  for (std::string& status : statuses) absl::AsciiStrToLower(&status);
-  std::sort(statuses.begin(), statuses.end());
-  statuses.erase(std::unique(statuses.begin(), statuses.end()), statuses.end());
+  settings.excluded_statuses = StatusKeys(settings.excluded_statuses);
+  settings.excluded_contract_statuses = StatusKeys(settings.excluded_contract_statuses);
 }
 
 absl::Status CheckChange(const WorkspaceSettings& from, const WorkspaceSettings& to,

@@ -212,6 +212,8 @@ TEST(SettingsTest, SurviveTheWayThereAndBack) {
   settings.time_zone = "Europe/Berlin";
   settings.fiscal_first_month = 4;
   settings.excluded_statuses = {"void", "lost"};
+  settings.excluded_contract_statuses = {"draft"};
+  settings.contract_grace_days = 0;
   settings.age_method = AgeMethod::kYearDifference;
   settings.age_band_width = 5;
   settings.age_band_anchor = 3;

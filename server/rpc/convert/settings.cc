@@ -102,6 +102,19 @@ constexpr Setting kSettings[] = {
                                          from.excluded_statuses().end());
        return absl::OkStatus();
      }},
+    {"excluded_contract_statuses",
+     [](const v1::Workspace& from, WorkspaceSettings& settings) {
+       settings.excluded_contract_statuses.assign(from.excluded_contract_statuses().begin(),
+                                                  from.excluded_contract_statuses().end());
+       return absl::OkStatus();
+     }},
+    {"contract_grace_days",
+     [](const v1::Workspace& from, WorkspaceSettings& settings) {
+       settings.contract_grace_days = from.has_contract_grace_days()
+                                          ? from.contract_grace_days()
+                                          : Defaults().contract_grace_days;
+       return absl::OkStatus();
+     }},
     {"age_method",
      [](const v1::Workspace& from, WorkspaceSettings& settings) {
        return SetAgeMethod(from.age_method(), settings);
@@ -206,6 +219,9 @@ absl::StatusOr<WorkspaceSettings> SettingsFrom(const v1::Workspace& workspace) {
   if (workspace.excluded_statuses().empty()) {
     settings.excluded_statuses = Defaults().excluded_statuses;
   }
+  if (workspace.excluded_contract_statuses().empty()) {
+    settings.excluded_contract_statuses = Defaults().excluded_contract_statuses;
+  }
   if (workspace.service_policy().empty()) settings.service_policy = Defaults().service_policy;
   return settings;
 }
@@ -233,6 +249,10 @@ void ToProto(const WorkspaceSettings& settings, v1::Workspace* out) {
   out->set_time_zone(settings.time_zone);
   out->set_fiscal_first_month(settings.fiscal_first_month);
   for (const std::string& status : settings.excluded_statuses) out->add_excluded_statuses(status);
+  for (const std::string& status : settings.excluded_contract_statuses) {
+    out->add_excluded_contract_statuses(status);
+  }
+  out->set_contract_grace_days(settings.contract_grace_days);
   out->set_age_method(settings.age_method == AgeMethod::kExact ? v1::AGE_METHOD_EXACT
                                                                : v1::AGE_METHOD_YEAR_DIFFERENCE);
   out->set_age_band_width(settings.age_band_width);

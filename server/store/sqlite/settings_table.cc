@@ -6,7 +6,10 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "server/base/status_macros.h"
+#include "server/domain/status_key.h"
 #include "server/store/sqlite/segment_table.h"
 
 namespace strata::store {
@@ -14,6 +17,8 @@ namespace {
 
 constexpr absl::string_view kAgeMethods[] = {"exact", "year_difference"};
 constexpr absl::string_view kRoundings[] = {"floor", "ceil", "round"};
+
+constexpr absl::string_view kExcludedContractStatuses = "excluded_contract_statuses";
 
 // Calls visit(name, field) for every setting that is one value. The one list of them.
 template <typename Settings, typename Visitor>
@@ -23,6 +28,8 @@ void ForEachSetting(Settings& settings, Visitor visit) {
   visit("currency", settings.currency);
   visit("time_zone", settings.time_zone);
   visit("fiscal_first_month", settings.fiscal_first_month);
+  visit(kExcludedContractStatuses, settings.excluded_contract_statuses);
+  visit("contract_grace_days", settings.contract_grace_days);
   visit("age_method", settings.age_method);
   visit("age_band_width", settings.age_band_width);
   visit("age_band_anchor", settings.age_band_anchor);
@@ -42,6 +49,8 @@ void ForEachSetting(Settings& settings, Visitor visit) {
 }
 
 std::string ToText(const std::string& value) { return value; }
+// A status a line: they hold no control characters.
+std::string ToText(const std::vector<std::string>& value) { return absl::StrJoin(value, "\n"); }
 std::string ToText(AgeMethod value) { return std::string(kAgeMethods[static_cast<int>(value)]); }
 std::string ToText(ShareRounding value) { return std::string(kRoundings[static_cast<int>(value)]); }
 template <typename Int>
@@ -51,6 +60,10 @@ std::enable_if_t<std::is_integral_v<Int>, std::string> ToText(Int value) {
 
 bool FromText(absl::string_view text, std::string& value) {
   value = std::string(text);
+  return true;
+}
+bool FromText(absl::string_view text, std::vector<std::string>& value) {
+  value = absl::StrSplit(text, '\n', absl::SkipEmpty());
   return true;
 }
 template <typename Enum, size_t n>
@@ -126,6 +139,7 @@ absl::StatusOr<WorkspaceSettings> ReadSettings(Connection& connection) {
   STRATA_ASSIGN_OR_RETURN(Statement find,
                           connection.Prepare("SELECT value FROM settings WHERE name = ?1"));
   absl::Status status;
+  bool knows_contract_statuses = false;
   ForEachSetting(settings, [&](absl::string_view name, auto& field) {
     if (!status.ok()) return;
     Execution row(find);
@@ -135,12 +149,19 @@ absl::StatusOr<WorkspaceSettings> ReadSettings(Connection& connection) {
     } else if (*found && !FromText(row.TextAt(0), field)) {
       status = absl::DataLossError(
           absl::StrCat(connection.path(), ": setting ", name, " does not read as its type"));
+    } else if (*found && name == kExcludedContractStatuses) {
+      knows_contract_statuses = true;
     }
   });
   STRATA_RETURN_IF_ERROR(status);
   STRATA_ASSIGN_OR_RETURN(settings.segments, ReadSegments(connection));
 
-  STRATA_ASSIGN_OR_RETURN(settings.excluded_statuses, ReadExcludedStatuses(connection));
+  STRATA_ASSIGN_OR_RETURN(std::vector<std::string> excluded, ReadExcludedStatuses(connection));
+  // A file from before contracts had such a setting, with the only status that was excluded by
+  // default then: nobody chose it, so it takes what is excluded by default now.
+  const bool old_default =
+      !knows_contract_statuses && excluded.size() == 1 && excluded.front() == "cancelled";
+  if (!old_default) settings.excluded_statuses = StatusKeys(excluded);
   STRATA_ASSIGN_OR_RETURN(settings.service_policy, ReadServicePolicy(connection));
   return settings;
 }

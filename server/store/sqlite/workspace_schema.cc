@@ -23,7 +23,7 @@ constexpr char kTables1[] = R"sql(
     value TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
 
-  -- Orders with one of these statuses are no revenue. In lower case.
+  -- Orders with one of these statuses are no revenue. Trimmed and folded to one case (Unicode).
   CREATE TABLE excluded_statuses (
     status TEXT PRIMARY KEY
   ) STRICT, WITHOUT ROWID;
@@ -215,11 +215,12 @@ constexpr char kViews1[] = R"sql(
   SELECT c.customer_id, a.attribute, a.kind, a.value
   FROM customer_attributes AS a JOIN customers AS c USING (customer_key);
 
-  -- recognised: 1 when the order counts as revenue.
+  -- recognised: 1 when the order counts as revenue. SQLite knows the cases of ASCII letters and
+  -- the blank; the server folds by Unicode and trims all white space.
   CREATE VIEW v_orders AS
   SELECT o.order_id, c.customer_id, )sql" STRATA_ISO_TIME("o.order_time") R"sql( AS order_time,
          o.status,
-         ifnull(lower(o.status), '') NOT IN (SELECT status FROM excluded_statuses) AS recognised,
+         ifnull(lower(trim(o.status)), '') NOT IN (SELECT status FROM excluded_statuses) AS recognised,
          o.channel,
          )sql" STRATA_ISO_TIME("o.promised_time") R"sql( AS promised_time,
          )sql" STRATA_ISO_TIME("o.shipped_time") R"sql( AS shipped_time,
