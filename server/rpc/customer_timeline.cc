@@ -6,11 +6,12 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "server/analytics/fields/delivery.h"
 #include "server/base/status_macros.h"
+#include "server/domain/status_key.h"
 #include "server/rpc/convert/customer.h"
 #include "server/rpc/convert/customer_facts.h"
 #include "server/rpc/convert/records.h"
@@ -53,27 +54,32 @@ std::string Words(std::vector<std::string> parts) {
   return absl::StrJoin(parts, ", ");
 }
 
-bool IsExcluded(const v1::Order& order, const WorkspaceSettings& settings) {
-  return std::any_of(
-      settings.excluded_statuses.begin(), settings.excluded_statuses.end(),
-      [&](const std::string& status) { return absl::EqualsIgnoreCase(status, order.status()); });
-}
-
 // "delivered 2.0 days late", "overdue for delivery"; nothing for what came in time, is on its way
 // or will not come.
-std::string Lateness(const v1::Order& order, const WorkspaceSettings& settings,
-                     Millis end_of_as_of) {
-  if (!order.has_promised_time() || IsExcluded(order, settings)) return "";
-  const Millis promised = MillisOf(order.promised_time());
-  if (!order.has_delivered_time()) return promised < end_of_as_of ? "overdue for delivery" : "";
-  const Millis late = MillisOf(order.delivered_time()) - promised;
-  return late > 0 ? absl::StrCat("delivered ", Span(late), " late") : "";
+std::string Lateness(const ImageOrder& found, const WorkspaceSettings& settings,
+                     const analytics::DeliveryRule& deliveries) {
+  const v1::Order& order = found.order;
+  if (HasStatus(settings.excluded_statuses, order.status())) return "";
+  const Millis promised = order.has_promised_time() ? MillisOf(order.promised_time()) : kNoTime;
+  const Millis delivered = order.has_delivered_time() ? MillisOf(order.delivered_time()) : kNoTime;
+  switch (deliveries.Of(found.day, promised, delivered)) {
+    case analytics::Delivery::kNotDue:
+    case analytics::Delivery::kOnTime:
+      return "";
+    case analytics::Delivery::kLate:
+      return delivered == kNoTime ? "overdue for delivery"
+                                  : absl::StrCat("delivered ", Span(delivered - promised), " late");
+    case analytics::Delivery::kMisdated:
+      return "delivered before it was ordered";
+  }
+  return "";
 }
 
 // As many as the timeline may show: the image knows the day of an order, the store its instant.
-absl::Status CollectOrders(const PinnedScope& pinned, image::Slot slot, size_t count, Millis end,
+absl::Status CollectOrders(const PinnedScope& pinned, image::Slot slot, size_t count,
                            std::vector<Event>& events) {
   const analytics::Scope& scope = pinned.scope;
+  const analytics::DeliveryRule deliveries(*scope.revision->calendar, scope.as_of);
   for (const ImageOrder& order : LatestOrders(*scope.revision, slot, scope.as_of, count)) {
     STRATA_ASSIGN_OR_RETURN(const std::optional<Millis> time, TimeOfOrder(pinned, order));
     if (!time.has_value()) continue;
@@ -81,9 +87,9 @@ absl::Status CollectOrders(const PinnedScope& pinned, image::Slot slot, size_t c
     for (const v1::OrderLine& line : order.order.lines()) amount += line.amount_micros();
     const int lines = order.order.lines_size();
     events.push_back(
-        {*time, RecordKind::kOrder, order.key, "order",
+        {*time, RecordKind::kOrder, order.key, IsReturn(amount) ? "return" : "order",
          Words({order.order.status(), lines == 1 ? "1 line" : absl::StrCat(lines, " lines"),
-                Lateness(order.order, *scope.revision->settings, end)}),
+                IsReturn(amount) ? "" : Lateness(order, *scope.revision->settings, deliveries)}),
          amount});
   }
   return absl::OkStatus();
@@ -124,8 +130,12 @@ absl::Status CollectContracts(const image::Revision& revision, image::Slot slot,
                         std::move(detail), MicrosSum{contract.annual_value_micros()}});
     };
     STRATA_ASSIGN_OR_RETURN(const Day start, ParseDay(contract.start_date()));
+    const bool excluded =
+        HasStatus(revision.settings->excluded_contract_statuses, contract.status());
     add(start, "contract starts",
-        contract.end_date().empty() ? "open-ended" : absl::StrCat("until ", contract.end_date()));
+        Words({contract.end_date().empty() ? "open-ended"
+                                           : absl::StrCat("until ", contract.end_date()),
+               excluded ? absl::StrCat(contract.status(), ", so never in force") : ""}));
     if (contract.end_date().empty()) continue;
     STRATA_ASSIGN_OR_RETURN(const Day end, ParseDay(contract.end_date()));
     if (end <= as_of) add(end, "contract ends", absl::StrCat("since ", contract.start_date()));
@@ -163,7 +173,7 @@ absl::Status AddTimeline(const PinnedScope& pinned, image::Slot slot, size_t cou
   const Day as_of = pinned.scope.as_of;
   const Millis end = revision.calendar->StartOf(as_of + 1);
   std::vector<Event> events;
-  STRATA_RETURN_IF_ERROR(CollectOrders(pinned, slot, count, end, events));
+  STRATA_RETURN_IF_ERROR(CollectOrders(pinned, slot, count, events));
   CollectTickets(revision, slot, as_of, events);
   STRATA_RETURN_IF_ERROR(CollectContracts(revision, slot, as_of, events));
   CollectSurveys(revision, slot, as_of, events);

@@ -136,11 +136,10 @@ absl::Status InsightHandlers::RecommendProducts(const CallContext& call,
     }
   }
   rpc::ToProto(revision, info, response->mutable_meta());
-  SetCoverage(info.customers_used, info.records_used, baskets.left_out,
-              baskets.baskets.size() == 0
-                  ? absl::StrCat("no recognised order in the range names a ", item)
-                  : "",
-              response->mutable_coverage());
+  SetCoverage(
+      info.customers_used, info.records_used, baskets.left_out,
+      baskets.baskets.size() == 0 ? absl::StrCat("no purchase in the range names a ", item) : "",
+      response->mutable_coverage());
   response->set_baskets(static_cast<int64_t>(baskets.baskets.size()));
   response->set_items(baskets.baskets.items);
   response->set_total_rules(static_cast<int64_t>(rules.size()));

@@ -25,18 +25,18 @@ namespace {
 using analytics::Population;
 using image::Slot;
 
-// Customers with recognised orders in the range, by revenue, highest first.
+// Customers with purchases or returns in the range, by revenue, highest first.
 struct RevenueRanking {
   std::vector<Slot> slots;
   std::vector<Micros> descending;
-  int64_t orders = 0;
+  int64_t orders = 0;  // purchases
 };
 
 RevenueRanking RankByRevenue(const image::Revision& revision, const Population& population,
                              const analytics::CustomerRevenue& sums) {
   RevenueRanking ranking;
   for (const Slot slot : population.Slots()) {
-    if (sums.orders[slot] == 0) continue;
+    if (sums.orders[slot] == 0 && sums.refunds[slot] == 0) continue;
     ranking.slots.push_back(slot);
     ranking.orders += sums.orders[slot];
   }
@@ -148,7 +148,14 @@ absl::Status InsightHandlers::CompareDistribution(const CallContext& call,
                           analytics::SumRevenue(pinned.scope));
   const RevenueRanking ranking = RankByRevenue(revision, population, sums);
   std::vector<analytics::CustomerTotals> totals;
-  for (const Slot slot : ranking.slots) totals.push_back({sums.revenue[slot], sums.orders[slot]});
+  for (const Slot slot : ranking.slots) {
+    if (sums.orders[slot] == 0) continue;  // nothing but returns
+    totals.push_back({sums.revenue[slot], sums.orders[slot], sums.refunds[slot]});
+  }
+  const auto only_returns = static_cast<int64_t>(ranking.slots.size() - totals.size());
+  if (only_returns > 0) {
+    population.info.left_out.push_back({"customers with returns and no purchase", only_returns});
+  }
   STRATA_ASSIGN_OR_RETURN(
       const analytics::Distribution result,
       analytics::MeasureDistribution(totals, static_cast<int>(top_share * 10'000 + 0.5), bins));
@@ -156,7 +163,7 @@ absl::Status InsightHandlers::CompareDistribution(const CallContext& call,
   population.info.records_used = ranking.orders;
   population.info.current_values.emplace_back("order.status");  // what counts as revenue
   ToProto(revision, population.info, response->mutable_meta());
-  SetCoverage(static_cast<int64_t>(totals.size()), ranking.orders, 0,
+  SetCoverage(static_cast<int64_t>(totals.size()), ranking.orders, only_returns,
               totals.empty() ? "no customer has an order in the range" : "",
               response->mutable_coverage());
   response->set_top_customers(result.top_customers);

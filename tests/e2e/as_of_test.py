@@ -94,7 +94,8 @@ SQL = {
         WHERE kind = 'nps' AND survey_time < :e""",
     "on_time_delivery_rate": """SELECT avg(delivered_time IS NOT NULL AND delivered_time < :e
         AND delivered_time <= promised_time) FROM orders WHERE order_time < :e
-        AND promised_time IS NOT NULL AND (promised_time < :e OR delivered_time < :e)""",
+        AND promised_time IS NOT NULL AND (promised_time < :e OR delivered_time < :e)
+        AND (SELECT sum(amount_micros) FROM order_lines l WHERE l.order_key = orders.order_key) >= 0""",
     "contract_value": f"""SELECT coalesce(sum(annual_value_micros), 0) * 1000 FROM contracts
         WHERE {IN_FORCE.format(':d')}""",
 }

@@ -166,7 +166,8 @@ class CustomerPage(mini_server.ServerTest):
         self.assertEqual(len(got), 24)
         expected = {month: (amount * oracle.NANOS_A_MICRO, count)
                     for month, amount, count in self.oracle.db.execute("""
-                        SELECT substr(day, 1, 7), sum(amount), count(DISTINCT order_key) FROM o
+                        SELECT substr(day, 1, 7), sum(amount),
+                          count(DISTINCT iif(buys, order_key, NULL)) FROM o
                         JOIN l USING (order_key) JOIN customers USING (customer_key)
                         WHERE rec AND day <= ? AND customer_id = ? GROUP BY 1""", (as_of, customer))}
         self.assertEqual(got, {month: expected.get(month, (0, 0)) for month in got})

@@ -13,7 +13,8 @@ from strata.v1 import kpi_service_pb2, records_pb2
 
 GOLDEN = mini_server.SOURCE / "tests" / "golden"
 LINES = """WITH lines AS (
-  SELECT *, date(order_time / 1000, 'unixepoch') AS day
+  SELECT *, date(order_time / 1000, 'unixepoch') AS day,
+    iif(sum(amount_micros) OVER (PARTITION BY order_key) >= 0, order_key, NULL) AS purchase
   FROM order_lines JOIN orders USING (order_key) JOIN customers USING (customer_key)
   WHERE lower(coalesce(status, '')) NOT IN (SELECT status FROM excluded_statuses)) """
 

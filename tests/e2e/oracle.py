@@ -36,8 +36,25 @@ def revenue(q):
     return q.measure("coalesce(sum(amount), 0)")
 
 
+def gross(q):
+    return q.measure("coalesce(sum(iif(buys, amount, 0)), 0)")
+
+
+def refunds(q):
+    return q.measure("-coalesce(sum(iif(buys, 0, amount)), 0)")
+
+
+def purchased(q, what):
+    """The number of distinct `what` among the purchases, of every group that has an order."""
+    return q.measure(f"count(DISTINCT iif(buys, {what}, NULL))")
+
+
 def orders(q):
-    return q.measure("count(DISTINCT order_key)")
+    return purchased(q, "order_key")
+
+
+def returns(q):
+    return q.measure("count(DISTINCT iif(buys, NULL, order_key))")
 
 
 def orders_all(q):
@@ -45,7 +62,7 @@ def orders_all(q):
 
 
 def active(q):
-    return q.measure("count(DISTINCT customer_key)")
+    return purchased(q, "customer_key")
 
 
 def growth(measure):
@@ -66,7 +83,7 @@ def order_quantile(p):
     def compute(q):
         values = q.lists("order_key, sum(amount) OVER (PARTITION BY order_key"
                          + "".join(f", g{i}" for i in range(len(q.group_by))) + ")",
-                         q.sales(), "rec")
+                         q.sales(), "buys")
         exact = {k: oracle_fields.quantile7([v for _, v in rows], p) for k, rows in values.items()}
         result = {}
         for k, value in exact.items():
@@ -79,7 +96,7 @@ def order_quantile(p):
 def gaps(q):
     """{keys: {customer: [days between consecutive orders]}}."""
     result = {}
-    for keys, rows in q.lists("customer_key, day, order_key", q.sales(), "rec").items():
+    for keys, rows in q.lists("customer_key, day, order_key", q.sales(), "buys").items():
         days = collections.defaultdict(list)
         for who, day, _ in rows:
             days[who].append(day)
@@ -109,9 +126,10 @@ def gap_cv(q):
 def on_time(q):
     end = q.fields.end_of(q.as_of)
     found = {}
-    for keys, rows in q.lists("order_key, promised_time, delivered_time", q.sales(),
-                              "rec AND promised_time IS NOT NULL").items():
-        seen = [(p, d if d is not None and d < end else None) for _, p, d in rows]
+    for keys, rows in q.lists("order_key, promised_time, delivered_time, "
+                              "local_day(delivered_time) < day", q.sales(),
+                              "buys AND promised_time IS NOT NULL").items():
+        seen = [(p, d if d is not None and d < end else None) for _, p, d, early in rows if not early]
         due = [(p, d) for p, d in seen if d is not None or p < end]
         found[keys] = sum(d is not None and d <= p for p, d in due) / len(due) if due else None
     return found
@@ -132,7 +150,7 @@ def strategic_share(q):
 
 
 def monthly_frequency(q):
-    return ratios(orders(q), q.measure("count(DISTINCT customer_key || substr(day, 1, 7))"))
+    return ratios(orders(q), purchased(q, "customer_key || substr(day, 1, 7)"))
 
 
 def by_ticket(q, sql, condition="1"):
@@ -230,11 +248,11 @@ def by_contracts(figure):
 def inactive_rate(q):
     window = q.fields.settings.get("inactivity_days", 180)
     orders_ = collections.defaultdict(list)
-    for who, day in q.db.execute("SELECT customer_key, day FROM o WHERE rec ORDER BY day"):
+    for who, day in q.db.execute("SELECT customer_key, day FROM o WHERE buys ORDER BY day"):
         orders_[who].append(day)
     contracts = collections.defaultdict(list)
-    for who, start, end in q.db.execute("SELECT customer_key, start_date, "
-                                        "coalesce(end_date, '9999-12-31') FROM k"):
+    for who, start, end in q.db.execute(
+            f"SELECT customer_key, start_date, {q.fields.until()} FROM k", {"d": q.as_of}):
         contracts[who].append((start, end))
 
     def figure(rows, first, last):
@@ -258,7 +276,11 @@ KPIS = {
     "gross_margin": lambda q: {} if not any(v for v in with_cost(q, "count(*)").values())
     else gross_margin(q),
     "cost_coverage": lambda q: ratios(q.measure("count(cost)"), q.measure("count(*)")),
-    "average_order_value": lambda q: money_ratio(revenue(q), orders(q)),
+    "gross_revenue": lambda q: money(gross(q)),
+    "returns": returns,
+    "refunds": lambda q: money(refunds(q)),
+    "return_rate": lambda q: ratios(returns(q), orders(q)),
+    "average_order_value": lambda q: money_ratio(gross(q), orders(q)),
     "average_line_value": lambda q: money_ratio(revenue(q), q.measure("count(*)")),
     "median_order_value": order_quantile(fractions.Fraction(1, 2)),
     "p90_order_value": order_quantile(fractions.Fraction(9, 10)),
@@ -271,8 +293,7 @@ KPIS = {
     "status_share": share(orders_all),
     "customers": lambda q: q.by_group("count(*)", q.people()),
     "active_customers": active,
-    "new_customers": lambda q: q.measure("count(DISTINCT customer_key)",
-                                         "rec AND day = first_order_date"),
+    "new_customers": lambda q: purchased(q, "iif(day = first_order_date, customer_key, NULL)"),
     "order_frequency": lambda q: ratios(orders(q), active(q)),
     "order_frequency_monthly": monthly_frequency,
     "median_order_gap_days": median_gap,
@@ -302,7 +323,7 @@ KPIS = {
 }
 
 # Figures that count; of nothing they are 0, every other figure of nothing is null.
-ZERO_OF_NOTHING = {"revenue", "orders", "order_lines", "units", "orders_all", "revenue_all",
+ZERO_OF_NOTHING = {"revenue", "gross_revenue", "returns", "refunds", "orders", "order_lines", "units", "orders_all", "revenue_all",
                    "customers", "active_customers", "new_customers", "tickets", "escalations",
                    "contract_value", "recurring_new", "recurring_expansion",
                    "recurring_contraction", "recurring_churn", "recurring_reactivation",

@@ -5,6 +5,7 @@ import calendar
 import datetime
 import fractions
 import sqlite3
+import unicodedata
 import zoneinfo
 
 from oracle_filter import TIME
@@ -20,8 +21,17 @@ RFM_NAMES = [
 
 MICROS = 1_000_000
 
+# What is excluded where a workspace does not say otherwise.
+EXCLUDED = ["cancelled", "canceled", "void", "voided", "failed", "declined", "refunded", "returned"]
+EXCLUDED_CONTRACTS = ["cancelled", "canceled", "void", "voided"]
+
 # Scores and a trained model: C++ tests hold them against a second implementation.
 NOT_IN_SQL = {"health", "escalation_risk"}
+
+
+def status_key(status):
+    """Statuses are compared trimmed, by Unicode case folding, composed or not."""
+    return unicodedata.normalize("NFC", (status or "").strip().casefold())
 
 
 def half_away(numerator, denominator):
@@ -109,6 +119,10 @@ class Fields:
         function("shift_day", 3, lambda day, months, days: None if day is None
                  else add_days(add_months(day, months), days))
         function("half_away", 2, half_away)
+        excluded = set(settings.get("excluded_statuses", EXCLUDED))
+        function("excluded", 1, lambda status: status_key(status) in excluded)
+        void = set(settings.get("excluded_contract_statuses", EXCLUDED_CONTRACTS))
+        function("never_in_force", 1, lambda status: status_key(status) in void)
         self.end_of = lambda day: int(datetime.datetime.combine(
             datetime.date.fromisoformat(day) + datetime.timedelta(days=1), datetime.time(),
             zone).timestamp() * 1000)
@@ -122,11 +136,13 @@ class Fields:
             CREATE TEMP TABLE o AS
             SELECT order_key, customer_key, order_time, local_day(order_time) AS day, status, channel,
                    promised_time, shipped_time, delivered_time,
-                   lower(coalesce(status, '')) NOT IN (SELECT status FROM excluded_statuses) AS rec,
+                   NOT excluded(status) AS rec,
                    (SELECT sum(amount_micros) FROM order_lines x WHERE x.order_key = orders.order_key)
                      AS total
             FROM orders;
             ALTER TABLE o ADD COLUMN deal_size;
+            ALTER TABLE o ADD COLUMN buys;  -- whether it is a purchase: recognised, and no return
+            UPDATE o SET buys = rec AND total >= 0;
             UPDATE o SET deal_size = CASE WHEN total >= {large} THEN 'large'
                                           WHEN total >= {medium} THEN 'medium' ELSE 'small' END;
             CREATE TEMP TABLE l AS
@@ -135,7 +151,7 @@ class Fields:
             CREATE INDEX l_o ON l (order_key);
             CREATE TEMP TABLE t AS SELECT *, local_day(opened_time) AS day FROM tickets;
             CREATE TEMP TABLE sv AS SELECT *, local_day(survey_time) AS day FROM surveys;
-            CREATE TEMP TABLE k AS SELECT * FROM contracts;
+            CREATE TEMP TABLE k AS SELECT * FROM contracts WHERE NOT never_in_force(status);
             CREATE TEMP TABLE ra AS
             SELECT customer_key, day, score, 0 AS settled FROM sv WHERE kind = 'csat' UNION ALL
             SELECT customer_key, local_day(resolved_time), csat, resolved_time FROM t
@@ -143,6 +159,15 @@ class Fields:
         """)
         self.attributes = [row[0] for row in self.db.execute(
             "SELECT DISTINCT attribute FROM customer_attributes ORDER BY 1")]
+
+    def until(self):
+        """SQL for the last day in force of a contract of k, as known on :d: the day before the next
+        one of the customer where no more than the days of grace lie between, else the end."""
+        grace = self.settings.get("contract_grace_days", 30)
+        return f"""coalesce((SELECT iif(days_between(min(n.start_date), k.end_date) - 1 <= {grace},
+              add_days(min(n.start_date), -1), NULL) FROM k n
+            WHERE n.customer_key = k.customer_key AND n.start_date > k.end_date
+              AND n.start_date <= :d), k.end_date, '9999-12-31')"""
 
     def label(self, unit, day):
         """The period of a day, or its weekday."""
@@ -239,17 +264,19 @@ class Fields:
               coalesce(sum(r.lines * ({w})), 0) AS order_lines{suffix},
               coalesce(sum(r.units * ({w})), 0) AS units{suffix},
               coalesce(sum(r.revenue * ({w})), 0) AS revenue{suffix},
-              half_away(sum(r.revenue * ({w})), sum(r.n * ({w}))) AS average_order_value{suffix}""")
+              half_away(sum(r.revenue * r.n * ({w})), sum(r.n * ({w}))) AS
+                average_order_value{suffix}""")
         return f"""
-            SELECT k.customer_key, min(r.day) AS first_order_date, max(r.day) AS last_order_date,
-              substr(min(r.day), 1, 7) AS cohort_month,
-              days_between(:d, max(r.day)) AS recency_days,
-              days_between(:d, min(r.day)) AS tenure_days,
+            SELECT k.customer_key, min(r.bought) AS first_order_date,
+              max(r.bought) AS last_order_date, substr(min(r.bought), 1, 7) AS cohort_month,
+              days_between(:d, max(r.bought)) AS recency_days,
+              days_between(:d, min(r.bought)) AS tenure_days,
               {','.join(columns)},
               coalesce(sum(r.revenue * (r.day <= add_days(:d, -90) AND r.day > add_days(:d, -180))), 0)
                 AS before_90d
             FROM customers k LEFT JOIN (
-              SELECT o.customer_key, o.order_key, o.day, 1 AS n, count(*) AS lines,
+              SELECT o.customer_key, o.order_key, o.day, iif(buys, o.day, NULL) AS bought,
+                     buys AS n, count(*) AS lines,
                      sum(quantity) AS units, sum(amount) AS revenue
               FROM o JOIN l USING (order_key) WHERE rec AND day <= :d GROUP BY o.order_key) r
               USING (customer_key)
@@ -337,9 +364,9 @@ class Fields:
                   AND csat IS NOT NULL AND resolved_time IS NOT NULL
                 UNION ALL SELECT score, day FROM sv x WHERE {mine} AND kind = 'csat')
                 WHERE {window}""",
-            "contract_value": f"""SELECT coalesce(sum(annual_value_micros), 0) FROM contracts x
+            "contract_value": f"""SELECT coalesce(sum(annual_value_micros), 0) FROM k x
                 WHERE {mine} AND start_date <= :d AND coalesce(end_date, '9999') >= :d""",
-            "renewal_in_days": f"""SELECT days_between(min(end_date), :d) FROM contracts x
+            "renewal_in_days": f"""SELECT days_between(min(end_date), :d) FROM k x
                 WHERE {mine} AND start_date <= :d AND end_date >= :d""",
         }
         for column, query in sql.items():

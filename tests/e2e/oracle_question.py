@@ -148,7 +148,7 @@ class Question:
 
     def sales(self):
         return self._table(
-            "f", "o.order_key, o.customer_key, o.day, o.rec, o.promised_time, o.delivered_time, "
+            "f", "o.order_key, o.customer_key, o.day, o.rec, o.buys, o.promised_time, o.delivered_time, "
             "l.amount, l.quantity, l.cost, cf.tier, cf.first_order_date",
             f"o JOIN l USING (order_key) JOIN {self.cf} cf USING (customer_key)",
             "o.day <= :d AND o.day BETWEEN :first AND :last")
@@ -181,7 +181,7 @@ class Question:
 
     def contracts(self):
         return self._table(
-            "fk", "k.customer_key, k.start_date, coalesce(k.end_date, '9999-12-31') AS end_date, "
+            "fk", f"k.customer_key, k.start_date, {self.fields.until()} AS end_date, "
             "k.annual_value_micros AS value", f"k JOIN {self.cf} cf USING (customer_key)", "1")
 
     # ---- days of periods ----

@@ -13,7 +13,9 @@ START = wire.millis("2022-11-20T00:00:00")
 DAYS = 800
 
 COUNTRIES = ["US", "DE", "日本", "Côte d'Ivoire", "france", "France", ""]
-STATUSES = ["Shipped", "shipped", "Open", "CANCELLED", "Void", ""]
+STATUSES = ["Shipped", "shipped", "Open", "CANCELLED", "Void", "\u00a0void ", "Annul\u00e9",
+            "ANNULE\u0301", ""]
+CONTRACT_STATUSES = ["active", "active", "Draft", " Cancelled", "VOIDED", ""]
 CHANNELS = ["web", "Store", "phone", ""]
 PRODUCTS = [f"P-{i:02d}" for i in range(17)] + ["Ünïque ☂", ""]
 LINES = ["Ships", "Planes", "Motor Cars", ""]
@@ -82,6 +84,9 @@ def orders(rng, count, buyers):
                     times["delivered_time"] = times["promised_time"] + rng.choice(
                         [0, 1, -1, -DAY, 3 * DAY])
                     times["delivered_time"] = max(times["delivered_time"], times["shipped_time"])
+        if "promised_time" in times and rng.random() < 0.05:  # by the dates, before it was ordered
+            times.pop("shipped_time", None)
+            times["delivered_time"] = time - rng.choice([1, DAY // 2, DAY, 9 * DAY])
         yield wire.order(f"o{i:05d}", buyers[who], time, list(lines(rng, rng.random() < 0.7)),
                          status=rng.choice(STATUSES), channel=rng.choice(CHANNELS), **times)
 
@@ -115,10 +120,16 @@ def service(rng, buyers):
         contract = records_pb2.Contract(
             id=f"k{i}", customer=rng.choice(buyers), start_date=day_text(first),
             annual_value_micros=rng.randrange(10**10), owner=rng.choice(["kim", "Lee", ""]),
-            status=rng.choice(["active", "Draft", ""]))
+            status=rng.choice(CONTRACT_STATUSES))
+        last = first + rng.randint(0, 500)
         if rng.random() < 0.8:
-            contract.end_date = day_text(first + rng.randint(0, 500))
+            contract.end_date = day_text(last)
         yield records_pb2.Record(contract=contract)
+        if contract.end_date and rng.random() < 0.4:  # renewed at once, late, or too late
+            yield records_pb2.Record(contract=records_pb2.Contract(
+                id=f"k{i}-next", customer=contract.customer,
+                start_date=day_text(last + rng.choice([1, 2, 4, 5, 30, 31, 32, 60])),
+                annual_value_micros=rng.randrange(10**10), status=rng.choice(CONTRACT_STATUSES)))
     for i in range(len(buyers)):
         survey = records_pb2.Survey(id=f"s{i}", customer=rng.choice(buyers), kind=1 + i % 2,
                                     score=rng.randint(1, 5) if i % 2 else rng.randint(0, 10))

@@ -148,6 +148,7 @@ class Demo(Folder):
             SELECT customer_id, date(order_time / 1000, 'unixepoch'), {item}, amount_micros
             FROM order_lines JOIN orders o USING (order_key) JOIN customers USING (customer_key)
             WHERE lower(coalesce(o.status, '')) NOT IN (SELECT status FROM excluded_statuses)
+              AND (SELECT sum(amount_micros) FROM order_lines x WHERE x.order_key = o.order_key) >= 0
               AND {item} IS NOT NULL AND quantity >= 0 AND amount_micros >= 0""")
 
     def white_space(self, customer, item, last, neighbours=50, fewest=2):
@@ -226,7 +227,9 @@ class Demo(Folder):
                        + strftime('%m', order_time / 1000, 'unixepoch') - 1
                 FROM orders o
                 WHERE lower(coalesce(o.status, '')) NOT IN
-                      (SELECT status FROM excluded_statuses)"""):
+                      (SELECT status FROM excluded_statuses)
+                  AND (SELECT sum(amount_micros) FROM order_lines x
+                       WHERE x.order_key = o.order_key) >= 0"""):
             seen[customer].add(month)
         cohorts = collections.defaultdict(list)
         for visits in seen.values():

@@ -19,8 +19,11 @@ WORKSPACES = {
     "newyork": dict(
         seed=11,
         sent=dict(currency_code="EUR", time_zone="America/New_York", fiscal_first_month=4,
-                  excluded_statuses=["cancelled", "VOID"]),
-        known=dict(time_zone="America/New_York", fiscal_first_month=4)),
+                  excluded_statuses=["cancelled", "VOID", "annul\u00e9"], contract_grace_days=3,
+                  excluded_contract_statuses=["cancelled", "draft"]),
+        known=dict(time_zone="America/New_York", fiscal_first_month=4, contract_grace_days=3,
+                   excluded_statuses=["cancelled", "void", "annul\u00e9"],
+                   excluded_contract_statuses=["cancelled", "draft"])),
     "kathmandu": dict(
         seed=12,
         sent=dict(time_zone="Asia/Kathmandu",

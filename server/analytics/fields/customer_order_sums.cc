@@ -31,6 +31,11 @@ struct CustomerOrderSums::RunningSums {
 
 namespace {
 
+// 1 when the order is recognised and no return, else 0.
+inline uint8_t IsPurchase(const OrderRun& run, const uint8_t* recognised, size_t row) {
+  return recognised[run.status[row]] & static_cast<uint8_t>(!run.IsReturn(row));
+}
+
 // Adds the orders from `row` on that are not after `limit`; returns the first row that is. `T` is
 // CustomerOrderSums::Totals.
 template <bool kDays, bool kUnits, typename T>
@@ -39,11 +44,12 @@ uint32_t AddUntil(const OrderRun& run, const uint8_t* recognised, uint32_t row, 
   T sum = totals;
   for (; row < end && run.day[row] <= limit; ++row) {
     const uint8_t counts = recognised[run.status[row]];
-    sum.orders += counts;
+    const uint8_t purchase = IsPurchase(run, recognised, row);
+    sum.orders += purchase;
     if constexpr (kDays) {
       const Day day = run.day[row];
-      sum.first = std::min(sum.first, counts ? day : std::numeric_limits<Day>::max());
-      sum.last = std::max(sum.last, counts ? day : kNoDay);
+      sum.first = std::min(sum.first, purchase ? day : std::numeric_limits<Day>::max());
+      sum.last = std::max(sum.last, purchase ? day : kNoDay);
     }
     if (run.line_begin == nullptr) {
       sum.revenue += run.amount[row] & -int64_t{counts};
@@ -76,6 +82,7 @@ bool SumRows(const OrderRun& run, const uint8_t* recognised, Day limit, T& sums)
   }
   uint32_t* const orders = sums.orders.data();
   uint64_t* const revenue = sums.revenue.data();
+  const uint8_t* const is_return = run.is_return;
   uint64_t total = 0, magnitudes = 0;
   uint32_t count = 0;
   orders[0] = 0;
@@ -86,7 +93,7 @@ bool SumRows(const OrderRun& run, const uint8_t* recognised, Day limit, T& sums)
     const int64_t amount = run.amount[row] & -int64_t{counts};
     magnitudes |= static_cast<uint64_t>(amount ^ (amount >> 63));
     total += static_cast<uint64_t>(amount);
-    count += counts;
+    count += is_return == nullptr ? counts : counts & uint32_t{is_return[row] == 0};
     orders[row + 1] = count;
     revenue[row + 1] = total;
   }
@@ -105,6 +112,7 @@ CustomerOrderSums::~CustomerOrderSums() {
     for (auto* column : {&window.orders, &window.revenue, &window.lines, &window.units}) {
       GiveColumn(*column);
     }
+    GiveColumn(window.refunds);
   }
   GiveColumn(first_day_);
   GiveColumn(last_day_);
@@ -117,9 +125,14 @@ size_t CustomerOrderSums::AddWindow(Day after, Day to, bool lines_and_units) {
       return i;
     }
   }
-  windows_.push_back({after, to, {}, {}, {}, {}});
+  windows_.push_back({after, to, {}, {}, {}, {}, {}});
   if (lines_and_units) windows_.back().lines.resize(1);
   return windows_.size() - 1;
+}
+
+void CustomerOrderSums::AddRefunds(size_t window) {
+  windows_[window].refunds.resize(1);  // Prepare makes the room
+  refunds_ = true;
 }
 
 void CustomerOrderSums::AddDays(Day to) {
@@ -145,6 +158,7 @@ void CustomerOrderSums::Prepare() {
     to_limit_.push_back(limit_of(window.to));
     window.orders = TakeColumn<int64_t>(slots);
     window.revenue = TakeColumn<int64_t>(slots);
+    if (!window.refunds.empty()) window.refunds = TakeColumn<MicrosSum>(slots);
     if (window.lines.empty()) continue;
     units_ = true;
     window.lines = TakeColumn<int64_t>(slots);
@@ -159,6 +173,7 @@ void CustomerOrderSums::Prepare() {
 
 absl::Status CustomerOrderSums::Read(const image::Block& block, absl::Span<const OrderRun> runs) {
   if (empty()) return absl::OkStatus();
+  if (refunds_) ReadRefunds(block, runs);
   const bool single_lines = std::all_of(
       runs.begin(), runs.end(), [](const OrderRun& run) { return run.line_begin == nullptr; });
   if (single_lines && limits_.size() == 1) {
@@ -168,6 +183,27 @@ absl::Status CustomerOrderSums::Read(const image::Block& block, absl::Span<const
   if (days_)
     return units_ ? ReadBlock<true, true>(block, runs) : ReadBlock<true, false>(block, runs);
   return units_ ? ReadBlock<false, true>(block, runs) : ReadBlock<false, false>(block, runs);
+}
+
+// Apart from the other sums: most blocks have no return, and then there is nothing to read.
+void CustomerOrderSums::ReadRefunds(const image::Block& block, absl::Span<const OrderRun> runs) {
+  for (WindowSums& window : windows_) {
+    if (window.refunds.empty()) continue;
+    const auto refunds = window.refunds.begin() + block.first_slot;
+    std::fill_n(refunds, block.customers, MicrosSum{0});
+    for (const OrderRun& run : runs) {
+      if (run.is_return == nullptr) continue;
+      for (uint32_t customer = 0; customer < block.customers; ++customer) {
+        for (uint32_t row = run.begin[customer]; row < run.begin[customer + 1]; ++row) {
+          if (run.is_return[row] == 0 || recognised_[run.status[row]] == 0) continue;
+          if (run.day[row] > window.to || run.day[row] <= window.after) continue;
+          for (uint32_t line = run.FirstLine(row); line < run.FirstLine(row + 1); ++line) {
+            refunds[customer] -= run.amount[line];
+          }
+        }
+      }
+    }
+  }
 }
 
 // The commonest case. The rows of a block are summed up in one go, whosever they are, and a
@@ -236,22 +272,23 @@ absl::Status CustomerOrderSums::ReadUpToLimit(const image::Block& block,
       if (!sees_all) {
         while (end > begin && run.day[end - 1] > limit) --end;
       }
-      int64_t orders = 0, units = 0;
+      int64_t orders = 0, lines = 0, units = 0;
       MicrosSum revenue = 0;
       for (uint32_t row = begin; row < end; ++row) {
         const uint8_t counts = recognised[run.status[row]];
-        orders += counts;
+        orders += IsPurchase(run, recognised, row);
+        if constexpr (kUnits) lines += counts;
         revenue += run.amount[row] & -int64_t{counts};
         if constexpr (kUnits) units += run.Quantity(row) & -int32_t{counts};
       }
       totals.orders += orders;
-      totals.lines += orders;
+      totals.lines += lines;
       totals.units += units;
       totals.revenue += revenue;
       if (!days_ || orders == 0) continue;
       uint32_t first = begin, last = end - 1;
-      while (recognised[run.status[first]] == 0) ++first;
-      while (recognised[run.status[last]] == 0) --last;
+      while (IsPurchase(run, recognised, first) == 0) ++first;
+      while (IsPurchase(run, recognised, last) == 0) --last;
       totals.first = std::min(totals.first, run.day[first]);
       totals.last = std::max(totals.last, run.day[last]);
     }

@@ -6,17 +6,21 @@
 
 #include "absl/status/status.h"
 #include "server/domain/day.h"
+#include "server/domain/money.h"
 #include "server/image/revision.h"
 
 namespace strata::analytics {
 
-// What each customer ordered in a window of days: recognised orders only.
+// What each customer ordered in a window of days: of recognised orders. Orders and days are of
+// purchases; revenue, lines and units are net, so that returns reduce them.
 struct WindowSums {
   // Orders on days after `after` (kNoDay: all) up to and including `to`.
   Day after = kNoDay;
   Day to = kNoDay;
   // By slot. Lines and units only where they were asked for, else empty.
   std::vector<int64_t> orders, revenue, lines, units;
+  // What returns took back, a positive amount; by slot where it was asked for, else empty.
+  std::vector<MicrosSum> refunds;
 };
 
 // Sums over the orders of every customer for several windows at once: each order is read once.
@@ -30,7 +34,9 @@ class CustomerOrderSums {
 
   // Before the scan. Returns the window's index.
   size_t AddWindow(Day after, Day to, bool lines_and_units);
-  // First and last day of the recognised orders up to `to`.
+  // Before the scan: asks for the window's refunds too.
+  void AddRefunds(size_t window);
+  // First and last day of the purchases up to `to`.
   void AddDays(Day to);
   bool empty() const { return windows_.empty() && !days_; }
   // Fixes the windows and makes room.
@@ -41,13 +47,14 @@ class CustomerOrderSums {
   absl::Status Read(const image::Block& block, absl::Span<const image::OrderRun> runs);
 
   WindowSums& window(size_t index) { return windows_[index]; }
-  // By slot; kNoDay where there is no such order.
+  // By slot; kNoDay where there is no purchase.
   std::vector<Day>& first_day() { return first_day_; }
   std::vector<Day>& last_day() { return last_day_; }
 
  private:
   struct Totals;
   struct RunningSums;
+  void ReadRefunds(const image::Block& block, absl::Span<const image::OrderRun> runs);
   bool ReadRowsAtOnce(const image::Block& block, absl::Span<const image::OrderRun> runs);
   void ReadDays(const image::Block& block, const image::OrderRun& run, const RunningSums& sums);
   template <bool kUnits>
@@ -59,7 +66,7 @@ class CustomerOrderSums {
   const image::Revision& revision_;
   std::vector<uint8_t> recognised_;  // by status code
   std::vector<WindowSums> windows_;
-  bool days_ = false, units_ = false;
+  bool days_ = false, units_ = false, refunds_ = false;
   Day days_to_ = kNoDay;
   // The days at which a window starts or ends, ascending; each window is the difference of the
   // running totals at two of them.

@@ -8,7 +8,6 @@
 #include <functional>
 #include <set>
 
-#include "absl/strings/match.h"
 #include "server/analytics/fields/model_workspace.h"
 
 namespace strata::analytics {
@@ -103,20 +102,57 @@ TEST(Features, TiesOfRankGoByCustomerId) {
   EXPECT_EQ(Texts(*model.Build(), "2024-01-01", "revenue_rank"), (List{"4", "3", "2", "1"}));
 }
 
-TEST(Features, AverageIsRoundedHalfAwayFromZero) {
+TEST(Features, AverageIsOfPurchasesAndRoundedHalfUp) {
   ModelWorkspace model;
-  const Day day = *ParseDay("2024-01-01");
-  for (const Micros amount : {1, 0, 0, 0, -5, -5, -7}) {
-    const size_t customer = model.Customer(amount < 0 ? "n" : "p");
-    model.orders.push_back({customer, day, "", "", {{"", "", 1, amount}}});
+  const auto order = [&](const char* customer, Micros amount, const char* day) {
+    model.orders.push_back(
+        {model.Customer(customer), *ParseDay(day), "", "", {{"", "", 1, amount}}});
+  };
+  for (const Micros amount : {1, 0, 0, 0}) order("a", amount, "2024-01-01");   // 1/4
+  for (const Micros amount : {1, 0}) order("b", amount, "2024-01-01");         // 1/2
+  for (const Micros amount : {7, 4, -9, 6}) order("c", amount, "2024-01-01");  // 17/3, net 8
+  order("d", -3, "2024-01-01");
+  const auto revision = model.Build();
+  EXPECT_EQ(Texts(*revision, "2024-01-01", "average_order_value"),
+            (List{"0", "0.000001", "0.000006", "null"}));
+  EXPECT_EQ(Texts(*revision, "2024-01-01", "revenue"),
+            (List{"0.000001", "0.000001", "0.000008", "-0.000003"}));
+  EXPECT_EQ(Texts(*revision, "2024-01-01", "orders"), (List{"4", "2", "3", "0"}));
+  // Only what lies in the window is given back.
+  order("c", 10, "2024-06-01");
+  order("c", -4, "2024-06-02");
+  EXPECT_EQ(Texts(*model.Build(), "2024-06-02", "average_order_value_90d")[2], "0.00001");
+}
+
+// a buys and sends all back, b gets an exchange of 0, c sends back more in one line than the order
+// brings; d's order is less a line, and a purchase all the same.
+TEST(Features, ReturnsAreNoPurchases) {
+  ModelWorkspace model;
+  model.Order("a", "2024-01-10", 100);
+  model.Order("a", "2024-02-10", -100);
+  model.Order("b", "2024-01-10", 0);
+  model.Order("c", "2024-03-01", 40);
+  model.orders.back().lines.push_back({"P", "", -3, -41 * kMicrosAUnit});
+  model.Order("d", "2024-03-02", 40);
+  model.orders.back().lines.push_back({"P", "", -1, -39 * kMicrosAUnit});
+  for (size_t late = 0; late <= model.orders.size(); ++late) {  // whether read from base or tail
+    SCOPED_TRACE(late);
+    const auto revision = model.Build({}, late);
+    const auto texts = [&](const char* id) { return Texts(*revision, "2024-03-31", id); };
+    EXPECT_EQ(texts("orders"), (List{"1", "1", "0", "1"}));
+    EXPECT_EQ(texts("orders_90d"), (List{"1", "1", "0", "1"}));
+    EXPECT_EQ(texts("order_lines"), (List{"2", "1", "2", "2"}));
+    EXPECT_EQ(texts("units"), (List{"2", "1", "-2", "0"}));
+    EXPECT_EQ(texts("revenue"), (List{"0", "0", "-1", "1"}));
+    EXPECT_EQ(texts("average_order_value"), (List{"100", "0", "null", "1"}));
+    EXPECT_EQ(texts("first_order_date"), (List{"2024-01-10", "2024-01-10", "null", "2024-03-02"}));
+    EXPECT_EQ(texts("last_order_date"), (List{"2024-01-10", "2024-01-10", "null", "2024-03-02"}));
+    EXPECT_EQ(texts("recency_days"), (List{"81", "81", "null", "29"}));
+    EXPECT_EQ(texts("cohort_month"), (List{"2024-01", "2024-01", "null", "2024-03"}));
+    EXPECT_EQ(texts("loyalty"), (List{"Periodic", "Periodic", "none", "Periodic"}));
+    EXPECT_EQ(texts("revenue_rank"), (List{"2", "3", "null", "1"}));
+    EXPECT_EQ(texts("rfm.f")[2], "null");
   }
-  // 1/4 rounds to 0 millionths; -17/3 to -6.
-  EXPECT_EQ(Texts(*model.Build(), "2024-01-01", "average_order_value"), (List{"0", "-0.000006"}));
-  model.orders.resize(2);  // 1/2
-  model.orders.push_back({model.Customer("n"), day, "", "", {{"", "", 1, -5}}});
-  model.orders.push_back({model.Customer("n"), day, "", "", {{"", "", 1, 0}}});  // -5/2
-  EXPECT_EQ(Texts(*model.Build(), "2024-01-01", "average_order_value"),
-            (List{"0.000001", "-0.000003"}));
 }
 
 TEST(Features, ProfilesByHand) {
@@ -212,7 +248,8 @@ TEST(Features, ServiceByHand) {
                      {a, *ParseDay("2024-03-31"), *ParseDay("2024-05-01"), 20 * kUnit, "", ""},
                      {a, *ParseDay("2024-04-01"), kNoDay, 7 * kUnit, "", ""},
                      {b, *ParseDay("2023-01-01"), *ParseDay("2024-03-30"), 9 * kUnit, "", ""},
-                     {c, *ParseDay("2023-01-01"), kNoDay, 3 * kUnit, "", ""}};
+                     {c, *ParseDay("2023-01-01"), kNoDay, 3 * kUnit, "", ""},
+                     {c, *ParseDay("2023-01-01"), *ParseDay("2024-06-01"), kUnit, "", " Voided"}};
   const auto revision = model.Build();
   const auto texts = [&](const std::string& id) { return Texts(*revision, "2024-03-31", id); };
   EXPECT_EQ(texts("tickets_90d"), (List{"5", "1", "0"}));
@@ -306,23 +343,22 @@ TEST(Features, AnEmptyWorkspaceHasAllColumns) {
 
 // Everything that is summed, recomputed from the rows of random workspaces with many small blocks
 // and tails, all fields in one scan.
-bool Recognised(const ModelWorkspace::OrderRow& order) {
-  return !absl::EqualsIgnoreCase(order.status, "cancelled");
-}
-
 struct Sums {
-  int64_t orders = 0, lines = 0, units = 0, revenue = 0;
+  int64_t orders = 0, lines = 0, units = 0, revenue = 0, gross = 0;
   Day first = kNoDay, last = kNoDay;
 };
 
 Sums SumsOf(const ModelWorkspace& model, size_t customer, Day after, Day to) {
   Sums sums;
   for (const auto& order : model.orders) {
-    if (order.customer != customer || !Recognised(order)) continue;
+    if (order.customer != customer || !order.Recognised()) continue;
     if (order.day <= after || order.day > to) continue;
-    ++sums.orders;
-    if (sums.first == kNoDay || order.day < sums.first) sums.first = order.day;
-    sums.last = std::max(sums.last, order.day);
+    if (order.IsPurchase()) {
+      ++sums.orders;
+      if (sums.first == kNoDay || order.day < sums.first) sums.first = order.day;
+      sums.last = std::max(sums.last, order.day);
+      for (const ModelLine& line : order.lines) sums.gross += line.amount;
+    }
     for (const ModelLine& line : order.lines) {
       ++sums.lines;
       sums.units += line.quantity;
@@ -353,7 +389,8 @@ TEST_P(RandomFeatures, EqualSumsOverTheRows) {
       *revision, as_of,
       {"orders", "order_lines", "units", "revenue", "orders_90d", "order_lines_90d", "units_90d",
        "revenue_90d", "revenue_365d", "units_365d", "growth_90d", "recency_days", "tenure_days",
-       "revenue_rank_90d", "country", "customer", "loyalty"},
+       "revenue_rank_90d", "country", "customer", "loyalty", "average_order_value",
+       "average_order_value_90d"},
       StopToken());
   const auto integer = [&](const char* id, size_t slot) {
     return features.Column(id).integers[slot];
@@ -370,6 +407,12 @@ TEST_P(RandomFeatures, EqualSumsOverTheRows) {
     EXPECT_EQ(integer("order_lines_90d", i), recent.lines);
     EXPECT_EQ(integer("units_90d", i), recent.units);
     EXPECT_EQ(integer("revenue_90d", i), recent.revenue);
+    const auto average = [](const Sums& sums) {
+      return sums.orders == 0 ? FeatureColumn::kNullInteger
+                              : (2 * sums.gross + sums.orders) / (2 * sums.orders);
+    };
+    EXPECT_EQ(integer("average_order_value", i), average(all));
+    EXPECT_EQ(integer("average_order_value_90d", i), average(recent));
     EXPECT_EQ(integer("revenue_365d", i), year.revenue);
     EXPECT_EQ(integer("units_365d", i), year.units);
     const double growth = features.Column("growth_90d").numbers[i];

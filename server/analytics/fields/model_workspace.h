@@ -45,6 +45,14 @@ struct ModelWorkspace {
     Day day = 0;
     std::string status, channel;
     std::vector<ModelLine> lines;
+
+    bool Recognised() const { return status != "cancelled" && status != "Cancelled"; }
+    bool IsReturn() const {
+      MicrosSum total = 0;
+      for (const ModelLine& line : lines) total += line.amount;
+      return total < 0;
+    }
+    bool IsPurchase() const { return Recognised() && !IsReturn(); }
   };
   struct TicketRow {
     size_t customer = 0;
@@ -274,7 +282,7 @@ inline ModelWorkspace RandomWorkspace(uint32_t seed) {
     if (chance(0.8)) row.end = row.start + below(500);
     row.annual_value = below(1'000) * kMicrosAUnit;
     row.owner = word({"Kim", "Lee"});
-    row.status = word({"active", "ended"});
+    row.status = word({"active", "ended", "Void"});
   }
   for (int i = below(120); i > 0; --i) {
     const SurveyKind kind = chance(0.5) ? SurveyKind::kNps : SurveyKind::kCsat;

@@ -19,10 +19,9 @@ using image::Slot;
 constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
 constexpr int64_t kNull = FeatureColumn::kNullInteger;
 
-// revenue / orders to a millionth, halves away from zero.
-int64_t AverageOf(int64_t revenue, int64_t orders) {
-  const __int128 twice = static_cast<__int128>(revenue) * 2;
-  return static_cast<int64_t>((twice + (revenue < 0 ? -orders : orders)) / (2 * orders));
+// amount / orders to a millionth, halves up; an amount of purchases is not negative.
+int64_t AverageOf(MicrosSum amount, int64_t orders) {
+  return static_cast<int64_t>((2 * amount + orders) / (2 * orders));
 }
 
 }  // namespace
@@ -123,13 +122,15 @@ void FeaturePlan::AddMeasure(Measure measure, size_t window, FeatureColumn* colu
     case Measure::kRevenue:
       return take(&WindowSums::revenue);
     case Measure::kAverageOrderValue:
+      orders_.AddRefunds(window);
       fills_.push_back([this, window, column] {
         column->integers = TakeColumn<int64_t>(revision_.slots);
         const WindowSums& sums = orders_.window(window);
         ForSlotRanges(revision_.slots, [&](Slot begin, Slot end) {
           for (Slot slot = begin; slot < end; ++slot) {
+            const MicrosSum gross = sums.revenue[slot] + sums.refunds[slot];
             column->integers[slot] =
-                sums.orders[slot] == 0 ? kNull : AverageOf(sums.revenue[slot], sums.orders[slot]);
+                sums.orders[slot] == 0 ? kNull : AverageOf(gross, sums.orders[slot]);
           }
         });
       });

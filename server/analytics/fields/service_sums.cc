@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "absl/strings/str_cat.h"
+#include "server/analytics/fields/contract_terms.h"
 #include "server/analytics/fields/spare_columns.h"
 
 namespace strata::analytics {
@@ -110,14 +111,17 @@ void ServiceSums::ReadTicketRatings(const image::TicketColumns& facts, uint32_t 
 
 absl::Status ServiceSums::ReadContracts(const image::Block& block) {
   const image::ContractColumns& facts = *block.contracts;
+  const ContractRule rule(*revision_.settings, as_of_);
+  const std::vector<ContractTerms> terms = TermsOf(revision_, facts);
   for (uint32_t customer = 0; customer < block.customers; ++customer) {
     const image::Slot slot = block.first_slot + customer;
+    const absl::Span<const ContractTerms> contracts = OfCustomer(facts, terms, customer);
     MicrosSum value = 0;
     Day earliest_end = kNoDay;
-    for (uint32_t row = facts.begin[customer]; row < facts.begin[customer + 1]; ++row) {
-      const Day end = facts.end_date[row];
-      if (facts.start_date[row] > as_of_ || (end != kNoDay && end < as_of_)) continue;
-      value += facts.annual_value[row];
+    for (size_t i = 0; i < contracts.size(); ++i) {
+      if (!rule.InForce(contracts, i, as_of_)) continue;
+      const Day end = contracts[i].end_date;
+      value += contracts[i].annual_value;
       if (end != kNoDay && (earliest_end == kNoDay || end < earliest_end)) earliest_end = end;
     }
     if (value > std::numeric_limits<int64_t>::max() || value <= kUnknown) {

@@ -14,8 +14,7 @@ namespace strata::analytics {
 //
 // An instant counts as past when it lies before the end of as_of in the workspace's time zone.
 // Tickets are those opened in the window that ends with as_of; a rating counts on the day it was
-// given (of a ticket: when it was resolved). A contract is in force from its start date to its end
-// date, both included; without an end date it does not end.
+// given (of a ticket: when it was resolved). Contracts are those in force by ContractRule.
 class ServiceSums {
  public:
   ServiceSums(const image::Revision& revision, Day as_of, int window_days);

@@ -59,14 +59,14 @@ class BlockReader {
 
  private:
   bool Counts(const image::OrderRun& run, uint32_t order) const {
-    return !scope_.revision->excluded_status[run.status[order]] && run.day[order] <= scope_.as_of &&
+    return scope_.revision->IsPurchase(run, order) && run.day[order] <= scope_.as_of &&
            scope_.range.Contains(run.day[order]);
   }
 
   void Append(const image::OrderRun& run, uint32_t order, BlockBaskets* made) const {
     for (uint32_t line = run.FirstLine(order); line < run.FirstLine(order + 1); ++line) {
       const image::Code code = ItemOf(run, line, item_);
-      if (code != image::kAbsent && IsPurchase(run, line)) made->content.push_back(code);
+      if (code != image::kAbsent && BoughtItem(run, line)) made->content.push_back(code);
     }
   }
 

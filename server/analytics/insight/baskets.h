@@ -17,8 +17,8 @@ namespace strata::analytics {
 enum class BasketKind : uint8_t { kOrder, kCustomer };
 enum class ItemKind : uint8_t { kProduct, kProductLine };
 
-// Whether a line of a recognised order is a purchase of its item: returns are none.
-inline bool IsPurchase(const image::OrderRun& run, size_t line) {
+// Whether a line of a purchase bought its item: a line that takes something back did not.
+inline bool BoughtItem(const image::OrderRun& run, size_t line) {
   return run.amount[line] >= 0 && run.Quantity(line) >= 0;
 }
 
@@ -32,7 +32,7 @@ struct NamedBaskets {
   int64_t left_out = 0;            // orders or customers whose purchases name no item
 };
 
-// The baskets of the recognised orders that lie in the scope's range and at or before as_of, of
+// The baskets of the purchases that lie in the scope's range and at or before as_of, of
 // customers with include[slot]. RESOURCE_EXHAUSTED beyond 2^32 items in all baskets.
 absl::StatusOr<NamedBaskets> CollectBaskets(const Scope& scope, const std::vector<uint8_t>& include,
                                             BasketKind basket, ItemKind item);

@@ -69,12 +69,12 @@ void CollectTickets(const image::TicketColumns* columns, uint32_t customer, Scra
   }
 }
 
-void CollectContracts(const image::ContractColumns* columns, uint32_t customer, Scratch& scratch) {
+void CollectContracts(const image::Revision& revision, const image::ContractColumns* columns,
+                      uint32_t customer, Scratch& scratch) {
   scratch.contracts.clear();
   if (columns == nullptr) return;
   for (uint32_t i = columns->begin[customer]; i < columns->begin[customer + 1]; ++i) {
-    scratch.contracts.push_back(
-        {columns->start_date[i], columns->end_date[i], columns->annual_value[i]});
+    scratch.contracts.push_back(TermsOf(revision, *columns, i));
   }
 }
 
@@ -106,7 +106,7 @@ absl::Status ForEachCustomer(const image::Revision& revision, const StopToken& s
       const absl::Span<const OrderEvent> orders =
           CollectOrders(excluded, runs, customer, scratch.orders);
       CollectTickets(block.tickets.get(), customer, scratch);
-      CollectContracts(block.contracts.get(), customer, scratch);
+      CollectContracts(revision, block.contracts.get(), customer, scratch);
       CollectSurveys(block.surveys.get(), customer, scratch);
       if (orders.empty() && scratch.tickets.empty() && scratch.contracts.empty() &&
           scratch.surveys.empty()) {

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
+#include "server/analytics/fields/contract_terms.h"
 #include "server/base/stop.h"
 #include "server/domain/day.h"
 #include "server/domain/money.h"
@@ -34,14 +35,7 @@ struct TicketEvent {
   uint8_t csat = 0;  // counts from the resolution
 };
 
-struct ContractEvent {
-  Day start_date = kNoDay, end_date = kNoDay;  // end kNoDay: open-ended
-  Micros annual_value = 0;
-
-  bool InForce(Day day) const {
-    return start_date <= day && (end_date == kNoDay || end_date >= day);
-  }
-};
+using ContractEvent = ContractTerms;
 
 struct SurveyEvent {
   Day day = kNoDay;

@@ -20,7 +20,8 @@ __int128 RevenueNanos(const CustomerTotals& totals) {
 }
 __int128 Orders(const CustomerTotals& totals) { return totals.orders; }
 __int128 OrderValueNanos(const CustomerTotals& totals) {
-  return RevenueNanos(totals) / totals.orders;  // cut to a billionth of a unit
+  const MicrosSum gross = totals.revenue + totals.refunds;
+  return gross * kNanosAMicro / totals.orders;  // cut to a billionth of a unit
 }
 
 std::vector<__int128> Read(absl::Span<const CustomerTotals> customers, Reading read) {

@@ -11,10 +11,11 @@
 
 namespace strata::analytics {
 
-// One customer's recognised orders.
+// One customer's purchases.
 struct CustomerTotals {
-  Micros revenue = 0;
-  int64_t orders = 0;  // at least 1
+  Micros revenue = 0;     // net: less what returns took back
+  int64_t orders = 0;     // at least 1
+  MicrosSum refunds = 0;  // what returns took back
 };
 
 // The top group against the median customer.

@@ -235,11 +235,10 @@ class Tester {
       const int window = frame_.WindowOf(order.day);
       if (window < 0 || !IsPurchase(order)) continue;
       amounts[window].push_back(ToDouble(order.amount));
-      if (order.promised_time == kNoTime) continue;
-      const bool delivered = frame_.Known(order.delivered_time);
-      if (!delivered && !frame_.Known(order.promised_time)) continue;
-      ++due[window];
-      if (!delivered || order.delivered_time > order.promised_time) ++late[window];
+      const Delivery delivery =
+          frame_.deliveries().Of(order.day, order.promised_time, order.delivered_time);
+      due[window] += delivery == Delivery::kOnTime || delivery == Delivery::kLate;
+      late[window] += delivery == Delivery::kLate;
     }
     if (!amounts[0].empty() && amounts[1].size() >= kLeastEarlierEvents) {
       Add(WarningKind::kShrinkingOrders, Mean(amounts[0]), Mean(amounts[1]),

@@ -5,9 +5,10 @@
 namespace strata::analytics {
 namespace {
 
-bool HasContractInForce(const CustomerEvents& events, Day day) {
+// On `as_of` itself no renewal is known that a contract could go on to (ContractRule).
+bool HasContractInForce(const CustomerEvents& events, Day as_of) {
   return std::any_of(events.contracts.begin(), events.contracts.end(),
-                     [day](const ContractEvent& contract) { return contract.InForce(day); });
+                     [as_of](const ContractEvent& contract) { return contract.Covers(as_of); });
 }
 
 }  // namespace
@@ -29,7 +30,9 @@ Day FirstSeen(const CustomerEvents& events, const Purchases& purchases, Day as_o
     if (day <= as_of && (first == kNoDay || day < first)) first = day;
   };
   if (!events.tickets.empty()) look(events.tickets.front().opened_day);
-  if (!events.contracts.empty()) look(events.contracts.front().start_date);
+  for (const ContractEvent& contract : events.contracts) {
+    if (!contract.excluded) look(contract.start_date);
+  }
   return first;
 }
 

@@ -14,7 +14,7 @@
 namespace strata::analytics {
 
 // Whether the order is a purchase and no return. By its amount alone, whatever its status of today.
-inline bool IsPurchase(const OrderEvent& order) { return order.amount >= 0; }
+inline bool IsPurchase(const OrderEvent& order) { return !IsReturn(order.amount); }
 
 // The days of the first and the last purchase at or before a day; kNoDay: none.
 struct Purchases {

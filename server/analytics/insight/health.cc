@@ -237,11 +237,11 @@ double ScoreFrom(const HealthCounts& counts, const HealthSpans& spans, int inact
 }  // namespace
 
 Health HealthFrom(const CustomerEvents& events, Day as_of, const Calendar& calendar,
-                  int inactivity_days, absl::string_view currency) {
+                  const WorkspaceSettings& settings) {
   const HealthSpans spans(as_of, calendar);
-  const HealthCounts counts = CountEvents(events, spans, calendar);
-  const Scores scores(counts, spans, inactivity_days);
-  std::array<std::string, kComponents> words = Words(counts, spans, scores, currency);
+  const HealthCounts counts = CountEvents(events, spans, calendar, settings);
+  const Scores scores(counts, spans, settings.inactivity_days);
+  std::array<std::string, kComponents> words = Words(counts, spans, scores, settings.currency);
   Health health;
   WeightedMean mean;
   for (size_t i = 0; i < kComponents; ++i) {
@@ -260,26 +260,26 @@ absl::StatusOr<Health> HealthOf(const image::Revision& revision, Day as_of, imag
   // The revision with nothing but the customer's block.
   image::Revision alone = revision;
   alone.blocks = {revision.BlockOf(slot)};
-  const int inactivity_days = revision.settings->inactivity_days;
-  const std::string& currency = revision.settings->currency;
+  const WorkspaceSettings& settings = *revision.settings;
   std::optional<Health> health;
   STRATA_RETURN_IF_ERROR(ForEachCustomer(alone, stop, [&](size_t, const CustomerEvents& events) {
     if (events.slot == slot) {
-      health = HealthFrom(events, as_of, *revision.calendar, inactivity_days, currency);
+      health = HealthFrom(events, as_of, *revision.calendar, settings);
     }
   }));
   if (health.has_value()) return *std::move(health);
-  return HealthFrom({}, as_of, *revision.calendar, inactivity_days, currency);
+  return HealthFrom({}, as_of, *revision.calendar, settings);
 }
 
 absl::StatusOr<std::vector<double>> HealthScores(const image::Revision& revision, Day as_of,
                                                  const StopToken& stop) {
   const Calendar& calendar = *revision.calendar;
   const HealthSpans spans(as_of, calendar);
-  const int inactivity_days = revision.settings->inactivity_days;
+  const WorkspaceSettings& settings = *revision.settings;
   std::vector<double> scores(revision.slots, std::numeric_limits<double>::quiet_NaN());
   STRATA_RETURN_IF_ERROR(ForEachCustomer(revision, stop, [&](size_t, const CustomerEvents& events) {
-    scores[events.slot] = ScoreFrom(CountEvents(events, spans, calendar), spans, inactivity_days);
+    scores[events.slot] =
+        ScoreFrom(CountEvents(events, spans, calendar, settings), spans, settings.inactivity_days);
   }));
   return scores;
 }

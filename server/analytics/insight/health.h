@@ -39,7 +39,7 @@
 // first miss halve the score, while many tickets speak for themselves.
 //
 // on_time_delivery .10: likewise over the orders of the last half-year: delivered when promised, of
-// those delivered or overdue.
+// those delivered or overdue (DeliveryRule).
 //
 // csat .15: likewise: ratings of 4 or 5, of all ratings of tickets resolved and CSAT surveys taken
 // in the last half-year.
@@ -49,7 +49,8 @@
 // known for a year or more (a purchase, ticket or contract); at least 0. Not known of customers who
 // never opened a ticket.
 //
-// renewal .10: 40 + 60 d / 180, at most 100, d days to the earliest end of a contract in force;
+// renewal .10: 40 + 60 d / 180, at most 100, d days to the earliest end of a contract in force (by
+// ContractRule: of current values it looks at the status of a contract alone);
 // times annual value now / a year ago where that is below 1. 0 where none is in force and the last
 // one ended within a year; not known where there was none in the last year.
 //
@@ -71,10 +72,9 @@ struct Health {
   std::vector<HealthComponent> components;
 };
 
-// Health from a customer's events; a pure function of those at or before `as_of`. `currency` is the
-// code of the workspace's, for words.
+// Health from a customer's events; a pure function of those at or before `as_of`.
 Health HealthFrom(const CustomerEvents& events, Day as_of, const Calendar& calendar,
-                  int inactivity_days, absl::string_view currency);
+                  const WorkspaceSettings& settings);
 
 // Health of one customer as of a day. Looks at the customer's block only.
 absl::StatusOr<Health> HealthOf(const image::Revision& revision, Day as_of, image::Slot slot,

@@ -2,22 +2,17 @@
 
 #include <algorithm>
 
+#include "server/analytics/fields/delivery.h"
 #include "server/analytics/insight/exposure.h"
 
 namespace strata::analytics {
 namespace {
 
-void CountDelivery(const OrderEvent& order, const HealthSpans& spans, HealthCounts& counts) {
-  if (order.promised_time == kNoTime) return;
-  const bool delivered = spans.Known(order.delivered_time);
-  if (!delivered && !spans.Known(order.promised_time)) return;
-  ++counts.delivered_or_overdue;
-  if (delivered && order.delivered_time <= order.promised_time) ++counts.on_time;
-}
-
-void CountOrders(const CustomerEvents& events, const HealthSpans& spans, HealthCounts& counts) {
+void CountOrders(const CustomerEvents& events, const HealthSpans& spans,
+                 const DeliveryRule& deliveries, HealthCounts& counts) {
   for (const OrderEvent& order : events.orders) {
     if (order.day > spans.as_of) break;
+    if (!IsPurchase(order)) continue;
     if (counts.first_order == kNoDay) counts.first_order = order.day;
     counts.last_order = order.day;
     if (order.day <= spans.two_years) continue;
@@ -26,7 +21,10 @@ void CountOrders(const CustomerEvents& events, const HealthSpans& spans, HealthC
     const int half = order.day > spans.half ? 0 : order.day > spans.year ? 1 : 2;
     ++counts.orders[half];
     counts.amount[half] += order.amount;
-    if (half == 0) CountDelivery(order, spans, counts);
+    if (half != 0) continue;
+    const Delivery delivery = deliveries.Of(order.day, order.promised_time, order.delivered_time);
+    counts.on_time += delivery == Delivery::kOnTime;
+    counts.delivered_or_overdue += delivery == Delivery::kOnTime || delivery == Delivery::kLate;
   }
 }
 
@@ -65,11 +63,14 @@ void CountTickets(const CustomerEvents& events, const HealthSpans& spans, Millis
   }
 }
 
-void CountContracts(const CustomerEvents& events, const HealthSpans& spans, HealthCounts& counts) {
-  for (const ContractEvent& contract : events.contracts) {
+void CountContracts(const CustomerEvents& events, const HealthSpans& spans,
+                    const ContractRule& rule, HealthCounts& counts) {
+  for (size_t i = 0; i < events.contracts.size(); ++i) {
+    const ContractEvent& contract = events.contracts[i];
     if (contract.start_date > spans.as_of) break;
-    if (contract.InForce(spans.year)) counts.value_before += contract.annual_value;
-    if (!contract.InForce(spans.as_of)) {
+    if (contract.excluded) continue;
+    if (rule.InForce(events.contracts, i, spans.year)) counts.value_before += contract.annual_value;
+    if (!rule.InForce(events.contracts, i, spans.as_of)) {
       counts.latest_ended = std::max(counts.latest_ended, contract.end_date);
       continue;
     }
@@ -85,14 +86,14 @@ void CountContracts(const CustomerEvents& events, const HealthSpans& spans, Heal
 }  // namespace
 
 HealthCounts CountEvents(const CustomerEvents& events, const HealthSpans& spans,
-                         const Calendar& calendar) {
+                         const Calendar& calendar, const WorkspaceSettings& settings) {
   HealthCounts counts;
   counts.first_seen = FirstSeen(events, PurchasesOf(events, spans.as_of), spans.as_of);
-  CountOrders(events, spans, counts);
+  CountOrders(events, spans, DeliveryRule(calendar, spans.as_of), counts);
   if (!events.tickets.empty() || !events.surveys.empty()) {
     CountTickets(events, spans, calendar.StartOf(spans.half + 1), counts);
   }
-  CountContracts(events, spans, counts);
+  CountContracts(events, spans, ContractRule(settings, spans.as_of), counts);
   return counts;
 }
 

@@ -31,7 +31,7 @@ struct HealthSpans {
 
 // All that is counted, before any score.
 struct HealthCounts {
-  // Orders.
+  // Purchases, whatever their status: a return is no order.
   Day first_order = kNoDay, last_order = kNoDay;
   Day first_of_rhythm = kNoDay;  // the first order of the last two years
   int64_t orders_of_rhythm = 0;
@@ -51,9 +51,10 @@ struct HealthCounts {
   Day latest_ended = kNoDay;  // of those that ended before as_of
 };
 
-// Of the events that were known at the end of `spans.as_of`; no current value is looked at.
+// Of the events that were known at the end of `spans.as_of`. Of current values it looks at none but
+// the status of a contract, without which a cancelled one would be in force.
 HealthCounts CountEvents(const CustomerEvents& events, const HealthSpans& spans,
-                         const Calendar& calendar);
+                         const Calendar& calendar, const WorkspaceSettings& settings);
 
 }  // namespace strata::analytics
 

@@ -39,7 +39,7 @@ struct Account {
   }
   Health Of(absl::string_view as_of = kAsOf) const {
     static const auto& calendar = *new Calendar(*Calendar::Create("UTC", 1));
-    return HealthFrom({0, orders, tickets, contracts, surveys}, D(as_of), calendar, 180, "USD");
+    return HealthFrom({0, orders, tickets, contracts, surveys}, D(as_of), calendar, {});
   }
   HealthComponent Part(const std::string& name, absl::string_view as_of = kAsOf) const {
     for (const HealthComponent& component : Of(as_of).components) {
@@ -172,6 +172,13 @@ TEST(Health, RenewalKnowsNearnessValueAndLoss) {
   EXPECT_EQ(account.Score("renewal", "2025-01-01"), 100);
   account.contracts = {contract("2022-01-01", "2023-12-31", 100)};  // ended more than a year ago
   EXPECT_EQ(account.Score("renewal"), std::nullopt);
+  // One that is void never was in force, and its end tells nothing.
+  account.contracts = {contract("2024-01-01", "2024-12-30", 100)};
+  account.contracts[0].excluded = true;
+  EXPECT_EQ(account.Score("renewal"), std::nullopt);
+  // A year ago lies between two contracts, within the 30 days of grace: 100 were in force then.
+  account.contracts = {contract("2023-01-01", "2023-12-20", 100), contract("2024-01-10", "", 50)};
+  EXPECT_NEAR(*account.Score("renewal"), 50, 1e-9);
 }
 
 TEST(Health, IsTheWeightedMeanOfWhatIsKnown) {
@@ -220,7 +227,7 @@ Account EventsOf(const ModelWorkspace& model, size_t customer, const Calendar& c
   }
   for (const auto& row : model.contracts) {
     if (row.customer == customer)
-      account.contracts.push_back({row.start, row.end, row.annual_value});
+      account.contracts.push_back({row.start, row.end, row.annual_value, row.status == "Void"});
   }
   for (const auto& row : model.surveys) {
     if (row.customer != customer) continue;
@@ -250,9 +257,9 @@ TEST_P(RandomHealth, OfEverybodyIsThatOfEachAndTheField) {
   for (image::Slot slot = 0; slot < revision->slots; ++slot) {
     SCOPED_TRACE(model.customers[slot].id);
     const Account account = EventsOf(model, slot, *revision->calendar);
-    const Health expected = HealthFrom(
-        {slot, account.orders, account.tickets, account.contracts, account.surveys}, as_of,
-        *revision->calendar, model.settings.inactivity_days, model.settings.currency);
+    const Health expected =
+        HealthFrom({slot, account.orders, account.tickets, account.contracts, account.surveys},
+                   as_of, *revision->calendar, model.settings);
     const Health one = *HealthOf(*revision, as_of, slot, {});
     EXPECT_EQ(one.score.has_value(), expected.score.has_value());
     EXPECT_EQ(std::isnan(scores[slot]), !expected.score.has_value());

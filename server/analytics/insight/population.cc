@@ -62,6 +62,7 @@ absl::StatusOr<CustomerRevenue> SumRevenue(const Scope& scope) {
   CustomerRevenue sums;
   sums.revenue.resize(revision.slots);
   sums.orders.resize(revision.slots);
+  sums.refunds.resize(revision.slots);
   const Day to = std::min(scope.range.to, scope.as_of);
   if (to < scope.range.from) return sums;
   // Without a beginning the scan need not look at every day.
@@ -69,6 +70,7 @@ absl::StatusOr<CustomerRevenue> SumRevenue(const Scope& scope) {
   CustomerOrderSums scan(revision);
   const size_t window =
       scan.AddWindow(all_before ? kNoDay : scope.range.from - 1, to, /*lines_and_units=*/false);
+  scan.AddRefunds(window);
   scan.Prepare();
   std::vector<image::OrderRuns> runs(ScanWorkers());
   STRATA_RETURN_IF_ERROR(
@@ -78,6 +80,7 @@ absl::StatusOr<CustomerRevenue> SumRevenue(const Scope& scope) {
   sums.revenue.swap(scan.window(window).revenue);
   std::copy(scan.window(window).orders.begin(), scan.window(window).orders.end(),
             sums.orders.begin());
+  sums.refunds.swap(scan.window(window).refunds);
   return sums;
 }
 

@@ -31,11 +31,12 @@ void AddCurrentValues(const FieldCatalogue& catalogue, const std::vector<std::st
 // customers ("scope.filter").
 absl::StatusOr<Population> SelectCustomers(const Scope& scope, std::vector<std::string> ids);
 
-// Revenue (recognised orders whose day lies in `range` and at or before `as_of`) and orders of
-// every customer, by slot.
+// Of the recognised orders whose day lies in `range` and at or before `as_of`, of every customer,
+// by slot.
 struct CustomerRevenue {
-  std::vector<Micros> revenue;
-  std::vector<int32_t> orders;
+  std::vector<Micros> revenue;     // net
+  std::vector<int32_t> orders;     // purchases
+  std::vector<MicrosSum> refunds;  // what returns took back
 };
 absl::StatusOr<CustomerRevenue> SumRevenue(const Scope& scope);
 

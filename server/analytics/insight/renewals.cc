@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/analytics/fields/block_scan.h"
+#include "server/analytics/fields/contract_terms.h"
 #include "server/base/scan_pool.h"
 #include "server/base/status_macros.h"
 
@@ -10,16 +11,18 @@ namespace strata::analytics {
 
 absl::StatusOr<std::vector<Renewal>> FindRenewals(const image::Revision& revision, Day as_of,
                                                   int days, const StopToken& stop) {
+  const ContractRule rule(*revision.settings, as_of);
   std::vector<std::vector<Renewal>> parts(ScanWorkers());
   STRATA_RETURN_IF_ERROR(ScanBlocks(revision, stop, [&](size_t worker, const image::Block& block) {
     if (block.contracts == nullptr) return absl::OkStatus();
     const image::ContractColumns& facts = *block.contracts;
+    const std::vector<ContractTerms> terms = TermsOf(revision, facts);
     for (uint32_t customer = 0; customer < block.customers; ++customer) {
-      for (uint32_t i = facts.begin[customer]; i < facts.begin[customer + 1]; ++i) {
+      const uint32_t begin = facts.begin[customer];
+      for (uint32_t i = begin; i < facts.begin[customer + 1]; ++i) {
         const Day end = facts.end_date[i];
-        if (facts.start_date[i] > as_of || end == kNoDay || end < as_of || end - as_of > days) {
-          continue;
-        }
+        if (end == kNoDay || end - as_of > days) continue;
+        if (!rule.InForce(OfCustomer(facts, terms, customer), i - begin, as_of)) continue;
         Renewal& made = parts[worker].emplace_back();
         made.slot = block.first_slot + customer;
         made.end_date = end;

@@ -21,7 +21,7 @@ struct Renewal {
   std::string owner;               // of the contract; may be empty
 };
 
-// Contracts that had begun by `as_of` and whose last day lies in [as_of, as_of + days], by end
+// Contracts in force on `as_of` (ContractRule) whose end date lies in [as_of, as_of + days], by end
 // date, then value (highest first), then customer id. What a contract says is a current value;
 // contracts that begin after as_of are not seen, so a successor does not hide the end.
 absl::StatusOr<std::vector<Renewal>> FindRenewals(const image::Revision& revision, Day as_of,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/analytics/insight/customer_events.h"
+#include "server/analytics/insight/exposure.h"
 #include "server/base/scan_pool.h"
 #include "server/base/status_macros.h"
 
@@ -35,7 +36,7 @@ class Tally {
     int32_t last_return = 0;
     for (const OrderEvent& order : events.orders) {
       if (order.day > as_of) break;
-      if (!order.recognised) continue;
+      if (!order.recognised || !IsPurchase(order)) continue;
       const int32_t month = calendar.PeriodOf(PeriodUnit::kMonth, order.day);
       if (!started) {
         started = true;

@@ -12,7 +12,7 @@
 
 namespace strata::analytics {
 
-// Customers by the month of their first recognised order, and how many came back.
+// Customers by the month of their first purchase, and how many came back.
 struct RetentionCohort {
   int32_t month = 0;  // Calendar::PeriodOf(kMonth)
   int64_t customers = 0;

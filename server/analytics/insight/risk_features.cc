@@ -4,10 +4,15 @@
 #include <cmath>
 #include <vector>
 
+#include "server/analytics/insight/exposure.h"
+
 namespace strata::analytics {
 namespace {
 
 constexpr double kPriorWeight = 5;  // pseudo-observations of the shrunk rates
+constexpr double kSlaBreachPrior = 0.1, kLowRatingPrior = 0.2, kLateDeliveryPrior = 0.1;
+// Two years: no number of whole days, so that it is told from a real silence.
+constexpr double kSilentWithoutAnOrder = 730.5;
 constexpr double kMillisAnHour = 3'600'000;
 
 struct Description {
@@ -48,8 +53,9 @@ double Median(std::vector<double>& values) {
   return *middle;
 }
 
+// Purchases; amounts are net, so that returns reduce them.
 struct OrderSums {
-  double count[4] = {}, amount[4] = {};
+  double count[4] = {}, amount[4] = {}, bought[4] = {};  // bought: what the purchases brought
   double due = 0, late = 0;
   Day last = kNoDay;
 };
@@ -58,17 +64,18 @@ OrderSums SumOrders(const CustomerEvents& events, const RiskFrame& frame) {
   OrderSums sums;
   for (const OrderEvent& order : events.orders) {
     if (order.day > frame.as_of()) break;
-    sums.last = order.day;
     const int quarter = frame.QuarterOf(order.day);
+    if (quarter >= 0) sums.amount[quarter] += ToDouble(order.amount);
+    if (!IsPurchase(order)) continue;
+    sums.last = order.day;
     if (quarter < 0) continue;
     sums.count[quarter] += 1;
-    sums.amount[quarter] += ToDouble(order.amount);
-    if (quarter > 1 || order.promised_time == kNoTime) continue;
-    const bool delivered = frame.Known(order.delivered_time);
-    const bool overdue = !delivered && frame.Known(order.promised_time);
-    if (!delivered && !overdue) continue;
-    sums.due += 1;
-    if (overdue || order.delivered_time > order.promised_time) sums.late += 1;
+    sums.bought[quarter] += ToDouble(order.amount);
+    if (quarter > 1) continue;
+    const Delivery delivery =
+        frame.deliveries().Of(order.day, order.promised_time, order.delivered_time);
+    sums.due += delivery == Delivery::kOnTime || delivery == Delivery::kLate;
+    sums.late += delivery == Delivery::kLate;
   }
   return sums;
 }
@@ -127,8 +134,8 @@ double Year(const double (&quarters)[4]) {
 double OrderValueTrend(const OrderSums& orders) {
   const double recent = orders.count[0] + orders.count[1];
   const double before = orders.count[2] + orders.count[3];
-  const double recent_amount = orders.amount[0] + orders.amount[1];
-  const double before_amount = orders.amount[2] + orders.amount[3];
+  const double recent_amount = orders.bought[0] + orders.bought[1];
+  const double before_amount = orders.bought[2] + orders.bought[3];
   if (recent == 0 || before == 0 || recent_amount <= 0 || before_amount <= 0) return 0;
   return std::log(recent_amount / recent / (before_amount / before));
 }
@@ -145,15 +152,33 @@ bool HighIsBad(RiskFeature feature) {
   return kDescriptions[static_cast<size_t>(feature)].high_is_bad;
 }
 
+bool IsAssumed(RiskFeature feature, double value) {
+  switch (feature) {
+    case RiskFeature::kRecency:
+      return value == std::log1p(kSilentWithoutAnOrder);
+    case RiskFeature::kSlaBreachRate:
+      return value == Shrunk(0, 0, kSlaBreachPrior);
+    case RiskFeature::kLowRatings:
+      return value == Shrunk(0, 0, kLowRatingPrior);
+    case RiskFeature::kLateDeliveries:
+      return value == Shrunk(0, 0, kLateDeliveryPrior);
+    case RiskFeature::kFirstResponse:    // nobody answers in no time
+    case RiskFeature::kOrderValueTrend:  // no order in one of the two half-years
+      return value == 0;
+    default:
+      return false;
+  }
+}
+
 RiskFrame::RiskFrame(Day as_of, const Calendar& calendar)
-    : cutoff_(calendar.StartOf(as_of + 1)), calendar_(calendar) {
+    : cutoff_(calendar.StartOf(as_of + 1)), calendar_(calendar), deliveries_(calendar, as_of) {
   for (int k = 0; k < 5; ++k) ends_[k] = Calendar::ShiftLastDay(as_of, -3 * k);
 }
 
 bool RiskFrame::IsActive(const CustomerEvents& events) const {
   // The last event up to the day decides.
   for (auto order = events.orders.rbegin(); order != events.orders.rend(); ++order) {
-    if (order->day > ends_[0]) continue;
+    if (order->day > ends_[0] || !IsPurchase(*order)) continue;
     if (order->day > ends_[4]) return true;
     break;
   }
@@ -184,16 +209,17 @@ std::optional<RiskFeatureRow> RiskFeaturesOf(const CustomerEvents& events, const
       LogRatio(std::max(0.0, orders.amount[0]), std::max(0.0, Before(orders.amount)),
                year_amount / 40 + 1));
   set(RiskFeature::kOrderValueTrend, OrderValueTrend(orders));
-  // A customer without an order yet counts as silent for two years.
-  set(RiskFeature::kRecency, std::log1p(orders.last == kNoDay ? 730 : as_of - orders.last));
+  set(RiskFeature::kRecency,
+      std::log1p(orders.last == kNoDay ? kSilentWithoutAnOrder : as_of - orders.last));
   set(RiskFeature::kTickets, std::log1p(tickets.count[0]));
   set(RiskFeature::kTicketTrend, LogRatio(tickets.count[0], Before(tickets.count), 0.5));
   set(RiskFeature::kOpenTickets, std::log1p(tickets.open));
   set(RiskFeature::kEscalations, std::log1p(tickets.escalations));
-  set(RiskFeature::kSlaBreachRate, Shrunk(tickets.breached, tickets.met + tickets.breached, 0.1));
+  set(RiskFeature::kSlaBreachRate,
+      Shrunk(tickets.breached, tickets.met + tickets.breached, kSlaBreachPrior));
   set(RiskFeature::kFirstResponse, std::log1p(std::max(0.0, Median(tickets.response_hours))));
-  set(RiskFeature::kLowRatings, Shrunk(tickets.low, tickets.ratings, 0.2));
-  set(RiskFeature::kLateDeliveries, Shrunk(orders.late, orders.due, 0.1));
+  set(RiskFeature::kLowRatings, Shrunk(tickets.low, tickets.ratings, kLowRatingPrior));
+  set(RiskFeature::kLateDeliveries, Shrunk(orders.late, orders.due, kLateDeliveryPrior));
   set(RiskFeature::kRevenue, std::log1p(year_amount));
   return row;
 }

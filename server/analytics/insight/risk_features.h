@@ -6,6 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "server/analytics/fields/delivery.h"
 #include "server/analytics/insight/customer_events.h"
 #include "server/domain/calendar.h"
 
@@ -40,6 +41,11 @@ absl::string_view MeaningOf(RiskFeature feature);
 // True when high values are the bad sign, as the scorecard assumes.
 bool HighIsBad(RiskFeature feature);
 
+// Whether `value` of a feature is what stands for "nothing is recorded": the prior of a rate, two
+// years of silence of a customer without an order. A model needs a number there; a person must not
+// be told it as a finding. A rate that was measured and lies on its prior says as little.
+bool IsAssumed(RiskFeature feature, double value);
+
 // What depends on the day alone, made once for all customers: the ends of the four quarters before
 // it, and which instants are known then.
 class RiskFrame {
@@ -48,6 +54,7 @@ class RiskFrame {
 
   Day as_of() const { return ends_[0]; }
   const Calendar& calendar() const { return calendar_; }
+  const DeliveryRule& deliveries() const { return deliveries_; }
   // 0 for the last quarter ... 3 for the one a year ago; -1 outside.
   int QuarterOf(Day day) const {
     if (day > ends_[0] || day <= ends_[4]) return -1;
@@ -63,6 +70,7 @@ class RiskFrame {
   Day ends_[5];    // ends_[k]: last day before the last k quarters
   Millis cutoff_;  // first instant that is not known
   const Calendar& calendar_;
+  const DeliveryRule deliveries_;
 };
 
 // nullopt for a customer who is not active.

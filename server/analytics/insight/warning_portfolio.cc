@@ -79,7 +79,8 @@ WarningPortfolio Describe(const std::vector<QuarterCounts>& rows,
 WarningFrame::WarningFrame(Day as_of, const Calendar& calendar)
     : season_after_(Calendar::ShiftLastDay(as_of, -3 - 12 * kOwnSeasonYears)),
       cutoff_(calendar.StartOf(as_of + 1)),
-      calendar_(calendar) {
+      calendar_(calendar),
+      deliveries_(calendar, as_of) {
   for (size_t q = 0; q <= kQuarters; ++q) {
     quarters_[q] = Calendar::ShiftLastDay(as_of, -3 * static_cast<int>(q));
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/analytics/fields/delivery.h"
 #include "server/analytics/insight/customer_events.h"
 #include "server/analytics/insight/exposure.h"
 #include "server/analytics/insight/season.h"
@@ -49,6 +50,7 @@ class WarningFrame {
 
   bool Known(Millis time) const { return time != kNoTime && time < cutoff_; }
   Day DayOf(Millis time) const { return calendar_.DayOf(time); }
+  const DeliveryRule& deliveries() const { return deliveries_; }
   // 0 the last quarter, 1 the year before it, -1 neither.
   int WindowOf(Day day) const {
     if (day > as_of() || day <= earlier_after()) return -1;
@@ -69,6 +71,7 @@ class WarningFrame {
   const Day season_after_;
   const Millis cutoff_;
   const Calendar& calendar_;
+  const DeliveryRule deliveries_;
   std::vector<uint8_t> month_of_day_;  // from season_after on
   // Share of each month in the days (history_after, history_after + i].
   std::vector<Months> months_until_;

@@ -48,9 +48,7 @@ class ProfileReader {
   const Profile& Read(absl::Span<const image::OrderRun> runs, uint32_t customer) {
     for (const image::OrderRun& run : runs) {
       for (uint32_t i = run.begin[customer]; i < run.begin[customer + 1]; ++i) {
-        if (!days_.Contains(run.day[i]) || scope_.revision->excluded_status[run.status[i]]) {
-          continue;
-        }
+        if (!days_.Contains(run.day[i]) || !scope_.revision->IsPurchase(run, i)) continue;
         AddLines(run, i);
       }
     }
@@ -75,7 +73,7 @@ class ProfileReader {
   void AddLines(const image::OrderRun& run, uint32_t order) {
     for (uint32_t line = run.FirstLine(order); line < run.FirstLine(order + 1); ++line) {
       const image::Code item = ItemOf(run, line, item_);
-      if (item == image::kAbsent || !IsPurchase(run, line)) continue;
+      if (item == image::kAbsent || !BoughtItem(run, line)) continue;
       if (by_item_[item].item == image::kAbsent) touched_.push_back(item);
       by_item_[item].item = item;
       by_item_[item].micros += run.amount[line];

@@ -25,8 +25,7 @@ struct WhiteSpaceOptions {
 // What similar customers buy and one customer does not.
 //
 // Everything is of the 365 days up to the earlier of as_of and the range's last day. A customer's
-// profile is s(i), its spending on item i in recognised orders without returns, where positive. Of
-// two customers
+// profile is s(i), its spending on item i in purchases, where positive. Of two customers
 //   similarity(a, b) = sum_i s_a(i) s_b(i) / sqrt(sum_i s_a(i)^2 * sum_i s_b(i)^2),
 // the cosine of their profiles (item-based collaborative filtering; Salton and McGill 1983), with
 // spending in hundredths of the currency unit and the result in billionths, so that no rounding

@@ -9,7 +9,6 @@
 #include <map>
 #include <set>
 
-#include "absl/strings/match.h"
 #include "server/analytics/fields/model_workspace.h"
 #include "server/analytics/insight/population.h"
 
@@ -99,16 +98,12 @@ const std::string& Name(const ModelLine& line, ItemKind kind) {
   return kind == ItemKind::kProduct ? line.product : line.product_line;
 }
 
-bool Recognised(const ModelWorkspace::OrderRow& row) {
-  return !absl::EqualsIgnoreCase(row.status, "cancelled");
-}
-
 using Spent = std::map<std::string, MicrosSum>;
 
 std::map<size_t, Spent> SpentByCustomer(const ModelWorkspace& model, DayRange days, ItemKind kind) {
   std::map<size_t, Spent> all;
   for (const ModelWorkspace::OrderRow& row : model.orders) {
-    if (!days.Contains(row.day) || !Recognised(row)) continue;
+    if (!days.Contains(row.day) || !row.IsPurchase()) continue;
     for (const ModelLine& line : row.lines) {
       if (Name(line, kind).empty() || line.amount < 0 || line.quantity < 0) continue;
       all[row.customer][Name(line, kind)] += line.amount;
@@ -224,7 +219,7 @@ TEST(Baskets, EqualTheNaiveTwinOnRandomWorkspaces) {
     std::map<size_t, std::set<std::string>> by_owner;
     for (size_t i = 0; i < model.orders.size(); ++i) {
       const ModelWorkspace::OrderRow& row = model.orders[i];
-      if (!Recognised(row) || row.day > scope.as_of || !include[row.customer]) continue;
+      if (!row.IsPurchase() || row.day > scope.as_of || !include[row.customer]) continue;
       std::set<std::string>& basket = by_owner[kind == BasketKind::kOrder ? i : row.customer];
       for (const ModelLine& line : row.lines) {
         if (line.amount >= 0 && line.quantity >= 0) basket.insert(Name(line, item));

@@ -40,6 +40,15 @@ const std::vector<Definition>& Definitions() {
 
 const Definition& DefinitionOf(const Kpi& kpi) { return Definitions()[&kpi - Kpis().data()]; }
 
+Definition OfPurchases(Definition definition) {
+  std::string& notes = definition.kpi.notes;
+  if (!notes.empty()) notes += " ";
+  notes +=
+      "Orders are purchases: recognised orders whose total is not negative. A recognised order "
+      "with a negative total, all its lines together, is a return.";
+  return definition;
+}
+
 bool CanFilterBy(const Definition& definition, const Field& field) {
   const Facts facts = definition.facts;
   switch (field.grain) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "server/analytics/fields/contract_terms.h"
 #include "server/analytics/kpi/group_sums.h"
 
 // Contracts in force on a day, and what changed between two days.
@@ -9,11 +10,6 @@ namespace strata::analytics::kpi {
 namespace {
 
 using M = Measure;
-
-bool InForce(const image::ContractColumns& contracts, size_t row, Day day) {
-  return contracts.start_date[row] <= day &&
-         (contracts.end_date[row] == kNoDay || contracts.end_date[row] >= day);
-}
 
 // The row part of the keys of a block's contracts; ~0 where the filter drops the contract.
 constexpr uint64_t kDropped = ~uint64_t{0};
@@ -43,15 +39,22 @@ struct Standing {
   MicrosSum value = 0;
 };
 
-Standing StandingOn(const image::ContractColumns& contracts, uint32_t begin, uint32_t end,
-                    Day day) {
+Standing StandingOn(const ContractRule& rule, absl::Span<const ContractTerms> contracts, Day day) {
   Standing standing;
-  for (uint32_t row = begin; row < end; ++row) {
-    if (!InForce(contracts, row, day)) continue;
+  for (size_t i = 0; i < contracts.size(); ++i) {
+    if (!rule.InForce(contracts, i, day)) continue;
     ++standing.contracts;
-    standing.value += contracts.annual_value[row];
+    standing.value += contracts[i].annual_value;
   }
   return standing;
+}
+
+// Whether a contract that counts had begun before `day`.
+bool HadContractBefore(absl::Span<const ContractTerms> contracts, Day day) {
+  for (const ContractTerms& contract : contracts) {
+    if (!contract.excluded) return contract.start_date < day;  // the first of them to start
+  }
+  return false;
 }
 
 // `known`: the customer had a contract at some time up to the start.
@@ -78,14 +81,14 @@ void AddMovement(const Standing& start, const Standing& end, bool known, uint32_
   sums->Add(M::kRecurringKept, id, std::min(start.value, end.value));
 }
 
-// The day of the customer's last recognised order at or before `day`; kNoDay without one.
-Day LastOrderBy(absl::Span<const image::OrderRun> runs, uint32_t customer, Day day,
-                const std::vector<uint8_t>& excluded) {
+// The day of the customer's last purchase at or before `day`; kNoDay without one.
+Day LastPurchaseBy(const image::Revision& revision, absl::Span<const image::OrderRun> runs,
+                   uint32_t customer, Day day) {
   Day last = kNoDay;
   for (const image::OrderRun& run : runs) {
     const Day* const begin = run.day + run.begin[customer];
     const Day* at = std::upper_bound(begin, run.day + run.begin[customer + 1], day);
-    while (at != begin && excluded[run.status[at - 1 - run.day]] != 0) --at;
+    while (at != begin && !revision.IsPurchase(run, static_cast<size_t>(at - 1 - run.day))) --at;
     if (at != begin) last = std::max(last, at[-1]);
   }
   return last;
@@ -95,20 +98,23 @@ Day LastOrderBy(absl::Span<const image::OrderRun> runs, uint32_t customer, Day d
 
 absl::StatusOr<ScanResult> ScanContracts(const ScanInput& input) {
   const std::vector<TimeSpan> spans = SpansOf(input);
+  const ContractRule rule(*input.revision->settings, input.as_of);
   return ScanGroupSums(
       input, Facts::kContracts, M::kContracts,
       [&](size_t, const image::Block& block, GroupSums* sums) {
         if (block.contracts == nullptr) return;
         const image::ContractColumns& contracts = *block.contracts;
         const std::vector<uint64_t> row_keys = RowKeys(input, block);
+        const std::vector<ContractTerms> terms = TermsOf(*input.revision, contracts);
         for (uint32_t customer = 0; customer < block.customers; ++customer) {
           const uint32_t group = input.space->customers().GroupOf(block.first_slot + customer);
-          for (uint32_t row = contracts.begin[customer]; row < contracts.begin[customer + 1];
-               ++row) {
+          const absl::Span<const ContractTerms> own = OfCustomer(contracts, terms, customer);
+          const uint32_t begin = contracts.begin[customer];
+          for (uint32_t row = begin; row < contracts.begin[customer + 1]; ++row) {
             const bool matches = group != CustomerGroups::kNone && row_keys[row] != kDropped;
             bool in_force = false;
             for (const TimeSpan& span : spans) {
-              if (!InForce(contracts, row, span.last)) continue;
+              if (!rule.InForce(own, row - begin, span.last)) continue;
               in_force = true;
               if (!matches) break;
               const uint32_t id =
@@ -124,25 +130,24 @@ absl::StatusOr<ScanResult> ScanContracts(const ScanInput& input) {
 
 absl::StatusOr<ScanResult> ScanMovements(const ScanInput& input) {
   const std::vector<TimeSpan> spans = SpansOf(input);
+  const ContractRule rule(*input.revision->settings, input.as_of);
   return ScanGroupSums(
       input, Facts::kMovements, M::kContractCustomers,
       [&](size_t, const image::Block& block, GroupSums* sums) {
         if (block.contracts == nullptr) return;
-        const image::ContractColumns& contracts = *block.contracts;
+        const std::vector<ContractTerms> terms = TermsOf(*input.revision, *block.contracts);
         for (uint32_t customer = 0; customer < block.customers; ++customer) {
-          const uint32_t begin = contracts.begin[customer], end = contracts.begin[customer + 1];
-          if (begin == end) continue;
+          const absl::Span<const ContractTerms> own = OfCustomer(*block.contracts, terms, customer);
+          if (own.empty()) continue;
           const uint32_t group = input.space->customers().GroupOf(block.first_slot + customer);
           const bool matches = group != CustomerGroups::kNone;
           int64_t involved = 0;
           for (const TimeSpan& span : spans) {
-            const Standing before = StandingOn(contracts, begin, end, span.first - 1);
-            const Standing after = StandingOn(contracts, begin, end, span.last);
+            const Standing before = StandingOn(rule, own, span.first - 1);
+            const Standing after = StandingOn(rule, own, span.last);
             involved = std::max({involved, before.contracts, after.contracts});
             if (!matches) continue;
-            // Rows are sorted by start.
-            const bool known = contracts.start_date[begin] < span.first;
-            AddMovement(before, after, known,
+            AddMovement(before, after, HadContractBefore(own, span.first),
                         sums->ids().IdOf(input.space->KeyOf(group, span.time_group)), sums);
           }
           sums->counts() += {involved, matches ? involved : 0, matches ? involved : 0};
@@ -153,22 +158,23 @@ absl::StatusOr<ScanResult> ScanMovements(const ScanInput& input) {
 absl::StatusOr<ScanResult> ScanInactivity(const ScanInput& input) {
   const std::vector<TimeSpan> spans = SpansOf(input);
   const int window = input.revision->settings->inactivity_days;
+  const ContractRule rule(*input.revision->settings, input.as_of);
   std::vector<image::OrderRuns> order_runs(ScanWorkers());
   return ScanGroupSums(
       input, Facts::kInactivity, M::kOrderedBefore,
       [&](size_t worker, const image::Block& block, GroupSums* sums) {
         const absl::Span<const image::OrderRun> runs = order_runs[worker].Of(block);
+        std::vector<ContractTerms> terms;
+        if (block.contracts != nullptr) terms = TermsOf(*input.revision, *block.contracts);
         for (uint32_t customer = 0; customer < block.customers; ++customer) {
           const uint32_t group = input.space->customers().GroupOf(block.first_slot + customer);
           if (group == CustomerGroups::kNone) continue;
           bool counted = false;
           for (const TimeSpan& span : spans) {
-            const Day last =
-                LastOrderBy(runs, customer, span.last, input.revision->excluded_status);
+            const Day last = LastPurchaseBy(*input.revision, runs, customer, span.last);
             if (last == kNoDay) continue;
             if (block.contracts != nullptr &&
-                StandingOn(*block.contracts, block.contracts->begin[customer],
-                           block.contracts->begin[customer + 1], span.last)
+                StandingOn(rule, OfCustomer(*block.contracts, terms, customer), span.last)
                         .contracts > 0) {
               continue;
             }

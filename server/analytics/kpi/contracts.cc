@@ -36,11 +36,14 @@ absl::StatusOr<Cell> LogoChurn(const FigureInput& input) {
 
 constexpr char kInForce[] =
     "A contract is in force from its start date to its end date, both included; without an end, "
-    "for ever. Its status does not matter. Days after as_of are not looked at.";
+    "for ever; and on to the customer's next contract where no more days than the workspace's "
+    "contract_grace_days (30 by default) lie between. One with an excluded status (cancelled, void "
+    "and the like) never is. Days after as_of are not looked at.";
 
 Definition Contract(Kpi kpi, Facts facts, MeasureSet needs, Figure figure, Measure records) {
   kpi.grain = Grain::kContract;
   kpi.family = "contracts";
+  kpi.version = "2";
   return {
       .kpi = std::move(kpi), .facts = facts, .needs = needs, .figure = figure, .records = records};
 }

@@ -91,6 +91,8 @@ TEST(ContractsTest, EveryHistoryOfOneCustomer) {
     std::vector<std::array<std::string, 2>> days;  // start and end of each contract
     std::vector<int64_t> values;
     std::string figures;  // the five movements, their sum, nrr, grr, logo churn
+    int grace = 0;
+    std::vector<std::string> statuses = {};  // of the contracts; those left out are active
   };
   const std::string nobody = "null:zero_denominator null:zero_denominator null:zero_denominator";
   const History histories[] = {
@@ -118,6 +120,59 @@ TEST(ContractsTest, EveryHistoryOfOneCustomer) {
        {{"2023-01-01", "2024-03-30"}, {"2024-04-01", ""}},
        {100, 90},
        "0 0 0 0 90 90 " + nobody},
+      {"a late renewal within the days of grace is neither churn nor reactivation",
+       {{"2023-01-01", "2024-06-27"}, {"2024-07-01", ""}},
+       {100, 100},
+       "0 0 0 0 0 0 1 1 0",
+       3},
+      {"one day later than the days of grace is churn",
+       {{"2023-01-01", "2024-06-26"}, {"2024-07-01", ""}},
+       {100, 100},
+       "0 0 0 -100 0 -100 0 0 1",
+       3},
+      {"a gap at the start, within the days of grace: the renewal contracts",
+       {{"2023-01-01", "2024-03-30"}, {"2024-04-02", ""}},
+       {100, 90},
+       "0 0 -10 0 0 -10 0.9 0.9 0",
+       2},
+      {"nobody renewed: the days of grace keep nothing in force",
+       {{"2023-01-01", "2024-06-29"}},
+       {100},
+       "0 0 0 -100 0 -100 0 0 1",
+       30},
+      {"a renewal that as_of has not seen is none",
+       {{"2023-01-01", "2024-06-29"}, {"2025-01-02", ""}},
+       {100, 100},
+       "0 0 0 -100 0 -100 0 0 1",
+       366},
+      {"two contracts end and one goes on for both",
+       {{"2023-01-01", "2024-06-28"}, {"2023-01-01", "2024-06-29"}, {"2024-07-02", ""}},
+       {100, 50, 120},
+       "0 0 0 0 0 0 1 1 0",
+       5},
+      {"the first to start renews, later ones do not reach back",
+       {{"2023-01-01", "2024-05-01"}, {"2024-05-10", "2024-05-20"}, {"2024-06-30", ""}},
+       {100, 10, 70},
+       "0 0 -30 0 0 -30 0.7 0.7 0",
+       30},
+      {"a cancelled contract never was in force",
+       {{"2023-01-01", ""}},
+       {200},
+       "0 0 0 0 0 0 null:no_records null:no_records null:no_records",
+       30,
+       {"Cancelled "}},
+      {"nor does it renew",
+       {{"2023-01-01", "2024-06-29"}, {"2024-07-01", ""}},
+       {100, 100},
+       "0 0 0 -100 0 -100 0 0 1",
+       30,
+       {"active", "VOID"}},
+      {"nor was it a contract before: new, not reactivated",
+       {{"2022-01-01", "2022-12-31"}, {"2024-05-01", ""}},
+       {100, 100},
+       "100 0 0 0 0 100 " + nobody,
+       30,
+       {"voided", "terminated"}},
       {"ends on the last day: still there",
        {{"2023-01-01", "2024-06-30"}},
        {100},
@@ -168,11 +223,15 @@ TEST(ContractsTest, EveryHistoryOfOneCustomer) {
     ShopModel shop;
     for (size_t i = 0; i < history.values.size(); ++i) {
       shop.Contract("one", history.days[i][0], history.days[i][1], history.values[i]);
+      if (i < history.statuses.size()) shop.contracts.back().status = history.statuses[i];
     }
+    shop.settings.contract_grace_days = history.grace;
     shop.Survey("one", "2024-12-31", SurveyKind::kNps, 5);
     std::vector<std::string> kpis = kMovements;
     kpis.insert(kpis.end(), {"nrr", "grr", "logo_churn_rate"});
-    EXPECT_EQ(Answer(SecondQuarter(shop.Build(), kpis)), history.figures) << history.name;
+    EXPECT_EQ(Answer(QueryOf(shop.Build(), kpis, {}, "", "2024-04-01", "2024-06-30", "2024-12-31")),
+              history.figures)
+        << history.name;
   }
 }
 
@@ -189,6 +248,7 @@ TEST(ContractsTest, FiveMovementsAddUpInEveryRandomHistory) {
       return std::uniform_int_distribution<int>(0, limit - 1)(random);
     };
     ShopModel shop;
+    shop.settings.contract_grace_days = below(3) * 20;
     const Day first = *ParseDay("2023-01-01");
     const int customers = 1 + below(90);
     for (int i = 0; i < customers; ++i) {
@@ -228,8 +288,15 @@ TEST(ContractsTest, FiveMovementsAddUpInEveryRandomHistory) {
       // From the records: value in force at the end less value in force before the start.
       int64_t change = 0;
       for (const ShopModel::ContractRow& contract : shop.contracts) {
+        Day until = contract.end;  // where the next contract is near, the day before it
+        for (const ShopModel::ContractRow& next : shop.contracts) {
+          const int gap = next.start - contract.end - 1;
+          if (next.customer != contract.customer || contract.end == kNoDay || gap < 0) continue;
+          if (gap > shop.settings.contract_grace_days) continue;
+          until = until == contract.end ? next.start - 1 : std::min(until, next.start - 1);
+        }
         const auto in_force = [&](Day day) {
-          return contract.start <= day && (contract.end == kNoDay || contract.end >= day);
+          return contract.start <= day && (contract.end == kNoDay || until >= day);
         };
         change += contract.annual_value / kMicrosAUnit * (in_force(to) - in_force(from - 1));
       }

@@ -18,7 +18,7 @@ absl::StatusOr<Cell> GapCv(const FigureInput& input) {
   return NumberCell(input.cell.MedianGapCv());
 }
 
-const Part kOrdersPart{M::kOrders, ValueType::kInteger, "recognised orders"};
+const Part kOrdersPart{M::kOrders, ValueType::kInteger, "purchases"};
 const Part kActivePart{M::kActiveCustomers, ValueType::kInteger, "active customers"};
 
 Definition Make(Kpi kpi, Facts facts, MeasureSet needs, Figure figure, Measure records) {
@@ -55,7 +55,8 @@ void AddCounts(std::vector<Definition>* all) {
             .name = "Active customers",
             .unit = "customers",
             .type = ValueType::kInteger,
-            .formula = "distinct customers with a recognised order in the period",
+            .formula = "distinct customers with a purchase in the period",
+            .version = "2",
             .notes = "Counted for each group by itself, never summed."},
            Facts::kOrders, {M::kActiveCustomers}, &Count<M::kActiveCustomers>, M::kOrders),
       kOrdersPart));
@@ -64,7 +65,8 @@ void AddCounts(std::vector<Definition>* all) {
             .name = "New customers",
             .unit = "customers",
             .type = ValueType::kInteger,
-            .formula = "distinct customers whose first recognised order lies in the period",
+            .formula = "distinct customers whose first purchase lies in the period",
+            .version = "2",
             .notes = "First of all their history, whatever the filter. By a field of orders or "
                      "lines, a customer counts in each group that has an order of its first day."},
            Facts::kOrders, {M::kNewCustomers}, &Count<M::kNewCustomers>, M::kOrders),
@@ -76,7 +78,9 @@ void AddFrequencies(std::vector<Definition>* all) {
                                  .name = "Order frequency",
                                  .unit = "orders/customer",
                                  .type = ValueType::kNumber,
-                                 .formula = "orders / active_customers"},
+                                 .formula = "orders / active_customers",
+                                 .version = "2",
+                                 .notes = "Several orders of one day count each."},
                                 Facts::kOrders, {M::kOrders, M::kActiveCustomers},
                                 &Ratio<M::kOrders, M::kActiveCustomers>, M::kOrders),
                            kOrdersPart, kActivePart));
@@ -87,20 +91,23 @@ void AddFrequencies(std::vector<Definition>* all) {
            .unit = "orders/customer/month",
            .type = ValueType::kNumber,
            .formula = "orders / distinct months in which a customer ordered, summed over customers",
+           .version = "2",
            .notes = "Calendar months."},
           Facts::kOrders, {M::kOrders, M::kActiveMonths}, &Ratio<M::kOrders, M::kActiveMonths>,
           M::kOrders),
       kOrdersPart, {M::kActiveMonths, ValueType::kInteger, "active customer-months"}));
   all->push_back(WithContribution(
-      Make({.id = "median_order_gap_days",
-            .name = "Median gap between orders",
-            .unit = "days",
-            .type = ValueType::kNumber,
-            .formula = "median of the days between one customer's consecutive recognised orders",
-            .higher_is_better = false,
-            .notes = "Both orders lie in the period and group; orders of one day have a gap of 0. "
-                     "Customers with two or more orders."},
-           Facts::kOrders, {M::kGaps, M::kMedianGap}, &MedianGap, M::kOrders),
+      Make(
+          {.id = "median_order_gap_days",
+           .name = "Median gap between orders",
+           .unit = "days",
+           .type = ValueType::kNumber,
+           .formula = "median of the days between one customer's consecutive orders",
+           .version = "2",
+           .higher_is_better = false,
+           .notes = "Both orders lie in the period and group; orders of one day count each, with a "
+                    "gap of 0. Customers with two or more orders."},
+          Facts::kOrders, {M::kGaps, M::kMedianGap}, &MedianGap, M::kOrders),
       {M::kGaps, ValueType::kInteger, "gaps between consecutive orders"}));
   all->push_back(WithContribution(
       Make({.id = "order_gap_cv",
@@ -108,16 +115,18 @@ void AddFrequencies(std::vector<Definition>* all) {
             .unit = "1",
             .type = ValueType::kNumber,
             .formula = "median over customers of sd / mean of the gaps between their orders",
+            .version = "2",
             .higher_is_better = false,
-            .notes = "Sample standard deviation. Customers with three or more orders in the period "
-                     "and group, not all on one day."},
+            .notes = "Sample standard deviation, gaps as in median_order_gap_days. Customers with "
+                     "three or more orders in the period and group, not all on one day."},
            Facts::kOrders, {M::kGapCvCustomers, M::kMedianGapCv}, &GapCv, M::kOrders),
       kOrdersPart));
   all->push_back(WithParts(Make({.id = "revenue_per_customer",
                                  .name = "Revenue per customer",
                                  .unit = "currency",
                                  .type = ValueType::kMoney,
-                                 .formula = "revenue / active_customers"},
+                                 .formula = "revenue / active_customers",
+                                 .version = "2"},
                                 Facts::kOrders, {M::kRevenue, M::kActiveCustomers},
                                 &MoneyRatio<M::kRevenue, M::kActiveCustomers>, M::kOrders),
                            {M::kRevenue, ValueType::kMoney, "revenue"}, kActivePart));
@@ -125,19 +134,19 @@ void AddFrequencies(std::vector<Definition>* all) {
 
 void AddInactivity(std::vector<Definition>* all) {
   Definition inactive = WithParts(
-      Make(
-          {.id = "inactive_rate",
-           .name = "Inactive rate",
-           .unit = "1",
-           .type = ValueType::kNumber,
-           .formula = "customers without a contract whose last recognised order lies longer ago "
-                      "than the inactivity window / customers without a contract that ever ordered",
-           .grain = Grain::kCustomer,
-           .higher_is_better = false,
-           .notes = "As of the last day of the period (at most as_of). The window is a setting of "
-                    "the workspace, 180 days by default."},
-          Facts::kInactivity, {M::kOrderedBefore, M::kInactive},
-          &Ratio<M::kInactive, M::kOrderedBefore>, M::kOrderedBefore),
+      Make({.id = "inactive_rate",
+            .name = "Inactive rate",
+            .unit = "1",
+            .type = ValueType::kNumber,
+            .formula = "customers without a contract whose last order lies longer ago than the "
+                       "inactivity window / customers without a contract that ever ordered",
+            .version = "2",
+            .grain = Grain::kCustomer,
+            .higher_is_better = false,
+            .notes = "As of the last day of the period (at most as_of). The window is a setting of "
+                     "the workspace, 180 days by default."},
+           Facts::kInactivity, {M::kOrderedBefore, M::kInactive},
+           &Ratio<M::kInactive, M::kOrderedBefore>, M::kOrderedBefore),
       {M::kInactive, ValueType::kInteger, "inactive customers"},
       {M::kOrderedBefore, ValueType::kInteger, "customers without a contract that ever ordered"});
   inactive.rate = true;
@@ -151,6 +160,9 @@ std::vector<Definition> CustomerDefinitions() {
   AddCounts(&all);
   AddFrequencies(&all);
   AddInactivity(&all);
+  for (Definition& definition : all) {
+    if (definition.facts != Facts::kCustomers) definition = OfPurchases(std::move(definition));
+  }
   return all;
 }
 

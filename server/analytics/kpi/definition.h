@@ -65,6 +65,9 @@ std::vector<Definition> DeliveryDefinitions();
 std::vector<Definition> ServiceDefinitions();
 std::vector<Definition> ContractDefinitions();
 
+// Adds to the notes what a purchase is: for every KPI that counts orders or who placed them.
+Definition OfPurchases(Definition definition);
+
 // All of them, in the order of Kpis().
 const std::vector<Definition>& Definitions();
 

@@ -14,12 +14,14 @@ std::vector<Definition> DeliveryDefinitions() {
               .type = ValueType::kNumber,
               .formula = "orders delivered at or before the promised time / orders delivered or "
                          "overdue",
+              .version = "2",
               .family = "delivery",
-              .notes = "Recognised orders with a promised time, by the day of the order; exact "
+              .notes = "Orders with a promised time, by the day of the order; exact "
                        "times. Open and past due by the end of as_of counts as late; open and not "
-                       "yet due is left out."},
+                       "yet due is left out, and so is what was delivered on a day before its "
+                       "order's."},
       .facts = Facts::kOrders,
-      .needs = {M::kOnTimeOrders, M::kDueOrders, M::kOrders},
+      .needs = {M::kOnTimeOrders, M::kDueOrders, M::kMisdated, M::kOrders},
       .figure = &Ratio<M::kOnTimeOrders, M::kDueOrders>,
       .rate = true,
       .records = M::kDueOrders,
@@ -27,7 +29,7 @@ std::vector<Definition> DeliveryDefinitions() {
   on_time.numerator = Part{M::kOnTimeOrders, ValueType::kInteger, "orders delivered on time"};
   on_time.denominator = Part{M::kDueOrders, ValueType::kInteger, "orders delivered or overdue"};
   std::vector<Definition> all;
-  all.push_back(std::move(on_time));
+  all.push_back(OfPurchases(std::move(on_time)));
   return all;
 }
 

@@ -41,11 +41,13 @@ struct ScanCounts {
   int64_t in_window = 0;  // whatever customer or filter
   int64_t matched = 0;    // in a group
   int64_t used = 0;       // and counted: recognised, where that matters
+  int64_t returns = 0;    // of these: orders that are no purchases
 
   ScanCounts& operator+=(const ScanCounts& other) {
     in_window += other.in_window;
     matched += other.matched;
     used += other.used;
+    returns += other.returns;
     return *this;
   }
 };

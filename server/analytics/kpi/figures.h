@@ -29,6 +29,11 @@ absl::StatusOr<Cell> Money(const FigureInput& input) {
   return MoneyCell(input.cell[M]);
 }
 
+// What purchases brought, before returns took some back.
+inline MicrosSum GrossRevenue(const CellView& cell) {
+  return cell[Measure::kRevenue] + cell[Measure::kRefunds];
+}
+
 template <Measure Numerator, Measure Divisor>
 absl::StatusOr<Cell> MoneyRatio(const FigureInput& input) {
   return MoneyRatioCell(input.cell[Numerator], input.cell[Divisor]);

@@ -15,28 +15,32 @@ namespace strata::analytics::kpi {
 
 enum class Measure : uint8_t {
   // Orders, at the grain of the order.
-  kOrders,        // recognised
-  kOrdersAll,     // excluded statuses counted in
-  kDueOrders,     // promised, and delivered or overdue
+  kRecognised,    // purchases and returns
+  kOrders,        // purchases: recognised, and no return (IsReturn)
+  kReturns,       // recognised returns
+  kOrdersAll,     // excluded statuses counted in, and returns
+  kDueOrders,     // purchases promised, and delivered or overdue
   kOnTimeOrders,  // of those: delivered at or before the promised time
-  // Orders, at the grain of the line.
+  kMisdated,      // purchases promised, and delivered on a day before their own
+  // Recognised orders, at the grain of the line.
   kOrderLines,
   kUnits,
-  kRevenue,
-  kRevenueAll,  // micros, like every money measure
+  kRevenue,     // micros, like every money measure; net: lines of returns counted in
+  kRefunds,     // lines of returns, negated
+  kRevenueAll,  // excluded statuses counted in
   kLinesWithCost,
   kCost,
   kRevenueWithCost,
   kStrategicRevenue,  // of customers of tier strategic
-  // Customers behind the recognised orders; distinct within the group.
+  // Customers behind the purchases; distinct within the group.
   kActiveCustomers,
   kNewCustomers,
   kActiveMonths,
-  // Order statistics: ten times the type-7 quantile, which is a whole number.
+  // Statistics of purchases: ten times the type-7 quantile, which is a whole number.
   kMedianOrderValue,
   kP90OrderValue,
   kGaps,
-  kMedianGap,  // pairs of consecutive orders; days
+  kMedianGap,  // pairs of consecutive purchases; days
   kGapCvCustomers,
   kMedianGapCv,  // the latter is a number, not a sum
   // Tickets by the day they were opened.
@@ -123,8 +127,9 @@ constexpr MeasureSet MeasuresOf(Facts facts) {
   using M = Measure;
   switch (facts) {
     case Facts::kOrders:
-      return {M::kOrders,          M::kOrdersAll,    M::kDueOrders,       M::kOnTimeOrders,
-              M::kOrderLines,      M::kUnits,        M::kRevenue,         M::kRevenueAll,
+      return {M::kRecognised,      M::kOrders,       M::kReturns,         M::kOrdersAll,
+              M::kDueOrders,       M::kOnTimeOrders, M::kMisdated,        M::kOrderLines,
+              M::kUnits,           M::kRevenue,      M::kRefunds,         M::kRevenueAll,
               M::kLinesWithCost,   M::kCost,         M::kRevenueWithCost, M::kStrategicRevenue,
               M::kActiveCustomers, M::kNewCustomers, M::kActiveMonths,    M::kMedianOrderValue,
               M::kP90OrderValue,   M::kGaps,         M::kMedianGap,       M::kGapCvCustomers,

@@ -9,11 +9,31 @@
 
 namespace strata::analytics::kpi {
 
+namespace {
+
+bool NeverInForce(const ShopModel::ContractRow& contract) {
+  return contract.status == "Void " || contract.status == "CANCELLED";
+}
+
+}  // namespace
+
+bool NaiveKpis::InForce(const ShopModel::ContractRow& contract, Day day) const {
+  if (NeverInForce(contract) || contract.start > day) return false;
+  if (contract.end == kNoDay || contract.end >= day) return true;
+  Day next = kNoDay;  // the start of the customer's next contract, as far as as_of knows
+  for (const auto& other : shop_.contracts) {
+    if (other.customer != contract.customer || NeverInForce(other)) continue;
+    if (other.start <= contract.end || other.start > as_of_) continue;
+    next = next == kNoDay ? other.start : std::min(next, other.start);
+  }
+  const int days_between = next - contract.end - 1;
+  return next > day && days_between <= shop_.settings.contract_grace_days;
+}
+
 Micros NaiveKpis::ContractValue(size_t customer, Day day, int* contracts) const {
   Micros value = 0;
   for (const auto& contract : shop_.contracts) {
-    if (contract.customer != customer || contract.start > day) continue;
-    if (contract.end != kNoDay && contract.end < day) continue;
+    if (contract.customer != customer || !InForce(contract, day)) continue;
     value += contract.annual_value;
     if (contracts != nullptr) ++*contracts;
   }
@@ -28,8 +48,7 @@ std::string NaiveKpis::ContractFigure(const std::string& kpi, const Cell& cell) 
       NaiveRow row;
       row.customer = contract.customer;
       row.contract = &contract;
-      const bool in_force = days.from <= days.to && contract.start <= days.to &&
-                            (contract.end == kNoDay || contract.end >= days.to);
+      const bool in_force = days.from <= days.to && InForce(contract, days.to);
       if (in_force && InCell(cell, row)) value += contract.annual_value;
     }
     return MoneyText(value);
@@ -46,7 +65,8 @@ std::string NaiveKpis::ContractFigure(const std::string& kpi, const Cell& cell) 
     any |= at_start + at_end > 0;
     bool known = false;
     for (const auto& contract : shop_.contracts) {
-      known |= contract.customer == customer && contract.start < days.from;
+      known |=
+          contract.customer == customer && contract.start < days.from && !NeverInForce(contract);
     }
     if (at_start > 0) {
       ++logos;

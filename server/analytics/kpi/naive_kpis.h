@@ -62,6 +62,7 @@ class NaiveKpis {
   DayRange DaysOf(const Cell& cell) const;
   std::vector<size_t> CustomersOf(const Cell& cell) const;  // whether or not they exist
   Micros ContractValue(size_t customer, Day day, int* contracts) const;
+  bool InForce(const ShopModel::ContractRow& contract, Day day) const;
 
   std::string Figure(const std::string& kpi, const Cell& cell,
                      const std::vector<std::string>& share_within) const;

@@ -61,8 +61,7 @@ bool NaiveKpis::HasFacts(const std::string& kpi, const Cell& cell) const {
       NaiveRow of_contract;
       of_contract.customer = contract.customer;
       of_contract.contract = &contract;
-      return days.from <= days.to && contract.start <= days.to &&
-             (contract.end == kNoDay || contract.end >= days.to) && InCell(cell, of_contract);
+      return days.from <= days.to && InForce(contract, days.to) && InCell(cell, of_contract);
     });
   }
   if (row.family == "contracts") return ContractFigure("nrr", cell) != "null:no_records";

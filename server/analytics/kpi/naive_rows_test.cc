@@ -52,9 +52,11 @@ void NaiveKpis::RankCustomers() {
   std::vector<Day> first(customers, kNoDay);
   for (const auto& order : shop_.orders) {
     if (!Recognised(order) || order.day() > as_of_) continue;
-    ++orders[order.customer];
-    Day& day = first[order.customer];
-    day = day == kNoDay ? order.day() : std::min(day, order.day());
+    if (!order.IsReturn()) {
+      ++orders[order.customer];
+      Day& day = first[order.customer];
+      day = day == kNoDay ? order.day() : std::min(day, order.day());
+    }
     for (const auto& line : order.lines) {
       revenue[order.customer] += line.amount;
       units[order.customer] += line.quantity;

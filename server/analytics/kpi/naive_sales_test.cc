@@ -17,22 +17,26 @@ std::string NaiveKpis::SalesFigure(const std::string& kpi, const Cell& cell) con
   const std::vector<NaiveRow> lines = Lines(cell, any_status);
   __int128 revenue = 0, cost = 0, with_cost = 0, strategic = 0;
   int64_t units = 0, lines_with_cost = 0, due = 0, on_time = 0;
-  std::map<const ShopModel::OrderRow*, Micros> orders;
+  std::map<const ShopModel::OrderRow*, Micros> orders, returns;  // any status: no returns
   for (const NaiveRow& row : lines) {
     revenue += row.line->amount;
     if (tier_[row.customer] == "strategic") strategic += row.line->amount;
     units += row.line->quantity;
-    orders[row.order] += row.line->amount;
+    (row.order->IsReturn() && !any_status ? returns : orders)[row.order] += row.line->amount;
     if (row.line->cost == kNoAmount) continue;
     ++lines_with_cost;
     cost += row.line->cost;
     with_cost += row.line->amount;
   }
   std::vector<int64_t> values;
+  __int128 gross = 0, refunds = 0;
+  for (const auto& [order, value] : returns) refunds -= value;
   for (const auto& [order, value] : orders) {
     values.push_back(value);
+    gross += value;
     if (order->promised == kNoTime) continue;
     const bool delivered = Seen(order->delivered);
+    if (delivered && order->delivered / kMillisADay < order->day()) continue;  // UTC, after 1970
     due += delivered || order->promised < end_;
     on_time += delivered && order->delivered <= order->promised;
   }
@@ -41,6 +45,9 @@ std::string NaiveKpis::SalesFigure(const std::string& kpi, const Cell& cell) con
   const auto ratio = [](double a, double b) { return RatioText(a, b); };
   if (kpi == "revenue" || kpi == "revenue_all") return MoneyText(revenue);
   if (kpi == "orders" || kpi == "orders_all") return absl::StrCat(count);
+  if (kpi == "returns") return absl::StrCat(returns.size());
+  if (kpi == "refunds") return MoneyText(refunds);
+  if (kpi == "gross_revenue") return MoneyText(gross);
   if (kpi == "order_lines") return absl::StrCat(line_count);
   if (kpi == "units") return absl::StrCat(units);
   if (kpi == "cost_coverage") {
@@ -55,13 +62,17 @@ std::string NaiveKpis::SalesFigure(const std::string& kpi, const Cell& cell) con
   if (kpi == "on_time_delivery_rate") {
     return ratio(static_cast<double>(on_time), static_cast<double>(due));
   }
-  if (count == 0) return "null:no_records";
+  if (lines.empty()) return "null:no_records";
   if (kpi == "strategic_revenue_share") {
     return RatioText(static_cast<double>(strategic), static_cast<double>(revenue),
                      "zero_denominator");
   }
-  if (kpi == "average_order_value") return MoneyText(revenue, count);
   if (kpi == "average_line_value") return MoneyText(revenue, line_count);
+  if (kpi == "return_rate") {
+    return ratio(static_cast<double>(returns.size()), static_cast<double>(count));
+  }
+  if (count == 0) return "null:no_records";
+  if (kpi == "average_order_value") return MoneyText(gross, count);
   if (kpi == "median_order_value") return MoneyText(QuantileByTen(values, 5), 10);
   if (kpi == "p90_order_value") return MoneyText(QuantileByTen(values, 9), 10);
   return "";
@@ -80,9 +91,8 @@ std::string NaiveKpis::BuyerFigure(const std::string& kpi, const Cell& cell) con
     for (const size_t customer : CustomersOf(cell)) {
       Day last = kNoDay;
       for (const auto& order : shop_.orders) {
-        if (order.customer == customer && Recognised(order) && order.day() <= end) {
-          last = std::max(last, order.day());
-        }
+        if (order.customer != customer || !Recognised(order) || order.IsReturn()) continue;
+        if (order.day() <= end) last = std::max(last, order.day());
       }
       int contracts = 0;
       ContractValue(customer, end, &contracts);
@@ -95,7 +105,7 @@ std::string NaiveKpis::BuyerFigure(const std::string& kpi, const Cell& cell) con
   std::map<size_t, std::set<const ShopModel::OrderRow*>> orders;
   __int128 revenue = 0;
   for (const NaiveRow& row : Lines(cell, false)) {
-    orders[row.customer].insert(row.order);
+    if (!row.order->IsReturn()) orders[row.customer].insert(row.order);
     revenue += row.line->amount;
   }
   int64_t count = 0, fresh = 0, months = 0;
@@ -104,7 +114,7 @@ std::string NaiveKpis::BuyerFigure(const std::string& kpi, const Cell& cell) con
   for (const auto& [customer, own] : orders) {
     Day first = kNoDay;
     for (const auto& order : shop_.orders) {
-      if (order.customer != customer || !Recognised(order)) continue;
+      if (order.customer != customer || !Recognised(order) || order.IsReturn()) continue;
       first = first == kNoDay ? order.day() : std::min(first, order.day());
     }
     std::vector<Day> days;
@@ -171,11 +181,11 @@ std::string NaiveKpis::GrowthFigure(const std::string& kpi, const Cell& cell) co
   std::set<const ShopModel::OrderRow*> orders_now, orders_before;
   for (const NaiveRow& row : Lines(cell, false)) {
     now += static_cast<double>(row.line->amount);
-    orders_now.insert(row.order);
+    if (!row.order->IsReturn()) orders_now.insert(row.order);
   }
   for (const NaiveRow& row : Lines(previous, false)) {
     before += static_cast<double>(row.line->amount);
-    orders_before.insert(row.order);
+    if (!row.order->IsReturn()) orders_before.insert(row.order);
   }
   if (kpi == "orders_growth") {
     now = static_cast<double>(orders_now.size());

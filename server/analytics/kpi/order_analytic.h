@@ -49,13 +49,15 @@ class OrderSums : public OrderAnalytic {
  private:
   int64_t* Counts(Measure measure) { return counts_[static_cast<size_t>(measure)].data(); }
   MicrosSum* Sums(Measure measure) { return sums_[static_cast<size_t>(measure)].data(); }
+  void AddReturns(const OrderRows& rows);
   void AddLines(const OrderRows& rows);
   void AddCosts(const OrderRows& rows);
   void AddStrategic(const image::Block& block, const OrderRows& rows);
 
   const ScanInput& input_;
   MeasureSet measures_;
-  // By measure; counts fit in 64 bits.
+  // By measure; counts fit in 64 bits. Purchases are not counted: they are what is recognised and
+  // no return.
   std::array<std::vector<int64_t>, kMeasures> counts_;
   std::array<std::vector<MicrosSum>, kMeasures> sums_;
 };
@@ -66,22 +68,24 @@ std::unique_ptr<OrderAnalytic> MakeOrderCustomers(const ScanInput& input);
 inline constexpr MeasureSet kOrderCustomerMeasures = {
     Measure::kActiveCustomers, Measure::kNewCustomers, Measure::kActiveMonths};
 
-// Exact quantiles of the values of orders.
+// Exact quantiles of the values of purchases.
 std::unique_ptr<OrderAnalytic> MakeOrderValues(const ScanInput& input);
 inline constexpr MeasureSet kOrderValueMeasures = {Measure::kMedianOrderValue,
                                                    Measure::kP90OrderValue};
 
-// Days between a customer's consecutive orders within a group.
+// Days between a customer's consecutive purchases within a group.
 std::unique_ptr<OrderAnalytic> MakeOrderGaps(const ScanInput& input);
 inline constexpr MeasureSet kOrderGapMeasures = {Measure::kGaps, Measure::kMedianGap,
                                                  Measure::kGapCvCustomers, Measure::kMedianGapCv};
 
-// Promised against delivered times, as far as they are seen by the end of as_of.
+// Promised against delivered times of purchases, as far as they are seen by the end of as_of.
 std::unique_ptr<OrderAnalytic> MakeOrderDelivery(const ScanInput& input);
-inline constexpr MeasureSet kOrderDeliveryMeasures = {Measure::kDueOrders, Measure::kOnTimeOrders};
+inline constexpr MeasureSet kOrderDeliveryMeasures = {Measure::kDueOrders, Measure::kOnTimeOrders,
+                                                      Measure::kMisdated};
 
-// Calls body(customer, ids, days) for each customer of the block that has recognised entries, with
-// group ids and days in the order of the days, runs merged. `scratch` is reused.
+// Calls body(customer, ids, days) for each customer of the block that has entries, with the group
+// ids (kNoGroupId of what is no purchase) and days in the order of the days, runs merged. `scratch`
+// is reused.
 struct CustomerEntries {
   std::vector<uint32_t> ids;
   std::vector<Day> days;
@@ -99,7 +103,7 @@ void ForEachCustomer(const OrderBlock& block, CustomerEntries* scratch, Body bod
     if (only == nullptr) continue;
     if (!several) {
       const uint32_t begin = only->begin[customer], end = only->begin[customer + 1];
-      body(customer, absl::MakeConstSpan(only->recognised + begin, end - begin),
+      body(customer, absl::MakeConstSpan(only->purchases + begin, end - begin),
            absl::MakeConstSpan(only->day + begin, end - begin));
       continue;
     }
@@ -112,7 +116,7 @@ void ForEachCustomer(const OrderBlock& block, CustomerEntries* scratch, Body bod
       const bool from_a = j == j_end || (i < i_end && a.day[i] <= b.day[j]);
       const OrderRows& rows = from_a ? a : b;
       const uint32_t entry = from_a ? i++ : j++;
-      scratch->ids.push_back(rows.recognised[entry]);
+      scratch->ids.push_back(rows.purchases[entry]);
       scratch->days.push_back(rows.day[entry]);
     }
     body(customer, absl::MakeConstSpan(scratch->ids), absl::MakeConstSpan(scratch->days));

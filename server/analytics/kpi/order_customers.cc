@@ -96,14 +96,13 @@ class OrderCustomers : public OrderAnalytic {
     }
   }
 
-  // The day of the first recognised order of all history, whatever the filter.
+  // The day of the first purchase of all history, whatever the filter.
   Day FirstDay(const OrderBlock& block, uint32_t customer) const {
-    const uint8_t* const excluded = input_.revision->excluded_status.data();
     Day first = std::numeric_limits<Day>::max();
     for (const OrderRows& rows : block.runs) {
       const image::OrderRun& run = *rows.run;
       for (uint32_t order = run.begin[customer]; order < run.begin[customer + 1]; ++order) {
-        if (excluded[run.status[order]] != 0) continue;
+        if (!input_.revision->IsPurchase(run, order)) continue;
         first = std::min(first, run.day[order]);
         break;
       }

@@ -1,5 +1,5 @@
+#include "server/analytics/fields/delivery.h"
 #include "server/analytics/kpi/order_analytic.h"
-#include "server/domain/calendar.h"
 
 namespace strata::analytics::kpi {
 namespace {
@@ -8,13 +8,9 @@ using M = Measure;
 
 class OrderDelivery : public OrderAnalytic {
  public:
-  explicit OrderDelivery(const ScanInput& input)
-      : end_(input.revision->calendar->StartOf(input.as_of + 1)) {}
+  explicit OrderDelivery(const ScanInput& input) : rule_(*input.revision->calendar, input.as_of) {}
 
-  void Resize(size_t ids) override {
-    due_.resize(ids, 0);
-    on_time_.resize(ids, 0);
-  }
+  void Resize(size_t ids) override { counts_.resize(ids); }
 
   void Add(const OrderBlock& block) override {
     for (const OrderRows& rows : block.runs) {
@@ -22,35 +18,42 @@ class OrderDelivery : public OrderAnalytic {
       if (run.promised_time == nullptr) continue;
       for (size_t entry = 0; entry < rows.entries; ++entry) {
         const uint32_t order = rows.OrderOf(entry);
-        const Millis promised = run.promised_time[order];
-        if (promised == kNoTime) continue;
-        Millis delivered = run.delivered_time == nullptr ? kNoTime : run.delivered_time[order];
-        if (delivered >= end_) delivered = kNoTime;
-        const bool open = delivered == kNoTime;
-        due_[rows.recognised[entry]] += !open || promised < end_;
-        on_time_[rows.recognised[entry]] += !open && delivered <= promised;
+        const Millis delivered =
+            run.delivered_time == nullptr ? kNoTime : run.delivered_time[order];
+        const Delivery delivery = rule_.Of(run.day[order], run.promised_time[order], delivered);
+        Counts& counts = counts_[rows.purchases[entry]];
+        counts.due += delivery == Delivery::kOnTime || delivery == Delivery::kLate;
+        counts.on_time += delivery == Delivery::kOnTime;
+        counts.misdated += delivery == Delivery::kMisdated;
       }
     }
   }
 
   void Merge(OrderAnalytic& other, const std::vector<uint32_t>& new_id) override {
     auto& from = static_cast<OrderDelivery&>(other);
-    for (size_t id = 0; id < from.due_.size(); ++id) {
-      due_[new_id[id]] += from.due_[id];
-      on_time_[new_id[id]] += from.on_time_[id];
+    for (size_t id = 0; id < from.counts_.size(); ++id) {
+      Counts& to = counts_[new_id[id]];
+      to.due += from.counts_[id].due;
+      to.on_time += from.counts_[id].on_time;
+      to.misdated += from.counts_[id].misdated;
     }
   }
 
   void Finish(const std::vector<uint32_t>& ids, MeasureTable* measures) override {
     for (const uint32_t id : ids) {
-      (*measures)[M::kDueOrders].push_back(due_[id]);
-      (*measures)[M::kOnTimeOrders].push_back(on_time_[id]);
+      (*measures)[M::kDueOrders].push_back(counts_[id].due);
+      (*measures)[M::kOnTimeOrders].push_back(counts_[id].on_time);
+      (*measures)[M::kMisdated].push_back(counts_[id].misdated);
     }
   }
 
  private:
-  const Millis end_;  // the first instant that is not seen
-  std::vector<int64_t> due_, on_time_;
+  struct Counts {
+    int64_t due = 0, on_time = 0, misdated = 0;
+  };
+
+  const DeliveryRule rule_;
+  std::vector<Counts> counts_;
 };
 
 }  // namespace

@@ -159,7 +159,10 @@ OrderRows OrderIndexer::Index(const image::Block& block, const image::OrderRun& 
     rows.all = buffers.order_ids.data();
   }
   rows.line_all = lines_differ ? buffers.line_ids.data() : rows.all;
-  if (need_recognised_) MakeRecognised(run, &buffers, &rows);
+  if (need_recognised_) {
+    MakeRecognised(run, &buffers, &rows);
+    MakePurchases(&buffers, &rows);
+  }
   Count(rows);
   if (!need_all_) rows.all = rows.line_all = nullptr;
   return rows;
@@ -221,9 +224,23 @@ void OrderIndexer::MakeRecognised(const image::OrderRun& run, Buffers* buffers, 
   rows->line_recognised = buffers->line_recognised.data();
 }
 
+void OrderIndexer::MakePurchases(Buffers* buffers, OrderRows* rows) {
+  const uint8_t* const is_return = rows->run->is_return;
+  if (is_return == nullptr) {
+    rows->purchases = rows->recognised;
+    return;
+  }
+  buffers->purchases.resize(rows->entries);
+  for (size_t entry = 0; entry < rows->entries; ++entry) {
+    const uint32_t keep = is_return[rows->OrderOf(entry)] != 0 ? 0 : ~uint32_t{0};
+    buffers->purchases[entry] = rows->recognised[entry] & keep;
+  }
+  rows->purchases = buffers->purchases.data();
+}
+
 // Counts orders, not entries: an order in several groups is one record.
 void OrderIndexer::Count(const OrderRows& rows) {
-  int64_t matched = 0, recognised = 0;
+  int64_t matched = 0, recognised = 0, returns = 0;
   uint32_t last = ~uint32_t{0};
   for (size_t entry = 0; entry < rows.entries; ++entry) {
     if (rows.order != nullptr) {
@@ -231,10 +248,13 @@ void OrderIndexer::Count(const OrderRows& rows) {
       last = rows.order[entry];
     }
     matched += rows.all[entry] != kNoGroupId;
-    if (rows.recognised != nullptr) recognised += rows.recognised[entry] != kNoGroupId;
+    if (rows.recognised == nullptr) continue;
+    recognised += rows.recognised[entry] != kNoGroupId;
+    returns += rows.recognised[entry] != rows.purchases[entry];
   }
   counts_.matched += matched;
   counts_.used += need_all_ ? matched : recognised;
+  counts_.returns += returns;
 }
 
 void IndexFacts(const ScanInput& input, const image::Block& block, const FactColumns& columns,

@@ -20,10 +20,12 @@ struct OrderRows {
   const uint32_t* begin = nullptr;  // entries of customer i: [begin[i], begin[i + 1])
   const Day* day = nullptr;         // by entry
   const uint32_t* order = nullptr;  // by entry: its order; null: entry i is order i
-  // Group ids by entry and by line: of orders of any status, and of the recognised ones. Null when
-  // no measure needs them.
+  // Group ids by entry and by line: of orders of any status, of the recognised ones, and of the
+  // purchases among them. Null when no measure needs them. Whether an order is a return is decided
+  // by all of its lines, whichever of them match.
   const uint32_t* all = nullptr;
   const uint32_t* recognised = nullptr;
+  const uint32_t* purchases = nullptr;
   const uint32_t* line_all = nullptr;
   const uint32_t* line_recognised = nullptr;
 
@@ -47,7 +49,7 @@ class OrderIndexer {
  private:
   struct Buffers {
     std::vector<uint32_t> order_ids, line_ids, order_recognised, line_recognised;
-    std::vector<uint32_t> entry_begin, entry_order, entry_ids, entry_recognised;
+    std::vector<uint32_t> entry_begin, entry_order, entry_ids, entry_recognised, purchases;
     std::vector<Day> entry_day;
   };
 
@@ -63,6 +65,7 @@ class OrderIndexer {
   void MakeEntries(const image::Block& block, const image::OrderRun& run, Buffers* buffers,
                    OrderRows* rows);
   void MakeRecognised(const image::OrderRun& run, Buffers* buffers, OrderRows* rows);
+  static void MakePurchases(Buffers* buffers, OrderRows* rows);
   void Count(const OrderRows& rows);
 
   const ScanInput& input_;

@@ -9,9 +9,11 @@ using M = Measure;
 
 constexpr MeasureSet kLineMeasures = {M::kOrderLines, M::kUnits,           M::kLinesWithCost,
                                       M::kCost,       M::kRevenueWithCost, M::kRevenue,
-                                      M::kRevenueAll, M::kStrategicRevenue};
-constexpr MeasureSet kCountMeasures = {M::kOrders, M::kOrdersAll, M::kOrderLines, M::kUnits,
-                                       M::kLinesWithCost};
+                                      M::kRefunds,    M::kRevenueAll,      M::kStrategicRevenue};
+constexpr MeasureSet kCountMeasures = {M::kRecognised, M::kReturns, M::kOrdersAll,
+                                       M::kOrderLines, M::kUnits,   M::kLinesWithCost};
+// Whatever is asked for, these say which groups there are, and how many purchases each has.
+constexpr MeasureSet kRecognisedCounts = {M::kRecognised, M::kReturns};
 constexpr MeasureSet kCostMeasures = {M::kLinesWithCost, M::kCost, M::kRevenueWithCost};
 
 void CountRows(const uint32_t* ids, size_t rows, int64_t* counts) {
@@ -26,9 +28,8 @@ void SumRows(const uint32_t* ids, const Micros* values, size_t rows, MicrosSum* 
 
 OrderSums::OrderSums(const ScanInput& input) : input_(input) {
   measures_ = input.measures & (kLineMeasures | kAnyStatusMeasures);
-  // Whatever is asked for, the numbers of orders say which groups there are.
   if (input.measures.HasAny(kAnyStatusMeasures)) measures_ |= {M::kOrdersAll};
-  if (!input.measures.IsWithin(kAnyStatusMeasures)) measures_ |= {M::kOrders};
+  if (!input.measures.IsWithin(kAnyStatusMeasures)) measures_ |= kRecognisedCounts;
 }
 
 void OrderSums::Resize(size_t ids) {
@@ -48,12 +49,29 @@ void OrderSums::Add(const OrderBlock& block) {
     if (measures_.Has(M::kOrdersAll)) {
       CountRows(rows.all, rows.entries, Counts(M::kOrdersAll));
     }
-    if (measures_.Has(M::kOrders)) {
-      CountRows(rows.recognised, rows.entries, Counts(M::kOrders));
+    if (measures_.Has(M::kRecognised)) {
+      CountRows(rows.recognised, rows.entries, Counts(M::kRecognised));
+      if (rows.run->is_return != nullptr) AddReturns(rows);
     }
     AddLines(rows);
     if (measures_.HasAny(kCostMeasures) && rows.run->cost != nullptr) AddCosts(rows);
     if (measures_.Has(M::kStrategicRevenue)) AddStrategic(*block.block, rows);
+  }
+}
+
+void OrderSums::AddReturns(const OrderRows& rows) {
+  const image::OrderRun& run = *rows.run;
+  int64_t* const returns = Counts(M::kReturns);
+  for (size_t entry = 0; entry < rows.entries; ++entry) {
+    returns[rows.recognised[entry]] += run.is_return[rows.OrderOf(entry)];
+  }
+  if (!measures_.Has(M::kRefunds)) return;
+  MicrosSum* const refunds = Sums(M::kRefunds);
+  for (size_t order = 0; order < run.orders; ++order) {
+    if (run.is_return[order] == 0) continue;
+    for (uint32_t line = run.FirstLine(order); line < run.FirstLine(order + 1); ++line) {
+      refunds[rows.line_recognised[line]] -= run.amount[line];
+    }
   }
 }
 
@@ -112,7 +130,7 @@ void OrderSums::Merge(OrderAnalytic& other, const std::vector<uint32_t>& new_id)
 
 std::vector<uint32_t> OrderSums::Present() const {
   const std::vector<int64_t>& all = counts_[static_cast<size_t>(M::kOrdersAll)];
-  const std::vector<int64_t>& recognised = counts_[static_cast<size_t>(M::kOrders)];
+  const std::vector<int64_t>& recognised = counts_[static_cast<size_t>(M::kRecognised)];
   std::vector<uint32_t> ids;
   for (uint32_t id = 1; id < std::max(all.size(), recognised.size()); ++id) {
     if ((id < all.size() && all[id] != 0) || (id < recognised.size() && recognised[id] != 0)) {
@@ -130,6 +148,10 @@ void OrderSums::Finish(const std::vector<uint32_t>& ids, MeasureTable* measures)
     for (const uint32_t id : ids) {
       out.push_back(counts ? MicrosSum{counts_[i][id]} : sums_[i][id]);
     }
+  }
+  if (!measures_.Has(M::kRecognised)) return;
+  for (const uint32_t id : ids) {
+    (*measures)[M::kOrders].push_back(Counts(M::kRecognised)[id] - Counts(M::kReturns)[id]);
   }
 }
 

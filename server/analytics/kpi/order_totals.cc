@@ -11,8 +11,9 @@ namespace {
 
 using M = Measure;
 
-constexpr MeasureSet kSimpleMeasures = {M::kOrders,    M::kRevenue,    M::kActiveCustomers,
-                                        M::kOrdersAll, M::kRevenueAll, M::kStrategicRevenue};
+constexpr MeasureSet kSimpleMeasures = {M::kRecognised, M::kOrders,          M::kReturns,
+                                        M::kRevenue,    M::kRefunds,         M::kOrdersAll,
+                                        M::kRevenueAll, M::kActiveCustomers, M::kStrategicRevenue};
 constexpr MeasureSet kAnyStatus = {M::kOrdersAll, M::kRevenueAll};
 
 constexpr size_t kChunk = 2048;
@@ -72,6 +73,14 @@ MicrosSum SumLines(const image::OrderRun& run, size_t begin, const uint8_t* keep
   return sum;
 }
 
+MicrosSum TotalOf(const image::OrderRun& run, size_t order) {
+  MicrosSum sum = 0;
+  for (uint32_t line = run.FirstLine(order); line < run.FirstLine(order + 1); ++line) {
+    sum += run.amount[line];
+  }
+  return sum;
+}
+
 // The same for the few orders of one customer.
 void AddShortRange(const uint8_t* excluded, const image::OrderRun& run, uint32_t begin,
                    uint32_t end, DayRange window, bool any_status, OrderTotals* totals) {
@@ -81,17 +90,18 @@ void AddShortRange(const uint8_t* excluded, const image::OrderRun& run, uint32_t
     const bool in = static_cast<uint32_t>(run.day[order]) - from <= last;
     const bool recognised = in & (excluded[run.status[order]] == 0);
     totals->in_window += in;
-    totals->orders += recognised;
+    totals->recognised += recognised;
+    if (recognised && run.IsReturn(order)) {
+      ++totals->returns;
+      totals->refunds -= TotalOf(run, order);
+    }
     if (run.line_begin == nullptr) {
       totals->revenue += run.amount[order] & -Micros{recognised};
       if (any_status) totals->revenue_all += run.amount[order] & -Micros{in};
       continue;
     }
     if (!in) continue;
-    MicrosSum sum = 0;
-    for (uint32_t line = run.line_begin[order]; line < run.line_begin[order + 1]; ++line) {
-      sum += run.amount[line];
-    }
+    const MicrosSum sum = TotalOf(run, order);
     if (recognised) totals->revenue += sum;
     totals->revenue_all += sum;
   }
@@ -99,22 +109,26 @@ void AddShortRange(const uint8_t* excluded, const image::OrderRun& run, uint32_t
 
 // A worker's sums by customer group.
 struct GroupTotals {
-  int64_t orders = 0, orders_all = 0, active = 0;
-  MicrosSum revenue = 0, revenue_all = 0, strategic = 0;
+  int64_t recognised = 0, returns = 0, orders_all = 0, active = 0;
+  MicrosSum revenue = 0, refunds = 0, revenue_all = 0, strategic = 0;
 
   void Add(const OrderTotals& totals, bool strategic_customer) {
-    orders += totals.orders;
+    recognised += totals.recognised;
+    returns += totals.returns;
     orders_all += totals.in_window;
-    active += totals.orders > 0;
+    active += totals.recognised > totals.returns;
     revenue += totals.revenue;
+    refunds += totals.refunds;
     revenue_all += totals.revenue_all;
     if (strategic_customer) strategic += totals.revenue;
   }
   void Merge(const GroupTotals& other) {
-    orders += other.orders;
+    recognised += other.recognised;
+    returns += other.returns;
     orders_all += other.orders_all;
     active += other.active;
     revenue += other.revenue;
+    refunds += other.refunds;
     revenue_all += other.revenue_all;
     strategic += other.strategic;
   }
@@ -169,7 +183,8 @@ class TotalsScan {
     if (id >= totals_.size()) totals_.resize(ids_.size());
     totals_[id].Add(totals, strategic);
     counts_.matched += totals.in_window;
-    counts_.used += any_status_ ? totals.in_window : totals.orders;
+    counts_.used += any_status_ ? totals.in_window : totals.recognised;
+    counts_.returns += totals.returns;
   }
 
   const ScanInput& input_;
@@ -184,10 +199,13 @@ void PutRow(const GroupTotals& totals, MeasureSet measures, MeasureTable* out) {
   const auto put = [&](Measure measure, MicrosSum value) {
     if (measures.Has(measure)) (*out)[measure].push_back(value);
   };
-  put(M::kOrders, totals.orders);
+  put(M::kRecognised, totals.recognised);
+  put(M::kOrders, totals.recognised - totals.returns);
+  put(M::kReturns, totals.returns);
   put(M::kOrdersAll, totals.orders_all);
   put(M::kActiveCustomers, totals.active);
   put(M::kRevenue, totals.revenue);
+  put(M::kRefunds, totals.refunds);
   put(M::kRevenueAll, totals.revenue_all);
   put(M::kStrategicRevenue, totals.strategic);
 }
@@ -206,8 +224,12 @@ void AddLongRange(const image::Revision& revision, const image::OrderRun& run, s
       if (revision.excluded_status[code] == 0) continue;
       DropStatus(run.status + at, rows, static_cast<uint16_t>(code), keep);
     }
-    totals->orders += Count(keep, rows);
+    totals->recognised += Count(keep, rows);
     totals->revenue += SumLines(run, at, keep, rows);
+    if (run.is_return == nullptr) continue;
+    for (size_t i = 0; i < rows; ++i) keep[i] &= run.is_return[at + i];
+    totals->returns += Count(keep, rows);
+    totals->refunds -= SumLines(run, at, keep, rows);
   }
 }
 
@@ -241,9 +263,9 @@ absl::StatusOr<ScanResult> ScanOrdersByCustomer(const ScanInput& input) {
   }
   MeasureSet measures = input.measures;
   if (measures.HasAny(kAnyStatus)) measures |= {M::kOrdersAll};
-  if (!measures.IsWithin(kAnyStatus)) measures |= {M::kOrders};
+  if (!measures.IsWithin(kAnyStatus)) measures |= {M::kRecognised, M::kOrders};
   for (size_t id = 1; id < merged.size(); ++id) {
-    const bool present = (measures.Has(M::kOrders) && merged[id].orders > 0) ||
+    const bool present = (measures.Has(M::kRecognised) && merged[id].recognised > 0) ||
                          (measures.Has(M::kOrdersAll) && merged[id].orders_all > 0);
     if (!present) continue;
     result.keys.push_back(groups.keys[id - 1]);

@@ -13,8 +13,10 @@ absl::StatusOr<ScanResult> ScanOrdersByCustomer(const ScanInput& input);
 // Orders of a run that pass, and the sum of their lines.
 struct OrderTotals {
   int64_t in_window = 0;
-  int64_t orders = 0;  // recognised ones of these
+  int64_t recognised = 0;  // of these
+  int64_t returns = 0;     // recognised ones
   MicrosSum revenue = 0;
+  MicrosSum refunds = 0;      // what the returns took back, positive
   MicrosSum revenue_all = 0;  // of any status; only where asked for
 };
 

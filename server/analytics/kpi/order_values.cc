@@ -16,7 +16,7 @@ class OrderValues : public OrderAnalytic {
     for (const OrderRows& rows : block.runs) {
       const image::OrderRun& run = *rows.run;
       for (size_t entry = 0; entry < rows.entries; ++entry) {
-        const uint32_t id = rows.recognised[entry];
+        const uint32_t id = rows.purchases[entry];
         if (id == kNoGroupId) continue;
         const uint32_t order = rows.OrderOf(entry);
         MicrosSum value = 0;

@@ -111,6 +111,14 @@ bool Asks(const Plan& plan, absl::string_view id) {
                      [id](const Definition* definition) { return definition->kpi.id == id; });
 }
 
+// Whether a KPI of the plan counts orders, which returns are none of.
+bool CountsPurchases(const Plan& plan) {
+  constexpr MeasureSet kOfPurchases = {
+      M::kOrders,           M::kActiveCustomers, M::kNewCustomers, M::kActiveMonths,  M::kDueOrders,
+      M::kMedianOrderValue, M::kP90OrderValue,   M::kGaps,         M::kGapCvCustomers};
+  return plan.Needs().HasAny(kOfPurchases);
+}
+
 bool GroupsByLine(const Plan& plan) {
   return std::any_of(plan.fields.begin(), plan.fields.end(),
                      [](const Field* field) { return field->grain == Grain::kLine; });
@@ -126,7 +134,8 @@ void AddCoverage(const Plan& plan, const TableBuilder& builder, ResultInfo* info
   }
   if (Asks(plan, "on_time_delivery_rate") && !GroupsByLine(plan)) {
     leave_out("orders without a promised time, or open and not yet due",
-              builder.Sum(M::kOrders) - builder.Sum(M::kDueOrders));
+              builder.Sum(M::kOrders) - builder.Sum(M::kDueOrders) - builder.Sum(M::kMisdated));
+    leave_out("orders delivered on a day before their order's", builder.Sum(M::kMisdated));
   }
   if (Asks(plan, "sla_compliance") && plan.Needs().Has(M::kTickets)) {
     leave_out("tickets without a due time, cancelled, or open and not yet due",
@@ -167,6 +176,10 @@ void AddCurrentValues(const Plan& plan, const Evaluator& evaluator, ResultInfo* 
   if (needs.HasAny(MeasuresOf(Facts::kOrders)) || evaluator.uses_classes()) {
     names.insert("order.status");
   }
+  constexpr MeasureSet kOfContracts = MeasuresOf(Facts::kContracts) |
+                                      MeasuresOf(Facts::kMovements) |
+                                      MeasuresOf(Facts::kInactivity);
+  if (needs.HasAny(kOfContracts)) names.insert("contract.status");
   if (needs.Has(M::kStrategicRevenue)) names.insert("customer.strategic");
   if (needs.HasAny({M::kSlaMet, M::kSlaBreached})) names.insert("ticket.status");
   info->current_values.assign(names.begin(), names.end());
@@ -231,6 +244,12 @@ absl::StatusOr<ResultInfo> MakeResultInfo(const Scope& scope, const Plan& plan,
   info.filter = plan.filter.Canonical();
   for (const auto& [facts, counts] : builder.counts()) {
     STRATA_RETURN_IF_ERROR(AddFacts(facts, counts, scope, &info));
+    if (counts.returns > 0 && CountsPurchases(plan)) {
+      info.notes.push_back(
+          absl::StrCat(counts.returns, counts.returns == 1 ? " return" : " returns",
+                       " (orders with a negative total) reduce revenue and units and count as no "
+                       "orders"));
+    }
   }
   STRATA_ASSIGN_OR_RETURN(info.customers_used, evaluator->MatchingCustomers());
   AddCoverage(plan, builder, &info);

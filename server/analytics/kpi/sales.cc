@@ -1,7 +1,8 @@
 #include "server/analytics/kpi/definition.h"
 #include "server/analytics/kpi/figures.h"
 
-// Revenue, orders and their values. Recognised orders are those whose status is not excluded.
+// Revenue, orders and their values. Recognised orders are those whose status is not excluded; those
+// of them that are no returns are purchases (IsReturn).
 
 namespace strata::analytics::kpi {
 namespace {
@@ -25,14 +26,23 @@ absl::StatusOr<Cell> GrossMargin(const FigureInput& input) {
   return RatioCell(revenue - input.cell[M::kCost], revenue, NullReason::kZeroDenominator);
 }
 
+absl::StatusOr<Cell> Gross(const FigureInput& input) { return MoneyCell(GrossRevenue(input.cell)); }
+
+absl::StatusOr<Cell> AverageOrderValue(const FigureInput& input) {
+  return MoneyRatioCell(GrossRevenue(input.cell), input.cell[M::kOrders]);
+}
+
 absl::StatusOr<Cell> StrategicShare(const FigureInput& input) {
-  if (input.cell[M::kOrders] == 0) return NullCell(NullReason::kNoRecords);
+  if (input.cell[M::kRecognised] == 0) return NullCell(NullReason::kNoRecords);
   return RatioCell(input.cell[M::kStrategicRevenue], input.cell[M::kRevenue],
                    NullReason::kZeroDenominator);
 }
 
 const Part kRevenuePart{M::kRevenue, ValueType::kMoney, "revenue"};
-const Part kOrdersPart{M::kOrders, ValueType::kInteger, "recognised orders"};
+const Part kGrossPart{M::kRevenue, ValueType::kMoney, "revenue of purchases", std::nullopt,
+                      M::kRefunds};
+const Part kOrdersPart{M::kOrders, ValueType::kInteger, "purchases"};
+const Part kReturnsPart{M::kReturns, ValueType::kInteger, "returns"};
 const Part kAllOrdersPart{M::kOrdersAll, ValueType::kInteger, "orders of any status"};
 
 Definition Sum(Kpi kpi, MeasureSet needs, Figure figure, Part contribution) {
@@ -42,7 +52,7 @@ Definition Sum(Kpi kpi, MeasureSet needs, Figure figure, Part contribution) {
                         .facts = Facts::kOrders,
                         .needs = needs,
                         .figure = figure,
-                        .records = M::kOrders};
+                        .records = M::kRecognised};
   definition.contribution = std::move(contribution);
   return definition;
 }
@@ -53,7 +63,7 @@ Definition Ratio(Kpi kpi, MeasureSet needs, Figure figure, Part numerator, Part 
                         .facts = Facts::kOrders,
                         .needs = needs,
                         .figure = figure,
-                        .records = M::kOrders};
+                        .records = M::kRecognised};
   definition.numerator = std::move(numerator);
   definition.denominator = std::move(denominator);
   return definition;
@@ -65,17 +75,20 @@ void AddSums(std::vector<Definition>* all) {
                       .unit = "currency",
                       .type = ValueType::kMoney,
                       .formula = "sum of the line amounts of recognised orders",
-                      .notes = "Returns are negative lines. A product or product line takes the "
-                               "amounts of its own lines."},
+                      .notes = "Net: negative lines and returns reduce it. A product or product "
+                               "line takes the amounts of its own lines."},
                      {M::kRevenue}, &Money<M::kRevenue>, kRevenuePart));
-  all->push_back(Sum({.id = "orders",
-                      .name = "Orders",
-                      .unit = "orders",
-                      .type = ValueType::kInteger,
-                      .formula = "number of recognised orders",
-                      .notes = "Each order once; by a field of lines, once in each group that has "
-                               "one of its lines."},
-                     {M::kOrders}, &Count<M::kOrders>, kOrdersPart));
+  all->push_back(
+      OfPurchases(Sum({.id = "orders",
+                       .name = "Orders",
+                       .unit = "orders",
+                       .type = ValueType::kInteger,
+                       .formula = "number of purchases",
+                       .version = "2",
+                       .notes = "Each order once; by a field of lines, once in each group that "
+                                "has one of its lines."},
+                      {M::kOrders}, &Count<M::kOrders>, kOrdersPart)));
+  all->back().records = M::kOrders;
   all->push_back(Sum({.id = "order_lines",
                       .name = "Order lines",
                       .unit = "lines",
@@ -90,7 +103,7 @@ void AddSums(std::vector<Definition>* all) {
                       .type = ValueType::kInteger,
                       .formula = "sum of the line quantities of recognised orders",
                       .grain = Grain::kLine,
-                      .notes = "Returns are negative quantities."},
+                      .notes = "Net: returns are negative quantities."},
                      {M::kUnits}, &Count<M::kUnits>, {M::kUnits, ValueType::kInteger, "units"}));
   all->push_back(Sum({.id = "cost",
                       .name = "Cost",
@@ -103,6 +116,51 @@ void AddSums(std::vector<Definition>* all) {
                                "none does."},
                      {M::kCost, M::kLinesWithCost, M::kOrderLines}, &Cost,
                      {M::kCost, ValueType::kMoney, "cost"}));
+}
+
+void AddReturns(std::vector<Definition>* all) {
+  const auto add = [&](Definition definition, Measure records) {
+    definition.records = records;
+    all->push_back(OfPurchases(std::move(definition)));
+  };
+  add(Sum({.id = "gross_revenue",
+           .name = "Gross revenue",
+           .unit = "currency",
+           .type = ValueType::kMoney,
+           .formula = "sum of the line amounts of purchases",
+           .notes = "gross_revenue - refunds = revenue, in every group."},
+          {M::kRevenue, M::kRefunds}, &Gross, kGrossPart),
+      M::kOrders);
+  add(Sum({.id = "returns",
+           .name = "Returns",
+           .unit = "orders",
+           .type = ValueType::kInteger,
+           .formula = "number of recognised orders whose total is negative",
+           .higher_is_better = false,
+           .notes = "Counted like orders, which do not count them."},
+          {M::kReturns}, &Count<M::kReturns>, kReturnsPart),
+      M::kReturns);
+  add(Sum({.id = "refunds",
+           .name = "Refunds",
+           .unit = "currency",
+           .type = ValueType::kMoney,
+           .formula = "what returns took back: the sum of their line amounts, as a positive amount",
+           .higher_is_better = false,
+           .notes = "By a field of lines, of the matching lines: negative where those lines of "
+                    "returns add up to more than nothing."},
+          {M::kRefunds}, &Money<M::kRefunds>, {M::kRefunds, ValueType::kMoney, "refunds"}),
+      M::kReturns);
+  add(Ratio({.id = "return_rate",
+             .name = "Return rate",
+             .unit = "1",
+             .type = ValueType::kNumber,
+             .formula = "returns / orders",
+             .higher_is_better = false,
+             .notes = "Null without a purchase; above 1 where more came back than was bought."},
+            {M::kReturns, M::kOrders}, &kpi::Ratio<M::kReturns, M::kOrders>, kReturnsPart,
+            kOrdersPart),
+      M::kRecognised);
+  all->back().rate = true;
 }
 
 void AddMargins(std::vector<Definition>* all) {
@@ -135,15 +193,17 @@ void AddMargins(std::vector<Definition>* all) {
 }
 
 void AddOrderValues(std::vector<Definition>* all) {
-  all->push_back(Ratio({.id = "average_order_value",
-                        .name = "Average order value",
-                        .unit = "currency",
-                        .type = ValueType::kMoney,
-                        .formula = "revenue / orders",
-                        .notes = "The deal size of B2B. Rounded half away from zero to a "
-                                 "billionth."},
-                       {M::kRevenue, M::kOrders}, &MoneyRatio<M::kRevenue, M::kOrders>,
-                       kRevenuePart, kOrdersPart));
+  all->push_back(OfPurchases(
+      Ratio({.id = "average_order_value",
+             .name = "Average order value",
+             .unit = "currency",
+             .type = ValueType::kMoney,
+             .formula = "gross_revenue / orders",
+             .version = "2",
+             .notes = "The deal size of B2B. Rounded half away from zero to a "
+                      "billionth."},
+            {M::kRevenue, M::kRefunds, M::kOrders}, &AverageOrderValue, kGrossPart, kOrdersPart)));
+  all->back().records = M::kOrders;
   all->push_back(Ratio({.id = "average_line_value",
                         .name = "Average line value",
                         .unit = "currency",
@@ -155,20 +215,23 @@ void AddOrderValues(std::vector<Definition>* all) {
   const auto quantile = [&](Kpi kpi, Measure measure, Figure figure) {
     kpi.unit = "currency";
     kpi.type = ValueType::kMoney;
+    kpi.version = "2";
     kpi.notes =
         "Exact: type 7 of Hyndman and Fan. By a field of lines, an order's value is that "
         "of its matching lines.";
-    Definition definition = Sum(std::move(kpi), {measure}, figure, kRevenuePart);
+    Definition definition =
+        OfPurchases(Sum(std::move(kpi), {measure, M::kOrders}, figure, kGrossPart));
     definition.kpi.additive = false;
+    definition.records = M::kOrders;
     all->push_back(std::move(definition));
   };
   quantile({.id = "median_order_value",
             .name = "Median order value",
-            .formula = "median of the values of recognised orders"},
+            .formula = "median of the values of purchases"},
            M::kMedianOrderValue, &OrderValueQuantile<M::kMedianOrderValue>);
   quantile({.id = "p90_order_value",
             .name = "90th percentile of order value",
-            .formula = "90th percentile of the values of recognised orders"},
+            .formula = "90th percentile of the values of purchases"},
            M::kP90OrderValue, &OrderValueQuantile<M::kP90OrderValue>);
 }
 
@@ -196,6 +259,8 @@ void AddComparisons(std::vector<Definition>* all) {
           .name = "Orders growth",
           .formula = "orders / orders of the previous period - 1"},
          M::kOrders, &Growth<M::kOrders>, kOrdersPart);
+  all->back() = OfPurchases(std::move(all->back()));
+  all->back().kpi.version = "2";
   const auto share = [&](Kpi kpi, MeasureSet needs, Figure figure, Part part, Part whole) {
     kpi.unit = "1";
     kpi.type = ValueType::kNumber;
@@ -215,7 +280,7 @@ void AddComparisons(std::vector<Definition>* all) {
          .name = "Strategic share of revenue",
          .formula = "revenue of customers of tier strategic / revenue",
          .notes = "The tier is taken as of as_of (hindsight) unless classes_at says otherwise."},
-        {M::kStrategicRevenue, M::kRevenue}, &StrategicShare,
+        {M::kStrategicRevenue, M::kRevenue, M::kRecognised}, &StrategicShare,
         {M::kStrategicRevenue, ValueType::kMoney, "revenue of customers of tier strategic"},
         kRevenuePart);
 }
@@ -225,7 +290,8 @@ void AddAllStatuses(std::vector<Definition>* all) {
                       .name = "Orders of any status",
                       .unit = "orders",
                       .type = ValueType::kInteger,
-                      .formula = "number of orders, excluded statuses counted in"},
+                      .formula = "number of orders, excluded statuses and returns counted in",
+                      .notes = "What the order status mix is of; orders counts purchases only."},
                      {M::kOrdersAll}, &Count<M::kOrdersAll>, kAllOrdersPart));
   all->push_back(Sum({.id = "revenue_all",
                       .name = "Revenue of any status",
@@ -255,6 +321,7 @@ void AddAllStatuses(std::vector<Definition>* all) {
 std::vector<Definition> SalesDefinitions() {
   std::vector<Definition> all;
   AddSums(&all);
+  AddReturns(&all);
   AddMargins(&all);
   AddOrderValues(&all);
   AddComparisons(&all);

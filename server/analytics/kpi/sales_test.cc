@@ -131,6 +131,97 @@ TEST(SalesTest, Shares) {
             "Planes: 1\nShips: 1");
 }
 
+// ada buys for 100 (P1 70, P2 30) and sends P1 back for 80 in February, with a gift of 10 (P3) in
+// the same order; bob buys for 60 less a line of 15 back, which is a purchase of 45; cem's order of
+// 0 is one too, and his cancelled return counts nowhere.
+ShopModel Returns() {
+  ShopModel shop;
+  shop.Customer("ada", "US");
+  shop.Customer("bob", "DE");
+  shop.Customer("cem", "DE");
+  const auto line = [](const char* product, int32_t quantity, int64_t units) {
+    return ShopModel::LineRow{product, "", quantity, units * kMicrosAUnit, kNoAmount};
+  };
+  shop.Order("ada", "2024-01-10", 0).lines = {line("P1", 1, 70), line("P2", 1, 30)};
+  shop.Order("ada", "2024-02-10", 0).lines = {line("P1", -1, -80), line("P3", 1, 10)};
+  shop.Order("bob", "2024-02-20", 0).lines = {line("P2", 2, 60), line("P1", -1, -15)};
+  shop.Order("cem", "2024-03-01", 0);
+  shop.Order("cem", "2024-03-02", -500, "Cancelled");
+  return shop;
+}
+
+TEST(SalesTest, ReturnsAreNoPurchases) {
+  const std::vector<std::string> kpis = {"gross_revenue",
+                                         "refunds",
+                                         "revenue",
+                                         "orders",
+                                         "returns",
+                                         "return_rate",
+                                         "average_order_value",
+                                         "median_order_value",
+                                         "order_lines",
+                                         "units",
+                                         "orders_all"};
+  for (const size_t late : {0, 2, 5}) {  // from the base of a block, its tail, or both
+    const auto revision = Returns().Build({}, late);
+    EXPECT_EQ(Answer(QueryOf(revision, kpis)), "145 70 75 3 1 0.333333 48.333333333 45 7 4 5");
+    EXPECT_EQ(Answer(QueryOf(revision, kpis, {"month"})),
+              "2024-01: 100 0 100 1 0 0 100 100 2 2 1\n"
+              "2024-02: 45 70 -25 1 1 1 45 45 4 1 2\n"
+              "2024-03: 0 0 0 1 0 0 0 0 1 1 2");
+    // By product the order's total decides: P3 came with a return, P1 of bob in a purchase.
+    EXPECT_EQ(Answer(QueryOf(revision, kpis, {"product"}, "product:*")),
+              "P1: 55 80 -25 2 1 0.5 27.5 27.5 3 -1 3\n"
+              "P2: 90 0 90 2 0 0 45 45 2 3 2\n"
+              "P3: 0 -10 10 0 1 null:no_records null:no_records null:no_records 1 1 1");
+    const auto answer = *QueryKpis(QueryOf(revision, {"orders"}));
+    EXPECT_THAT(answer.info.notes,
+                ::testing::ElementsAre(HasSubstr("1 return (orders with a negative total)")));
+    EXPECT_THAT(QueryKpis(QueryOf(revision, {"revenue"}))->info.notes, ::testing::IsEmpty());
+  }
+}
+
+TEST(SalesTest, NobodyIsACustomerByAReturn) {
+  const auto revision = Returns().Build();
+  EXPECT_EQ(Answer(QueryOf(revision,
+                           {"active_customers", "new_customers", "order_frequency",
+                            "revenue_per_customer", "median_order_gap_days", "orders_growth"},
+                           {"month"})),
+            "2024-01: 1 1 1 100 null:no_records null:not_enough_history\n"
+            "2024-02: 1 1 1 -25 null:no_records 0\n"
+            "2024-03: 1 1 1 0 null:no_records 0");
+  // ada's last purchase is 50 days before the last day, her return 19.
+  ShopModel shop = Returns();
+  shop.settings.inactivity_days = 30;
+  EXPECT_EQ(
+      Answer(QueryOf(shop.Build(), {"inactive_rate"}, {}, "", "", "2024-02-29", "2024-02-29")),
+      "0.5");
+}
+
+TEST(SalesTest, GrossLessRefundsIsRevenueEverywhere) {
+  size_t with_refunds = 0;
+  for (uint32_t seed = 1; seed <= 10; ++seed) {
+    const ShopModel shop = RandomShop(seed);
+    const auto revision = shop.Build({}, shop.orders.size() / 4);
+    for (const char* field : {"", "customer", "month", "product", "status", "deal_size", "tier"}) {
+      std::vector<std::string> group_by;
+      if (field[0] != 0) group_by.push_back(field);
+      const auto answer =
+          QueryKpis(QueryOf(revision, {"gross_revenue", "refunds", "revenue"}, group_by));
+      ASSERT_TRUE(answer.ok()) << answer.status();
+      for (const KpiTable::Row& row : answer->table.rows) {
+        const auto nanos = [&row](size_t i) {
+          const auto& amount = std::get<Amount>(row.cells[i].value);
+          return __int128{amount.units} * 1'000'000'000 + amount.nanos;
+        };
+        EXPECT_TRUE(nanos(0) - nanos(1) == nanos(2)) << "seed " << seed << " by " << field;
+        with_refunds += nanos(1) != 0;
+      }
+    }
+  }
+  EXPECT_GT(with_refunds, 100u);
+}
+
 TEST(SalesTest, StrategicShare) {
   // Two customers with revenue: floor(0.2 * 2) = 0, so only the declared one is strategic.
   ShopModel shop = Shop();
@@ -190,6 +281,7 @@ TEST(DeliveryTest, PromisesAgainstDeliveries) {
   order("early", At("2024-03-01"), At("2024-01-05"));
   order("open", At("2024-03-01"), kNoTime);
   order("no-promise", kNoTime, due);
+  order("impossible", due, At("2023-12-31", 23.9));  // delivered the day before it was ordered
   const auto revision = shop.Build();
   const auto at = [&](absl::string_view as_of) {
     return Answer(QueryOf(revision, {"on_time_delivery_rate"}, {}, "", "", "", as_of));
@@ -200,6 +292,14 @@ TEST(DeliveryTest, PromisesAgainstDeliveries) {
   // On 9 January the delivery of the 10th is not seen and nothing is due.
   EXPECT_EQ(at("2024-01-09"), "1");
   EXPECT_EQ(at("2024-03-01"), "0.4");  // the open one is overdue by the end of the day
+  const auto left_out =
+      QueryKpis(QueryOf(revision, {"on_time_delivery_rate"}, {}, "", "", "", "2024-01-31"))
+          ->info.left_out;
+  ASSERT_EQ(left_out.size(), 2u);
+  EXPECT_EQ(left_out[0].reason, "orders without a promised time, or open and not yet due");
+  EXPECT_EQ(left_out[0].records, 2);
+  EXPECT_EQ(left_out[1].reason, "orders delivered on a day before their order's");
+  EXPECT_EQ(left_out[1].records, 1);
 }
 
 }  // namespace

@@ -38,6 +38,11 @@ struct ShopModel {
     Millis promised = kNoTime, delivered = kNoTime;
     std::vector<LineRow> lines;
     Day day() const { return static_cast<Day>(time / kMillisADay); }
+    bool IsReturn() const {
+      MicrosSum total = 0;
+      for (const LineRow& line : lines) total += line.amount;
+      return total < 0;
+    }
   };
   struct TicketRow {
     size_t customer = 0;
@@ -51,7 +56,7 @@ struct ShopModel {
     size_t customer = 0;
     Day start = 0, end = kNoDay;
     Micros annual_value = 0;
-    std::string owner;
+    std::string owner, status = "active";
   };
   struct SurveyRow {
     size_t customer = 0;

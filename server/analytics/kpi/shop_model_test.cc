@@ -42,7 +42,7 @@ ShopModel::TicketRow& ShopModel::Ticket(absl::string_view customer, absl::string
 void ShopModel::Contract(absl::string_view customer, absl::string_view start, absl::string_view end,
                          int64_t units) {
   contracts.push_back({Customer(customer), *ParseDay(start), end.empty() ? kNoDay : *ParseDay(end),
-                       units * kMicrosAUnit, ""});
+                       units * kMicrosAUnit, "", "active"});
 }
 
 void ShopModel::Survey(absl::string_view customer, absl::string_view day, SurveyKind kind,
@@ -103,6 +103,7 @@ image::RevisionPtr ShopModel::Build(const image::BlockSizes& sizes, size_t late_
     contract.end_date = row.end;
     contract.annual_value = row.annual_value;
     contract.owner = row.owner;
+    contract.status = row.status;
     editor->LoadContract(++key, static_cast<image::Slot>(row.customer), contract);
   }
   for (const SurveyRow& row : surveys) {
@@ -139,6 +140,7 @@ ShopModel RandomShop(uint32_t seed) {
   shop.settings.deal_size_medium = 20 * kMicrosAUnit;
   shop.settings.deal_size_large = 60 * kMicrosAUnit;
   shop.settings.inactivity_days = 60;
+  shop.settings.contract_grace_days = below(3) * 15;
   const int customers = 1 + below(50);
   for (int i = 0; i < customers; ++i) {
     ShopModel::CustomerRow& row = shop.customers.emplace_back();
@@ -164,6 +166,7 @@ ShopModel RandomShop(uint32_t seed) {
     if (rich) row.channel = word({"web", "shop"});
     if (rich && chance(0.7)) row.promised = row.time + Millis{below(20)} * kMillisADay;
     if (rich && chance(0.6)) row.delivered = row.time + Millis{below(30)} * kMillisADay;
+    if (rich && chance(0.05)) row.delivered = row.time - Millis{below(60)} * 3'600'000;
     for (int line = rich ? 1 + below(4) : 1; line > 0; --line) {
       ShopModel::LineRow& to = row.lines.emplace_back();
       to.amount = Micros{below(60) - 5} * kMicrosAUnit + (chance(0.3) ? below(kMicrosAUnit) : 0);
@@ -195,6 +198,14 @@ ShopModel RandomShop(uint32_t seed) {
     if (chance(0.8)) row.end = row.start + below(200);
     row.annual_value = below(500) * kMicrosAUnit;
     row.owner = word({"Kim", "Lee"});
+    row.status = word({"active", "Void ", "draft"});
+    if (row.end == kNoDay || chance(0.5)) continue;
+    ShopModel::ContractRow next = row;  // renewed, within the days of grace or later
+    next.start = row.end + 1 + below(2 * shop.settings.contract_grace_days + 3);
+    next.end = next.start + below(200);
+    next.annual_value = below(500) * kMicrosAUnit;
+    next.status = word({"active", "CANCELLED"});
+    shop.contracts.push_back(std::move(next));
   }
   for (int i = below(150); i > 0; --i) {
     const SurveyKind kind = chance(0.5) ? SurveyKind::kNps : SurveyKind::kCsat;

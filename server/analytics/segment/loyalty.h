@@ -7,8 +7,8 @@
 #include "absl/types/span.h"
 #include "server/domain/settings.h"
 
-// The built-in partition "loyalty", by recognised orders and units: VIP, else Loyal with two or
-// more purchases, Periodic with one, none without.
+// The built-in partition "loyalty", by purchases (recognised orders that are no returns) and units:
+// VIP, else Loyal with two or more purchases, Periodic with one, none without.
 
 namespace strata::analytics {
 

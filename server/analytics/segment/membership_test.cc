@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/analytics/fields/model_workspace.h"
 
@@ -121,7 +120,7 @@ TEST(Membership, FieldsThatARevisionDoesNotHaveAreNothing) {
 std::vector<bool> Repeaters(const ModelWorkspace& model) {
   std::vector<int> orders(model.customers.size(), 0);
   for (const ModelWorkspace::OrderRow& order : model.orders) {
-    if (!absl::EqualsIgnoreCase(order.status, "cancelled")) ++orders[order.customer];
+    if (order.IsPurchase()) ++orders[order.customer];
   }
   std::vector<bool> repeaters;
   for (const int count : orders) repeaters.push_back(count >= 2);

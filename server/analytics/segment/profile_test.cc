@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/analytics/fields/model_workspace.h"
@@ -148,8 +147,8 @@ TEST(Profile, EqualsASecondImplementation) {
     std::vector<int> orders(model.customers.size(), 0);
     std::vector<Micros> revenue(model.customers.size(), 0);
     for (const ModelWorkspace::OrderRow& order : model.orders) {
-      if (absl::EqualsIgnoreCase(order.status, "cancelled")) continue;
-      ++orders[order.customer];
+      if (!order.Recognised()) continue;
+      orders[order.customer] += order.IsPurchase();
       for (const ModelLine& line : order.lines) revenue[order.customer] += line.amount;
     }
     std::map<std::string, std::map<std::string, NaiveShare>> expected;

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/analytics/fields/features.h"
 #include "server/analytics/fields/model_workspace.h"
@@ -62,11 +61,16 @@ TEST(RfmTable, EqualsASecondImplementationForAnyWindowAndBins) {
     std::map<image::Slot, Buyer> buyers;
     for (const ModelWorkspace::OrderRow& order : model.orders) {
       if (order.day > as_of || (window != 0 && order.day <= as_of - window)) continue;
-      if (absl::EqualsIgnoreCase(order.status, "cancelled")) continue;
+      if (!order.Recognised()) continue;
       Buyer& buyer = buyers[static_cast<image::Slot>(order.customer)];
-      buyer.last = std::max(buyer.last, order.day);
-      ++buyer.orders;
+      if (order.IsPurchase()) {
+        buyer.last = std::max(buyer.last, order.day);
+        ++buyer.orders;
+      }
       for (const ModelLine& line : order.lines) buyer.revenue += line.amount;
+    }
+    for (auto it = buyers.begin(); it != buyers.end();) {  // who only sent back bought nothing
+      it = it->second.orders == 0 ? buyers.erase(it) : std::next(it);
     }
     std::vector<int64_t> recency, orders, revenue;
     for (const auto& [slot, buyer] : buyers) {

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/analytics/fields/model_workspace.h"
 #include "server/analytics/segment/members.h"
@@ -40,11 +39,11 @@ NaiveDay NaiveOn(const ModelWorkspace& model, Day day) {
   const int window = model.settings.tier_window_days;
   for (const ModelWorkspace::OrderRow& order : model.orders) {
     see(order.customer, order.day);
-    if (order.day > day || absl::EqualsIgnoreCase(order.status, "cancelled")) continue;
+    if (order.day > day || !order.Recognised()) continue;
     Micros amount = 0;
     for (const ModelLine& line : order.lines) amount += line.amount;
     on.revenue[order.customer] += amount;
-    ++on.orders[order.customer];
+    on.orders[order.customer] += order.IsPurchase();
     if (window == 0 || order.day > day - window) in_window[order.customer] += amount;
   }
   const auto calendar = *Calendar::Create(model.settings.time_zone, 1);

@@ -42,7 +42,7 @@ std::string LoyaltyInWords(const WorkspaceSettings& s) {
   return absl::StrCat("VIP: at least ", s.loyalty_vip_purchases, " purchases and ",
                       s.loyalty_vip_units,
                       " units. Loyal: at least 2 purchases. Periodic: fewer. none: no purchase. A "
-                      "purchase is a recognised order.");
+                      "purchase is a recognised order whose total is not negative.");
 }
 
 std::string DescriptionOf(absl::string_view id, const WorkspaceSettings& settings) {
