@@ -123,7 +123,8 @@ void PrintRisk(const Terminal& terminal, const v1::GetCustomerResponse& customer
     const Reading reading = ReadingOf(driver.feature());
     const double part = driver.contribution();
     table.AddRow({*reading.words == 0 ? Printable(driver.feature()) : reading.words,
-                  Figure(driver.value(), reading.scale), Figure(driver.average(), reading.scale),
+                  driver.assumed() ? "not known" : Figure(driver.value(), reading.scale),
+                  Figure(driver.average(), reading.scale),
                   part > 0   ? "raises"
                   : part < 0 ? "lowers"
                              : "–",

@@ -68,9 +68,15 @@ Section MeasureSection(const Context& context, const v1::AssessSupportResponse& 
           std::move(table), ""};
 }
 
-bool Measured(const v1::TierSupport& tier) {
-  return tier.within_target().kind_case() == v1::Value::kNumber ||
-         tier.days_between_contacts().kind_case() == v1::Value::kNumber;
+std::string PolicyWord(const v1::TierSupport& tier) {
+  switch (tier.verdict()) {
+    case v1::POLICY_VERDICT_KEPT:
+      return "yes";
+    case v1::POLICY_VERDICT_MISSED:
+      return "no";
+    default:
+      return "no data";
+  }
 }
 
 Section TierSection(const v1::AssessSupportResponse& answer) {
@@ -86,9 +92,7 @@ Section TierSection(const v1::AssessSupportResponse& answer) {
                                                    : std::string("–"),
                   Figure(tier.median_first_response_hours(), false),
                   Figure(tier.within_target(), true), Figure(tier.days_between_contacts(), false),
-                  tier.meets_policy() ? "yes"
-                  : Measured(tier)    ? "no"
-                                      : "no data"});
+                  PolicyWord(tier)});
   }
   return {"Each tier against its service policy", std::move(table),
           "The workspace has no service policy."};
@@ -148,7 +152,9 @@ Sheet TierCsv(const v1::AssessSupportResponse& answer) {
     sheet.Add({TextCell(tier.tier()), NumberCell(tier.response_target_hours()),
                ValueCell(tier.median_first_response_hours(), ""),
                ValueCell(tier.within_target(), ""), ValueCell(tier.days_between_contacts(), ""),
-               TextCell(tier.meets_policy() ? "true" : "false")});
+               TextCell(tier.verdict() == v1::POLICY_VERDICT_KEPT     ? "true"
+                        : tier.verdict() == v1::POLICY_VERDICT_MISSED ? "false"
+                                                                      : "")});
   }
   return sheet;
 }
@@ -179,14 +185,22 @@ std::string Verdict(const v1::AssessSupportResponse& answer) {
 
 // Like service for all may still be less than was promised.
 std::string PolicyVerdict(const v1::AssessSupportResponse& answer) {
-  std::vector<std::string> missed, kept;
+  std::vector<std::string> missed, kept, open;
   for (const v1::TierSupport& tier : answer.tiers()) {
-    if (!Measured(tier)) continue;
-    (tier.meets_policy() ? kept : missed).push_back(Printable(tier.tier()));
+    std::vector<std::string>& tiers = tier.verdict() == v1::POLICY_VERDICT_KEPT     ? kept
+                                      : tier.verdict() == v1::POLICY_VERDICT_MISSED ? missed
+                                                                                    : open;
+    tiers.push_back(Printable(tier.tier()));
   }
   if (missed.empty() && kept.empty()) return "No tier can be held against its service policy.";
-  if (missed.empty()) return "Every tier gets what its service policy promises.";
-  return absl::StrCat("Less than the service policy promises: ", absl::StrJoin(missed, ", "), ".");
+  const std::string rest =
+      open.empty() ? "" : absl::StrCat(" No data to tell: ", absl::StrJoin(open, ", "), ".");
+  if (!missed.empty()) {
+    return absl::StrCat("Less than the service policy promises: ", absl::StrJoin(missed, ", "), ".",
+                        rest);
+  }
+  if (open.empty()) return "Every tier gets what its service policy promises.";
+  return absl::StrCat("What the service policy promises: ", absl::StrJoin(kept, ", "), ".", rest);
 }
 
 absl::Status Support(Context& context, const SupportArguments& arguments) {

@@ -70,6 +70,18 @@ void NumberOrNoRecords(const std::optional<double>& number, v1::Value* out) {
   }
 }
 
+v1::PolicyVerdict ToProto(analytics::PolicyVerdict verdict) {
+  switch (verdict) {
+    case analytics::PolicyVerdict::kKept:
+      return v1::POLICY_VERDICT_KEPT;
+    case analytics::PolicyVerdict::kMissed:
+      return v1::POLICY_VERDICT_MISSED;
+    case analytics::PolicyVerdict::kNoData:
+      return v1::POLICY_VERDICT_NO_DATA;
+  }
+  return v1::POLICY_VERDICT_UNSPECIFIED;
+}
+
 void ToProto(const analytics::TierSupport& tier, v1::TierSupport* out) {
   out->set_tier(tier.policy.tier);
   out->set_response_target_hours(tier.policy.response_target_hours);
@@ -88,7 +100,8 @@ void ToProto(const analytics::TierSupport& tier, v1::TierSupport* out) {
     within->set_small_sample(tier.judged < kSmallSample);
   }
   NumberOrNoRecords(tier.days_between_contacts, out->mutable_days_between_contacts());
-  out->set_meets_policy(tier.meets_policy);
+  out->set_meets_policy(tier.verdict == analytics::PolicyVerdict::kKept);
+  out->set_verdict(ToProto(tier.verdict));
 }
 
 // "policy of strategic: first response within 4 hours, a contact every 30 days, escalations to the

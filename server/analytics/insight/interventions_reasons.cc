@@ -128,7 +128,10 @@ std::vector<Reason> DriverReasons(const RiskModel& model, const RiskFeatureRow& 
                        feature == RiskFeature::kRevenueTrend ||
                        feature == RiskFeature::kOrderValueTrend;
     const bool falls = !trend || row[j] < 0;
-    if (KindOf(feature).has_value() && bad && falls && parts[j] > least) order.push_back(j);
+    const bool measured = !IsAssumed(feature, row[j]);
+    if (KindOf(feature).has_value() && measured && bad && falls && parts[j] > least) {
+      order.push_back(j);
+    }
   }
   std::stable_sort(order.begin(), order.end(),
                    [&parts](size_t a, size_t b) { return parts[a] > parts[b]; });

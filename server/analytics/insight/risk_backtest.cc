@@ -126,7 +126,7 @@ absl::StatusOr<RiskBacktest> BacktestRisk(const image::Revision& revision, Day a
     quarter.auc_revenue_drop = AucOf(ranked, &Scored::revenue_drop);
     Rank(ranked);
     quarter.events = EventsAmong(ranked, ranked.size());
-    for (size_t i = 0; i < at.size(); ++i) {
+    for (size_t i = 0; i < at.size() && quarter.events > 0; ++i) {
       const int64_t places = std::min<int64_t>(at[i], quarter.customers);
       const int64_t found = EventsAmong(ranked, static_cast<size_t>(places));
       quarter.precision.push_back({at[i], Ratio(found, places), Ratio(found, quarter.events)});
@@ -146,7 +146,7 @@ absl::StatusOr<RiskBacktest> BacktestRisk(const image::Revision& revision, Day a
   result.auc_tickets = AucOf(all, &Scored::tickets);
   result.auc_revenue_drop = AucOf(all, &Scored::revenue_drop);
   result.base_rate = Ratio(result.events, result.customers);
-  for (size_t i = 0; i < at.size(); ++i) {
+  for (size_t i = 0; i < at.size() && result.events > 0; ++i) {
     result.precision.push_back(
         {at[i], Ratio(hits[i].hits, hits[i].places), Ratio(hits[i].hits, result.events)});
   }

@@ -57,8 +57,11 @@ std::vector<std::string> Findings(const SegmentVolatility::Group& a,
           findings);
   Compare("CV of month-on-month changes", a.name, x.cv_of_changes, b.name, y.cv_of_changes, false,
           findings);
-  Compare("halvings (a month below half of the month before)", a.name, x.halvings, b.name,
-          y.halvings, true, findings);
+  // Of a few months no halving tells anything.
+  if (std::min(x.months, y.months) >= kLeastMonthsOfVolatility) {
+    Compare("halvings (a month below half of the month before)", a.name, x.halvings, b.name,
+            y.halvings, true, findings);
+  }
   return findings;
 }
 

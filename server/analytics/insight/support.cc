@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "server/analytics/segment/revenue_order.h"
 #include "server/analytics/stats/intervals.h"
@@ -152,6 +153,18 @@ void SetVerdicts(std::vector<SupportMeasure>& measures) {
   }
 }
 
+// A promise that is missed decides; one that was not measured leaves the verdict open.
+PolicyVerdict VerdictOn(const std::vector<std::optional<bool>>& promises) {
+  const auto all = [&promises](auto holds) {
+    return std::all_of(promises.begin(), promises.end(), holds);
+  };
+  if (!all([](std::optional<bool> kept) { return kept.value_or(true); })) {
+    return PolicyVerdict::kMissed;
+  }
+  const bool measured = all([](std::optional<bool> kept) { return kept.has_value(); });
+  return measured && !promises.empty() ? PolicyVerdict::kKept : PolicyVerdict::kNoData;
+}
+
 TierSupport AssessTier(const TierServicePolicy& policy, const std::vector<const SupportRow*>& rows,
                        Day end) {
   TierSupport tier{.policy = policy};
@@ -166,13 +179,18 @@ TierSupport AssessTier(const TierServicePolicy& policy, const std::vector<const 
     for (const double waiting : row->waiting_hours) tier.judged += waiting > target;
   }
   if (!hours.empty()) tier.median_first_response_hours = MedianOf(std::move(hours));
-  if (!gaps.empty()) tier.days_between_contacts = MedianOf(std::move(gaps));
-  const bool answers = policy.response_target_hours == 0 ||
-                       tier.median_first_response_hours.value_or(INFINITY) <= target;
-  const bool contacts =
-      policy.contact_cadence_days == 0 ||
-      tier.days_between_contacts.value_or(INFINITY) <= policy.contact_cadence_days;
-  tier.meets_policy = answers && contacts;
+  if (!gaps.empty()) tier.days_between_contacts = MedianOf(gaps);
+  std::vector<std::optional<bool>> promises;  // whether each is kept; nullopt: no data
+  if (policy.response_target_hours > 0) {
+    std::optional<bool>& answers = promises.emplace_back();
+    // Where nobody was answered, those who wait for longer than the target tell.
+    if (tier.judged > 0) answers = tier.median_first_response_hours.value_or(INFINITY) <= target;
+  }
+  if (policy.contact_cadence_days > 0) {
+    std::optional<bool>& contacts = promises.emplace_back();
+    if (!gaps.empty()) contacts = *tier.days_between_contacts <= policy.contact_cadence_days;
+  }
+  tier.verdict = VerdictOn(promises);
   return tier;
 }
 

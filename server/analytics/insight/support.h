@@ -34,6 +34,11 @@ struct SupportMeasure {
   std::string verdict = {};
 };
 
+// From data alone: kKept when everything that is promised was measured and kept (the median
+// response within the target, the median customer contacted as often as said), kMissed when
+// something was measured and not kept, else kNoData.
+enum class PolicyVerdict : uint8_t { kKept, kMissed, kNoData };
+
 // A tier against its policy. nullopt: nothing to measure it from.
 struct TierSupport {
   TierServicePolicy policy;
@@ -41,9 +46,7 @@ struct TierSupport {
   // Of the tickets answered, or waiting for longer than the target. nullopt without a target.
   int64_t within = 0, judged = 0;
   std::optional<double> days_between_contacts = {};  // median over customers
-  // Everything that the policy promises was measured and kept: the median response within the
-  // target, the median customer contacted as often as said.
-  bool meets_policy = false;
+  PolicyVerdict verdict = PolicyVerdict::kNoData;
 };
 
 struct NeglectedCustomer {

@@ -170,12 +170,45 @@ TEST(Support, TiersAgainstTheirPolicyByHand) {
   EXPECT_EQ(strategic.judged, 60 + 1);  // one waits for longer than the target
   EXPECT_NEAR(*strategic.median_first_response_hours, (3.7 + 4.21) / 2, 1e-9);
   EXPECT_DOUBLE_EQ(*strategic.days_between_contacts, 100.0 / 5);
-  EXPECT_TRUE(strategic.meets_policy);
-  EXPECT_FALSE(result.tiers[1].meets_policy);  // nobody of this tier: not shown to be kept
+  EXPECT_EQ(strategic.verdict, PolicyVerdict::kKept);
+  EXPECT_EQ(result.tiers[1].verdict, PolicyVerdict::kNoData);  // nobody of this tier
   EXPECT_FALSE(result.tiers[1].median_first_response_hours.has_value());
   EXPECT_DOUBLE_EQ(*result.tiers[2].days_between_contacts, 100.0 / 4);
-  EXPECT_TRUE(result.tiers[2].meets_policy);
+  EXPECT_EQ(result.tiers[2].verdict, PolicyVerdict::kKept);
   EXPECT_EQ(result.tiers[2].judged, 0);  // no target
+}
+
+// The promises of a tier, what its only customer has on record, and the verdict.
+TEST(Support, NoDataIsNoVerdictOnAPolicy) {
+  struct Case {
+    const char* name;
+    TierServicePolicy policy;
+    std::vector<double> answered, waiting;  // hours
+    int contacts;                           // from day 100 to 200
+    PolicyVerdict verdict;
+  };
+  const Case cases[] = {
+      {"nothing on record", {"strategic", 4, 30, ""}, {}, {}, 0, PolicyVerdict::kNoData},
+      {"contacts kept, no ticket", {"strategic", 4, 30, ""}, {}, {}, 5, PolicyVerdict::kNoData},
+      {"contacts missed, no ticket", {"strategic", 4, 30, ""}, {}, {}, 2, PolicyVerdict::kMissed},
+      {"answered, no contact", {"strategic", 4, 30, ""}, {1}, {}, 0, PolicyVerdict::kNoData},
+      {"both kept", {"strategic", 4, 30, ""}, {1}, {}, 5, PolicyVerdict::kKept},
+      {"answered late", {"strategic", 4, 30, ""}, {5}, {}, 5, PolicyVerdict::kMissed},
+      {"waits too long", {"strategic", 4, 0, ""}, {}, {9}, 5, PolicyVerdict::kMissed},
+      {"waits, not yet too long", {"strategic", 4, 0, ""}, {}, {3}, 5, PolicyVerdict::kNoData},
+      {"nothing promised", {"strategic", 0, 0, "sponsor"}, {9}, {9}, 1, PolicyVerdict::kNoData},
+  };
+  for (const Case& one : cases) {
+    SupportRow row{.slot = 0};
+    row.response_hours = one.answered;
+    row.response_priorities.assign(one.answered.size(), 1);
+    row.waiting_hours = one.waiting;
+    row.contacts = one.contacts;
+    row.first_contact = 100;
+    const SupportGroups groups{{1}, 1, 0, {"", "strategic"}, {1}};
+    const SupportAssessment result = MeasureSupport({row}, groups, {one.policy}, 200);
+    EXPECT_EQ(result.tiers[0].verdict, one.verdict) << one.name;
+  }
 }
 
 TEST(Support, TheNeglectedStandOutAndSayWhy) {

@@ -104,6 +104,7 @@ absl::StatusOr<SwotVerdict> VipShortage(SwotFigures& figures) {
   const double share = vips.number() / buyers.number();
   if (share >= kVipShortage) return NotMet();
   STRATA_ASSIGN_OR_RETURN(const Figure all, figures.One("revenue", kBuyers));
+  if (all.number() <= 0) return Silent("those who bought bring no revenue");
   SwotStatement says;
   says.kind = SwotKind::kWeakness;
   says.statement =

@@ -247,6 +247,7 @@ absl::StatusOr<SwotVerdict> ConcentrationOfRevenue(SwotFigures& figures) {
       const Figure top,
       figures.One("revenue", absl::StrCat("revenue_rank <= ", RankOfPlace(ranks, count))));
   STRATA_ASSIGN_OR_RETURN(const Figure all, figures.One("revenue", ""));
+  if (all.number() <= 0) return Silent("returns have taken all revenue back");
   const double share = top.number() / all.number();
   if (share > kBroad && share < kConcentrated) return NotMet();
   const bool broad = share <= kBroad;

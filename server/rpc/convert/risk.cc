@@ -42,6 +42,7 @@ void AddDrivers(const analytics::RiskModel& model, const analytics::RiskFeatureR
     made->set_value(row[j]);
     made->set_average(model.means()[j]);
     made->set_contribution(parts[j]);
+    made->set_assumed(IsAssumed(static_cast<analytics::RiskFeature>(j), row[j]));
   }
 }
 
