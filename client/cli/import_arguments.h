@@ -22,6 +22,7 @@ struct ImportArguments {
   std::string rejects;  // a file for what was refused
   bool dry_run = false;
   std::string stream;
+  std::string known_rows;  // same, new; empty: such rows refuse the import
 
   // What is done with a proposed mapping, and what it is told.
   std::string save;                 // a file to write it to

@@ -107,6 +107,12 @@ void RegisterImport(CLI::App& app, Context& context) {
       ->add_option("--rejects", arguments->rejects,
                    "Write bad records here as CSV, with file and line")
       ->type_name("FILE");
+  import
+      ->add_option("--known-rows", arguments->known_rows,
+                   "Rows without an id that an earlier import brought word for word: same: they "
+                   "are those; new: they are others and count again [they refuse the import]")
+      ->check(CLI::IsMember({"same", "new"}))
+      ->type_name("WORD");
   import->add_flag("--dry-run", arguments->dry_run, "Check everything, store nothing");
   import
       ->add_option("--stream", arguments->stream,

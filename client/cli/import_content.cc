@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "client/cli/import_job.h"
@@ -50,6 +51,52 @@ class SpoolingSink : public RecordSink {
   RecordSpool& spool_;
   ImportSummary& summary_;
   RejectLog& rejects_;
+};
+
+// The same for what a mapping makes, whose records are settled only at its end.
+class SettlingSink : public MappingSink {
+ public:
+  SettlingSink(ImportContent& content, RejectLog& rejects) : content_(content), rejects_(rejects) {}
+
+  absl::Status Add(const v1::Record& record, absl::Span<const Origin> origins) override {
+    content_.summary.Add(record);
+    return content_.records->Add(record, origins);
+  }
+  void Refuse(absl::Span<const Reject> rejects) override { rejects_.AddRecord(rejects); }
+  absl::Status Restart() override {
+    withdrawn_.clear();
+    content_.summary = ImportSummary();
+    STRATA_ASSIGN_OR_RETURN(content_.records, RecordSpool::Create());
+    return absl::OkStatus();
+  }
+  void Withdraw(int64_t number) override { withdrawn_.insert(number); }
+  absl::StatusOr<v1::Record> Recall(int64_t number) override {
+    return content_.records->Recall(number);
+  }
+  void Note(std::string text) override { content_.notes.push_back(std::move(text)); }
+
+  // Takes what was withdrawn out of the spool and the summary.
+  absl::Status Settle() {
+    if (withdrawn_.empty()) return absl::OkStatus();
+    content_.summary = ImportSummary();
+    STRATA_ASSIGN_OR_RETURN(std::unique_ptr<RecordSpool> settled, RecordSpool::Create());
+    STRATA_RETURN_IF_ERROR(content_.records->Seek(0));
+    v1::Record record;
+    std::vector<Origin> origins;
+    for (int64_t number = 0; number < content_.records->size(); ++number) {
+      STRATA_RETURN_IF_ERROR(content_.records->Next(&record, &origins).status());
+      if (withdrawn_.contains(number)) continue;
+      content_.summary.Add(record);
+      STRATA_RETURN_IF_ERROR(settled->Add(record, origins));
+    }
+    content_.records = std::move(settled);
+    return absl::OkStatus();
+  }
+
+ private:
+  ImportContent& content_;
+  RejectLog& rejects_;
+  absl::flat_hash_set<int64_t> withdrawn_;
 };
 
 int64_t SizeOf(const std::string& path) {
@@ -101,32 +148,34 @@ absl::StatusOr<std::vector<MappingStatement>> ParseNamedMapping(const std::strin
 
 absl::Status ConvertStaged(const Context& context, StagingDatabase& staging,
                            const std::vector<MappingStatement>& statements,
-                           const std::string& time_zone, ImportContent& content,
-                           RejectLog& rejects) {
+                           const std::string& time_zone, ImportContent& content, RejectLog& rejects,
+                           KnownRows known_rows) {
   absl::TimeZone zone;
   if (!absl::LoadTimeZone(time_zone, &zone)) {
     return absl::FailedPreconditionError(
         absl::StrCat("this machine does not know the workspace's time zone \"", time_zone, "\""));
   }
   STRATA_ASSIGN_OR_RETURN(content.records, RecordSpool::Create());
-  SpoolingSink sink(content, rejects);
+  SettlingSink sink(content, rejects);
   Progress progress(context.terminal(), "converting", 0, "rows");
-  return MappingRunner(content.name, staging, zone).Run(statements, sink, [&](int64_t rows) {
-    progress.Update(rows);
-  });
+  MappingRunner runner(content.name, staging, zone, known_rows);
+  STRATA_RETURN_IF_ERROR(
+      runner.Run(statements, sink, [&](int64_t rows) { progress.Update(rows); }));
+  return sink.Settle();
 }
 
 absl::StatusOr<ImportContent> ReadCsvFiles(const Context& context, const std::string& mapping_name,
                                            absl::string_view mapping, const TablesAndPaths& files,
                                            const CsvOptions& options, const std::string& time_zone,
-                                           RejectLog& rejects) {
+                                           RejectLog& rejects, KnownRows known_rows) {
   STRATA_ASSIGN_OR_RETURN(const std::vector<MappingStatement> statements,
                           ParseNamedMapping(mapping_name, mapping));
   ImportContent content;
   content.name = mapping_name;
   STRATA_ASSIGN_OR_RETURN(std::unique_ptr<StagingDatabase> staging,
                           StageFiles(context, files, options, content));
-  STRATA_RETURN_IF_ERROR(ConvertStaged(context, *staging, statements, time_zone, content, rejects));
+  STRATA_RETURN_IF_ERROR(
+      ConvertStaged(context, *staging, statements, time_zone, content, rejects, known_rows));
   return content;
 }
 

@@ -92,6 +92,10 @@ class ImportJob {
  private:
   bool proposes() const { return !arguments_.paths.empty() && arguments_.preset.empty(); }
   bool skip() const { return arguments_.on_error == "skip"; }
+  KnownRows known_rows() const {
+    if (arguments_.known_rows.empty()) return KnownRows::kRefuse;
+    return arguments_.known_rows == "same" ? KnownRows::kSame : KnownRows::kNew;
+  }
 
   absl::Status CheckArguments() const {
     const int sources = !arguments_.sql.empty() + !arguments_.preset.empty() +
@@ -132,14 +136,14 @@ class ImportJob {
       STRATA_ASSIGN_OR_RETURN(const v1::Workspace workspace, FindOrMakeWorkspace(preset.workspace));
       return ReadCsvFiles(context_, preset.mapping_name, preset.mapping,
                           preset.FilesUnder(arguments_.paths.front()), options,
-                          workspace.time_zone(), rejects_);
+                          workspace.time_zone(), rejects_, known_rows());
     }
     STRATA_ASSIGN_OR_RETURN(const TablesAndPaths files, CsvFilesOf(arguments_));
     STRATA_ASSIGN_OR_RETURN(const std::string mapping, ReadFile(arguments_.sql));
     STRATA_ASSIGN_OR_RETURN(report_.workspace, context_.Workspace());
     STRATA_ASSIGN_OR_RETURN(const v1::Workspace workspace, GetWorkspace());
     return ReadCsvFiles(context_, std::filesystem::path(arguments_.sql).filename().string(),
-                        mapping, files, options, workspace.time_zone(), rejects_);
+                        mapping, files, options, workspace.time_zone(), rejects_, known_rows());
   }
 
   // Reads files by a mapping made for them, after it was agreed to; nothing when it was not.
@@ -172,8 +176,8 @@ class ImportJob {
     STRATA_RETURN_IF_ERROR(workspace.status());
     STRATA_ASSIGN_OR_RETURN(const std::vector<MappingStatement> statements,
                             ParseNamedMapping(content.name, proposal.mapping));
-    STRATA_RETURN_IF_ERROR(
-        ConvertStaged(context_, *staging, statements, workspace->time_zone(), content, rejects_));
+    STRATA_RETURN_IF_ERROR(ConvertStaged(context_, *staging, statements, workspace->time_zone(),
+                                         content, rejects_, known_rows()));
     if (!arguments_.yes) {
       ProposalView view{.proposal = proposal,
                         .content = content,
@@ -264,6 +268,7 @@ class ImportJob {
     options.stream = arguments_.stream;
     options.import_name = content.name;
     options.skip_bad_records = skip();
+    options.refuse_known_rows = known_rows() == KnownRows::kRefuse;
     options.dry_run = arguments_.dry_run || only_check;
     STRATA_ASSIGN_OR_RETURN(
         report_.sent, SendSpool(context_, options, content.files, *content.records, rejects_));

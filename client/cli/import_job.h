@@ -14,6 +14,7 @@
 #include "client/cli/import_staging.h"
 #include "client/cli/import_summary.h"
 #include "client/cli/mapping_script.h"
+#include "client/cli/row_identity.h"
 
 namespace strata::cli {
 
@@ -36,18 +37,19 @@ absl::StatusOr<std::unique_ptr<StagingDatabase>> StageFiles(const Context& conte
 absl::StatusOr<std::vector<MappingStatement>> ParseNamedMapping(const std::string& name,
                                                                 absl::string_view mapping);
 
-// Runs a mapping, called content.name, over the staged tables: sets records and summary. What
-// cannot be converted goes to the log.
+// Runs a mapping, called content.name, over the staged tables: sets records, summary and notes.
+// What cannot be converted goes to the log. `known_rows` decides the ids of records that have none.
 absl::Status ConvertStaged(const Context& context, StagingDatabase& staging,
                            const std::vector<MappingStatement>& statements,
-                           const std::string& time_zone, ImportContent& content,
-                           RejectLog& rejects);
+                           const std::string& time_zone, ImportContent& content, RejectLog& rejects,
+                           KnownRows known_rows);
 
 // All of it.
 absl::StatusOr<ImportContent> ReadCsvFiles(const Context& context, const std::string& mapping_name,
                                            absl::string_view mapping, const TablesAndPaths& files,
                                            const CsvOptions& options, const std::string& time_zone,
-                                           RejectLog& rejects);
+                                           RejectLog& rejects,
+                                           KnownRows known_rows = KnownRows::kRefuse);
 
 // Reads records as JSON lines; "-" is standard input.
 absl::StatusOr<ImportContent> ReadJsonFile(const Context& context, const std::string& path,

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -132,7 +133,9 @@ TEST_F(PresetTest, InternetSalesGivesThePublishedTotals) {
   }
   EXPECT_EQ(in_the_united_states, expected.at("us_customers").number_value());
   EXPECT_EQ(with_children, expected.at("us_customers_with_children").number_value());
-  EXPECT_EQ(totals.order_ids.count("FactTable.csv:2"), 1u);
+  // Each line is an order of its own, also where two say the same.
+  EXPECT_EQ(totals.order_ids.size(), rows.at("fact").number_value());
+  EXPECT_TRUE(std::all_of(totals.order_ids.begin(), totals.order_ids.end(), IsMadeUpId));
   EXPECT_EQ(totals.customer_by_id.at("11000").birth_date(), "1962-12-23");
 }
 

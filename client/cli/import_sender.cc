@@ -9,6 +9,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/progress.h"
+#include "client/cli/row_gatherer.h"
+#include "client/cli/row_identity.h"
 #include "client/cli/value_format.h"
 #include "server/base/status_macros.h"
 #include "strata/append_writer.h"
@@ -69,6 +71,9 @@ class Sender {
     }
     STRATA_ASSIGN_OR_RETURN(const v1::GetWriteStreamResponse state, ChooseStream());
     result.stream = state.stream();
+    if (options_.refuse_known_rows && first_time_ && state.next_offset() == 0) {
+      STRATA_RETURN_IF_ERROR(RefuseKnownRows());
+    }
     result.resumed_at = std::min<int64_t>(state.next_offset(), spool_.size());
     if (!options_.skip_bad_records && result.resumed_at < spool_.size()) {
       SendResult checked;
@@ -92,7 +97,43 @@ class Sender {
     const std::string ending = absl::StrCat("-", spool_.ContentHash());
     const std::string base =
         absl::StrCat(options_.import_name.substr(0, kLongestStreamId - ending.size() - 8), ending);
-    return UnfinishedStream(client_, options_.workspace, base, spool_.size());
+    STRATA_ASSIGN_OR_RETURN(v1::GetWriteStreamResponse state,
+                            UnfinishedStream(client_, options_.workspace, base, spool_.size()));
+    first_time_ = state.stream() == base;
+    return state;
+  }
+
+  // Asks the server whether it holds records whose ids are made of their rows.
+  absl::Status RefuseKnownRows() {
+    v1::BatchAppendRecordsRequest request;
+    request.set_workspace(options_.workspace);
+    request.set_on_error(v1::ON_ERROR_SKIP);
+    request.set_validate_only(true);
+    STRATA_RETURN_IF_ERROR(spool_.Seek(0));
+    int64_t known = 0, made_up = 0;
+    v1::Record record;
+    bool more = true;
+    while (more) {
+      request.clear_records();
+      for (size_t bytes = 0; bytes < kBatchBytes && request.records_size() < kBatchRecords;) {
+        STRATA_ASSIGN_OR_RETURN(more, spool_.Next(&record));
+        if (!more) break;
+        if (!IsMadeUpId(KindAndId(record).second)) continue;
+        bytes += record.ByteSizeLong();
+        request.add_records()->Swap(&record);
+      }
+      if (request.records_size() == 0) break;
+      made_up += request.records_size();
+      STRATA_ASSIGN_OR_RETURN(const v1::BatchAppendRecordsResponse response,
+                              client_.BatchAppendRecords(request, context_.call_options()));
+      known += response.counts().duplicate();
+    }
+    if (known == 0) return absl::OkStatus();
+    return absl::FailedPreconditionError(absl::StrCat(
+        FormatInteger(known), " of ", FormatInteger(made_up),
+        " records without an id stand word for word in an earlier import, and nothing is stored; "
+        "--known-rows same if they are the same facts (a file that grew, was corrected or "
+        "overlaps), --known-rows new if they are others that look alike, or SELECT an id"));
   }
 
   // Lets the server check the records from `first` on; what it refuses goes to the rejects.
@@ -245,6 +286,7 @@ class Sender {
   const std::vector<std::string>& files_;
   RecordSpool& spool_;
   RejectLog& rejects_;
+  bool first_time_ = false;  // no import of this content was complete before
 };
 
 }  // namespace

@@ -21,6 +21,9 @@ struct SendOptions {
   std::string import_name;  // "internet-sales.sql"
   bool skip_bad_records = false;
   bool dry_run = false;  // the server checks everything and stores nothing
+  // FAILED_PRECONDITION where records whose ids are made of their rows are stored already, and not
+  // by this very import: they may be the same facts or others that look alike.
+  bool refuse_known_rows = false;
 };
 
 struct SendResult {

@@ -6,6 +6,7 @@
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
+#include "client/cli/content_hash.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "server/base/status_macros.h"
@@ -24,12 +25,6 @@ struct EntryHead {
 absl::Status TemporaryFileError() {
   return absl::InternalError(
       "the temporary file of the import cannot be written or read (disk full?)");
-}
-
-// FNV-1a, 64 bits: the same on every machine.
-uint64_t Hash(absl::string_view bytes, uint64_t hash) {
-  for (const char c : bytes) hash = (hash ^ static_cast<uint8_t>(c)) * 1099511628211u;
-  return hash;
 }
 
 // With map entries in a fixed order, so that the same record is always the same bytes.
@@ -62,8 +57,8 @@ absl::Status RecordSpool::Add(const v1::Record& record, absl::Span<const Origin>
   if (size_ % kRecordsPerLandmark == 0) landmarks_.push_back(ftello(file_));
   SerializeTo(record, &bytes_);
   const EntryHead head{static_cast<uint32_t>(bytes_.size()), static_cast<uint32_t>(origins.size())};
-  hash_ = Hash(absl::string_view(reinterpret_cast<const char*>(&head.record_bytes), 4), hash_);
-  hash_ = Hash(bytes_, hash_);
+  hash_ = Fnv(absl::string_view(reinterpret_cast<const char*>(&head.record_bytes), 4), hash_);
+  hash_ = Fnv(bytes_, hash_);
   if (std::fwrite(&head, sizeof(head), 1, file_) != 1 ||
       std::fwrite(bytes_.data(), 1, bytes_.size(), file_) != bytes_.size() ||
       std::fwrite(origins.data(), sizeof(Origin), origins.size(), file_) != origins.size()) {
@@ -118,8 +113,17 @@ absl::StatusOr<bool> RecordSpool::ReadEntry(std::string* record, std::vector<Ori
   return true;
 }
 
-absl::StatusOr<bool> RecordSpool::Next(v1::Record* record) {
-  STRATA_ASSIGN_OR_RETURN(const bool read, ReadEntry(&bytes_, nullptr));
+absl::StatusOr<v1::Record> RecordSpool::Recall(int64_t number) {
+  STRATA_RETURN_IF_ERROR(Seek(number));
+  v1::Record record;
+  STRATA_ASSIGN_OR_RETURN(const bool read, Next(&record));
+  if (!read || fseeko(file_, 0, SEEK_END) != 0) return TemporaryFileError();
+  next_ = size_;
+  return record;
+}
+
+absl::StatusOr<bool> RecordSpool::Next(v1::Record* record, std::vector<Origin>* origins) {
+  STRATA_ASSIGN_OR_RETURN(const bool read, ReadEntry(&bytes_, origins));
   if (!read) return false;
   if (!record->ParseFromString(bytes_)) return TemporaryFileError();
   return true;

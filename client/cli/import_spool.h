@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "client/cli/content_hash.h"
 #include "client/cli/import_reject.h"
 #include "strata/v1/records.pb.h"
 
@@ -30,7 +31,7 @@ class RecordSpool {
   RecordSpool(const RecordSpool&) = delete;
   RecordSpool& operator=(const RecordSpool&) = delete;
 
-  // Appends a record of at most kLargestRecord bytes. Not after the first read.
+  // Appends a record of at most kLargestRecord bytes. Not between reads, but after Recall.
   absl::Status Add(const v1::Record& record, absl::Span<const Origin> origins);
 
   // Records so far; they are numbered from 0.
@@ -44,8 +45,11 @@ class RecordSpool {
 
   // The next Next() reads record `number`, at most size().
   absl::Status Seek(int64_t number);
-  // False behind the last one.
-  absl::StatusOr<bool> Next(v1::Record* record);
+  // False behind the last one. With the places of its rows, if asked for.
+  absl::StatusOr<bool> Next(v1::Record* record, std::vector<Origin>* origins = nullptr);
+
+  // Record `number`; more can be added afterwards.
+  absl::StatusOr<v1::Record> Recall(int64_t number);
 
   // Where record `number` comes from. Next() goes on where it was.
   absl::StatusOr<std::vector<Origin>> OriginsOf(int64_t number);
@@ -58,7 +62,7 @@ class RecordSpool {
   int64_t size_ = 0;
   int64_t next_ = 0;
   std::vector<int64_t> landmarks_;  // where every so manieth record starts in the file
-  uint64_t hash_ = 14695981039346656037u;
+  uint64_t hash_ = kFnvStart;
   std::map<std::string, int64_t> order_statuses_;
   std::string bytes_;  // of the record at hand
 };

@@ -147,7 +147,7 @@ absl::Status StagingDatabase::Load(const std::string& table, const std::string& 
     absl::StatusOr<bool> more = (*reader)->Next(&row);
     if (!more.ok()) return InFile(more.status(), path);
     if (!*more) break;
-    if (row.problem) bad_rows_[KeyOf({file, row.line})].problem = *std::move(row.problem);
+    if (row.problem) bad_rows_[KeyOf({file, row.line})] = *std::move(row.problem);
     for (int i = 0; i < columns; ++i) {
       const CsvCell& field = row.fields[i];
       const int place = (*places)[i] + 1;
@@ -178,53 +178,23 @@ int32_t StagingDatabase::FileIndex(absl::string_view name) const {
   return found == files_.end() ? -1 : static_cast<int32_t>(found - files_.begin());
 }
 
-StagingDatabase::BadRow* StagingDatabase::FindBadRow(Origin origin) {
+const CsvProblem* StagingDatabase::FindBadRow(Origin origin) const {
   if (bad_rows_.empty() || origin.file < 0) return nullptr;
   const auto found = bad_rows_.find(KeyOf(origin));
   return found == bad_rows_.end() ? nullptr : &found->second;
 }
 
-std::vector<Reject> StagingDatabase::UnreportedBadRows() const {
-  std::vector<int64_t> keys;
-  for (const auto& [key, bad] : bad_rows_) {
-    if (!bad.reported) keys.push_back(key);
+std::vector<std::pair<Origin, CsvProblem>> StagingDatabase::BadRows() const {
+  std::vector<std::pair<Origin, CsvProblem>> rows;
+  for (const auto& [key, problem] : bad_rows_) {
+    const Origin origin{static_cast<int32_t>(key >> kLineBits),
+                        key & ((int64_t{1} << kLineBits) - 1)};
+    rows.emplace_back(origin, problem);
   }
-  std::sort(keys.begin(), keys.end());
-  std::vector<Reject> rejects;
-  for (const int64_t key : keys) {
-    const CsvProblem& problem = bad_rows_.at(key).problem;
-    rejects.push_back({.file = files_[static_cast<size_t>(key >> kLineBits)],
-                       .line = key & ((int64_t{1} << kLineBits) - 1),
-                       .field = problem.field,
-                       .reason = problem.reason,
-                       .message = problem.message});
-  }
-  return rejects;
-}
-
-absl::Status StagingDatabase::HideBadRows() {
-  std::string sql;
-  if (!knows_bad_rows_) {
-    sql = "CREATE TEMP TABLE strata_bad_rows (file TEXT, line INTEGER, PRIMARY KEY (file, line));";
-    for (const auto& [key, bad] : bad_rows_) {
-      char* insert = sqlite3_mprintf("INSERT INTO strata_bad_rows VALUES (%Q, %lld);",
-                                     files_[static_cast<size_t>(key >> kLineBits)].c_str(),
-                                     static_cast<long long>(key & ((int64_t{1} << kLineBits) - 1)));
-      absl::StrAppend(&sql, insert);
-      sqlite3_free(insert);
-    }
-    knows_bad_rows_ = true;
-  }
-  absl::StrAppend(&sql, "SAVEPOINT strata_hide;");
-  for (const Table& table : tables_) {
-    absl::StrAppend(&sql, "DELETE FROM ", QuoteName(table.name),
-                    " WHERE (_file, _line) IN (SELECT file, line FROM strata_bad_rows);");
-  }
-  return Execute(sql);
-}
-
-absl::Status StagingDatabase::ShowBadRows() {
-  return Execute("ROLLBACK TO strata_hide; RELEASE strata_hide;");
+  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.first.file, a.first.line) < std::pair(b.first.file, b.first.line);
+  });
+  return rows;
 }
 
 }  // namespace strata::cli

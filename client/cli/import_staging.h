@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -31,9 +32,8 @@ class StagingDatabase {
 
   // Reads a file into `table`, "-" being standard input; a table that exists gets more rows, from
   // a file with columns of the same names in any order. `shown_name` is what _file holds. Rows that
-  // are bad as CSV are loaded as far as they can be read and remembered, so that the record they
-  // belong to is refused as a whole. `on_bytes` hears how much of the file is read. NOT_FOUND,
-  // DATA_LOSS, INVALID_ARGUMENT name the file.
+  // are bad as CSV are loaded as far as they can be read and remembered, see BadRows. `on_bytes`
+  // hears how much of the file is read. NOT_FOUND, DATA_LOSS, INVALID_ARGUMENT name the file.
   absl::Status Load(const std::string& table, const std::string& path,
                     const std::string& shown_name, const CsvOptions& options,
                     const std::function<void(int64_t)>& on_bytes);
@@ -60,19 +60,11 @@ class StagingDatabase {
   int32_t FileIndex(absl::string_view name) const;
   int64_t rows() const { return rows_; }
 
-  struct BadRow {
-    CsvProblem problem;
-    bool reported = false;  // with the record that it belongs to
-  };
-  // Null when the row is good.
-  BadRow* FindBadRow(Origin origin);
+  // The rows that are bad as CSV, by file and line.
+  std::vector<std::pair<Origin, CsvProblem>> BadRows() const;
   bool has_bad_rows() const { return !bad_rows_.empty(); }
-  // Those that were not reported with a record, by file and line.
-  std::vector<Reject> UnreportedBadRows() const;
-  // Takes bad rows out of the tables until ShowBadRows: for a statement that does not say where its
-  // rows come from, so that what it makes could not be told from good records.
-  absl::Status HideBadRows();
-  absl::Status ShowBadRows();
+  // Null when the row is good.
+  const CsvProblem* FindBadRow(Origin origin) const;
 
  private:
   explicit StagingDatabase(sqlite3* handle) : handle_(handle) {}
@@ -87,8 +79,7 @@ class StagingDatabase {
   std::vector<Table> tables_;
   std::vector<std::string> notes_;
   std::string suggested_encoding_;
-  absl::node_hash_map<int64_t, BadRow> bad_rows_;  // by file << 40 | line
-  bool knows_bad_rows_ = false;                    // the database has a list of them
+  absl::node_hash_map<int64_t, CsvProblem> bad_rows_;  // by file << 40 | line
   int64_t rows_ = 0;
 };
 

@@ -92,6 +92,22 @@ std::optional<Decimal> Decimal::Add(const Decimal& a, const Decimal& b) {
   return Reduced({*x + *y, scale});
 }
 
+std::optional<Decimal> Decimal::Divide(const Decimal& a, const Decimal& b, int places) {
+  places = std::clamp(places, 0, kMostDigits);
+  const Decimal x = Reduced(a), y = Reduced(b);
+  // x / y = (x.digits / y.digits) * 10^(y.scale - x.scale), wanted in units of 10^-places.
+  const int shift = places + y.scale - x.scale;
+  if (shift > kMostDigits || shift < -kMostDigits) return std::nullopt;
+  const std::optional<__int128> above = Times(x.digits, PowerOfTen(std::max(shift, 0)));
+  const std::optional<__int128> below = Times(y.digits, PowerOfTen(std::max(-shift, 0)));
+  if (!above || !below) return std::nullopt;
+  __int128 quotient = *above / *below;
+  const __int128 rest = *above % *below;
+  const __int128 half = (rest < 0 ? -rest : rest) * 2;
+  if (half >= (*below < 0 ? -*below : *below)) quotient += (*above < 0) == (*below < 0) ? 1 : -1;
+  return Reduced({quotient, places});
+}
+
 Decimal Decimal::Round(int places) const {
   places = std::clamp(places, 0, kMostDigits);
   if (scale <= places) return *this;

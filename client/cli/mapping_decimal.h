@@ -25,6 +25,10 @@ struct Decimal {
   static std::optional<Decimal> Multiply(const Decimal& a, const Decimal& b);
   static std::optional<Decimal> Add(const Decimal& a, const Decimal& b);
 
+  // To `places` (0..36) digits behind the point, half away from zero; `b` is not 0. Nothing when
+  // the result, or `a` with as many places more, has more than 36 digits.
+  static std::optional<Decimal> Divide(const Decimal& a, const Decimal& b, int places);
+
   // To `places` (0..36) digits behind the point, half away from zero.
   Decimal Round(int places) const;
 };

@@ -10,6 +10,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "client/cli/mapping_decimal.h"
+#include "client/cli/mapping_fault.h"
 #include "client/cli/mapping_values.h"
 #include "server/base/status_macros.h"
 #include "server/domain/nearest_names.h"
@@ -205,6 +207,16 @@ ValueResult ReadAttribute(const MappedValue& value, char type, v1::AttributeValu
   return problem;
 }
 
+// Whether a number of SQLite's has fractions to the last of the 15 digits that a double keeps.
+bool FillsADouble(absl::string_view text) {
+  if (!absl::StrContains(text, '.')) return false;
+  size_t digits = 0;
+  for (const char c : text) {
+    if (absl::ascii_isdigit(static_cast<unsigned char>(c)) && (c != '0' || digits > 0)) ++digits;
+  }
+  return digits >= 15;
+}
+
 }  // namespace
 
 std::string FieldNames(MappedRecord record) {
@@ -246,6 +258,7 @@ absl::Status FieldBinding::Bind(int index, const std::string& name) {
     column.field = candidate.field;
     column.of_line = candidate.of_line;
     if (lower == "id") id_column_ = index;
+    if (lower == "source_version") version_column_ = index;
     for (const absl::string_view required : RequiredColumns(record_)) {
       column.required = column.required || required == lower;
     }
@@ -300,6 +313,13 @@ void FieldBinding::FillColumn(const Column& column, const MappedValue& value, Me
   ValueResult problem;
   if (value.text.empty()) {
     if (column.required) problem = ValueProblem{"MISSING_FIELD", "is empty"};
+  } else if (column.field != nullptr && IsMoney(*column.field) && value.number &&
+             FillsADouble(value.text)) {
+    problem = ValueProblem{"TOO_MANY_DECIMALS",
+                           absl::StrCat(Shown(value.text),
+                                        " has all the digits that SQLite's numbers keep, and may "
+                                        "have lost some; mul_decimal, add_decimal and sum_decimal "
+                                        "compute exactly")};
   } else if (column.field == nullptr) {
     auto* customer = static_cast<v1::Customer*>(message);
     problem = ReadAttribute(value, column.attribute_type,
@@ -331,7 +351,46 @@ void FieldBinding::FillLine(const std::vector<MappedValue>& row, v1::Record* mes
   }
 }
 
-std::vector<std::string> FieldBinding::OrderValues(const std::vector<MappedValue>& row) const {
+bool FieldBinding::OfLine(int index) const {
+  return std::any_of(columns_.begin(), columns_.end(),
+                     [&](const Column& column) { return column.index == index && column.of_line; });
+}
+
+const FieldBinding::Column& FieldBinding::Own(size_t place) const {
+  for (const Column& column : columns_) {
+    if (!column.of_line && place-- == 0) return column;
+  }
+  return columns_.back();
+}
+
+const std::string& FieldBinding::OwnColumn(size_t place) const { return Own(place).name; }
+
+std::string FieldBinding::OwnText(const v1::Record& message, size_t place) const {
+  const Column& column = Own(place);
+  v1::Record copy = message;
+  const Message* record = MessageOf(record_, &copy);
+  if (column.field == nullptr) {
+    const auto& attributes = copy.customer().attributes();
+    const auto found = attributes.find(column.attribute_key);
+    return found == attributes.end() ? "" : found->second.text();
+  }
+  const google::protobuf::Reflection* reflection = record->GetReflection();
+  switch (column.field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      return reflection->GetString(*record, column.field);
+    case FieldDescriptor::CPPTYPE_INT32:
+      return absl::StrCat(reflection->GetInt32(*record, column.field));
+    case FieldDescriptor::CPPTYPE_INT64: {
+      const int64_t value = reflection->GetInt64(*record, column.field);
+      return IsMoney(*column.field) ? Decimal{value, kAmountDecimals}.ToString()
+                                    : absl::StrCat(value);
+    }
+    default:
+      return "";
+  }
+}
+
+std::vector<std::string> FieldBinding::OwnValues(const std::vector<MappedValue>& row) const {
   std::vector<std::string> values;
   for (const Column& column : columns_) {
     if (!column.of_line) values.emplace_back(row[column.index].text);
@@ -346,7 +405,7 @@ void FieldBinding::CompareOrderValues(const std::vector<std::string>& first_row,
   for (const Column& column : columns_) {
     if (column.of_line) continue;
     const std::string& first = first_row[next++];
-    if (row[column.index].text == first) continue;
+    if (row[column.index].text == first || IsFault(first)) continue;  // a fault is told where it is
     problems->push_back({column.name, "CONFLICTING_ROWS",
                          absl::StrCat("\"", row[column.index].text, "\" here, but \"", first,
                                       "\" in the order's first row")});

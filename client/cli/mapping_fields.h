@@ -46,6 +46,7 @@ class FieldBinding {
   int id_column() const { return id_column_; }
   int file_column() const { return file_column_; }
   int line_column() const { return line_column_; }
+  int version_column() const { return version_column_; }  // source_version
 
   // Fills `message` of the binding's kind from one row (an order: also adds a line). The id is left
   // to the caller. Adds what is wrong to `problems`.
@@ -56,8 +57,16 @@ class FieldBinding {
   void FillLine(const std::vector<MappedValue>& row, v1::Record* message,
                 std::vector<FieldProblem>* problems) const;
 
-  // The values of an order's own columns; all rows of one order must have the same.
-  std::vector<std::string> OrderValues(const std::vector<MappedValue>& row) const;
+  // Whether a column of the row holds a field of an order's line.
+  bool OfLine(int index) const;
+
+  // The values of the record's own columns (an order's without those of its lines); all rows of one
+  // order must have the same.
+  std::vector<std::string> OwnValues(const std::vector<MappedValue>& row) const;
+  // The name of the own column at a place of OwnValues, and what `message` holds in it as a mapping
+  // would write it; empty for a value that has no such form here.
+  const std::string& OwnColumn(size_t place) const;
+  std::string OwnText(const v1::Record& message, size_t place) const;
   // A problem for each that differs from the first row's.
   void CompareOrderValues(const std::vector<std::string>& first_row,
                           const std::vector<MappedValue>& row,
@@ -78,13 +87,14 @@ class FieldBinding {
   absl::Status Bind(int index, const std::string& name);
   absl::Status BindAttribute(Column column);
   absl::Status CheckRequired() const;
+  const Column& Own(size_t place) const;
   void FillColumn(const Column& column, const MappedValue& value,
                   google::protobuf::Message* message, std::vector<FieldProblem>* problems) const;
 
   MappedRecord record_;
   absl::TimeZone zone_;
   std::vector<Column> columns_;
-  int id_column_ = -1, file_column_ = -1, line_column_ = -1;
+  int id_column_ = -1, file_column_ = -1, line_column_ = -1, version_column_ = -1;
 };
 
 // "id, customer, ..." of a record, for messages and help.

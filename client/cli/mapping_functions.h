@@ -2,30 +2,32 @@
 #define STRATA_CLIENT_CLI_MAPPING_FUNCTIONS_H_
 
 #include "absl/status/status.h"
+#include "client/cli/date_forms.h"
+#include "client/cli/mapping_fault.h"
 
 struct sqlite3;
 
 namespace strata::cli {
 
-// Adds the functions that mappings may call beside SQLite's own. Each gives NULL where an argument
-// is NULL or empty. Text that cannot be read comes back as it is, so that the record it goes into
-// is refused with that text rather than the whole SELECT.
+// What the functions of a mapping learn while it runs.
+struct MappingContext {
+  FaultBook faults;
+  DateForms dates;
+  bool observing = true;  // false in a trial with bad rows, which is to teach nothing
+};
+
+// Adds the functions that mappings may call beside SQLite's own (docs/mapping.md lists them), and
+// those that RewriteMapping puts in the place of SQLite's arithmetic. `context` must outlive the
+// database's statements.
 //
-//   parse_date(text, format, ...)  the first format of strptime(3) that fits, as ISO 8601, see
-//                                  mapping_time.h: parse_date(d, '%m/%d/%Y %H:%M', '%m/%d/%y')
-//   parse_decimal(text)            the number in "$1,234.50", "(12)", "12.5%", see mapping_money.h
-//   parse_decimal(text, ',')       the number in "1.234,50 EUR"
-//   normal_text(text)              composed, without blanks around and invisible characters, see
-//                                  text_normal.h: what --normalise does to all columns
-//   mul_decimal(a, b, ...)         exact product of decimal numbers
-//   add_decimal(a, b, ...)         exact sum
-//   sub_decimal(a, b)              exact difference
-//   round_decimal(a, places)       half away from zero
-//   sum_decimal(a)                 aggregate: exact sum; NULL over no rows
-//
-// SQLite's own arithmetic on columns of text is in doubles, which hold neither 0.1 nor the sum of a
-// million prices.
-absl::Status AddMappingFunctions(sqlite3* database);
+// Each gives NULL where an argument is NULL or empty, and a fault (mapping_fault.h) where it cannot
+// read one, so that the record it goes into is refused rather than the whole SELECT.
+absl::Status AddMappingFunctions(sqlite3* database, MappingContext* context);
+
+// Their parts; false when SQLite refuses a function.
+bool AddDecimalFunctions(sqlite3* database, MappingContext* context);
+bool AddNumberFunctions(sqlite3* database, MappingContext* context);
+bool AddDateFunctions(sqlite3* database, MappingContext* context);
 
 }  // namespace strata::cli
 

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -16,7 +17,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-class MappingTest : public testing::Test, public RecordSink {
+class MappingTest : public testing::Test, public MappingSink {
  protected:
   MappingTest() : staging_(*StagingDatabase::Create()) {}
 
@@ -35,23 +36,56 @@ class MappingTest : public testing::Test, public RecordSink {
     }
   }
 
-  void Stage(const std::string& table, const std::string& text) {
+  absl::Status Restart() override {
+    records_.clear();
+    places_.clear();
+    withdrawn_.clear();
+    return absl::OkStatus();
+  }
+  void Withdraw(int64_t number) override { withdrawn_.insert(number); }
+  absl::StatusOr<v1::Record> Recall(int64_t number) override {
+    return records_.at(static_cast<size_t>(number));
+  }
+  void Note(std::string text) override { notes_.push_back(std::move(text)); }
+
+  void Stage(const std::string& table, const std::string& text, const CsvOptions& options = {}) {
     const std::string path = absl::StrCat(testing::TempDir(), "/", table, ".csv");
     std::ofstream(path, std::ios::binary) << text;
-    ASSERT_EQ(staging_->Load(table, path, absl::StrCat(table, ".csv"), {}, [](int64_t) {}),
+    ASSERT_EQ(staging_->Load(table, path, absl::StrCat(table, ".csv"), options, [](int64_t) {}),
               absl::OkStatus());
   }
   absl::Status Run(absl::string_view mapping, absl::TimeZone zone = absl::UTCTimeZone()) {
     auto statements = ParseMapping(mapping);
     if (!statements.ok()) return statements.status();
-    return MappingRunner("m.sql", *staging_, zone).Run(*statements, *this, [](int64_t) {});
+    const absl::Status status =
+        MappingRunner("m.sql", *staging_, zone).Run(*statements, *this, [](int64_t) {});
+    for (auto number = withdrawn_.rbegin(); number != withdrawn_.rend(); ++number) {
+      records_.erase(records_.begin() + *number);
+      places_.erase(places_.begin() + *number);
+    }
+    withdrawn_.clear();
+    return status;
+  }
+  // "id=amount+amount" of each order, in currency units.
+  std::vector<std::string> Orders() const {
+    std::vector<std::string> orders;
+    for (const v1::Record& record : records_) {
+      if (!record.has_order()) continue;
+      orders.push_back(absl::StrCat(
+          record.order().id(), "=",
+          absl::StrJoin(record.order().lines(), "+", [](std::string* out, const auto& line) {
+            absl::StrAppend(out, line.amount_micros() / 1'000'000);
+          })));
+    }
+    return orders;
   }
 
   std::unique_ptr<StagingDatabase> staging_;
   std::vector<v1::Record> records_;
   std::vector<std::string> places_;
+  std::set<int64_t> withdrawn_;
   int refused_ = 0;
-  std::vector<std::string> problems_;
+  std::vector<std::string> problems_, notes_;
 };
 
 TEST_F(MappingTest, MakesCustomersOfRows) {
@@ -103,15 +137,200 @@ TEST_F(MappingTest, GathersTheLinesOfAnOrder) {
   EXPECT_THAT(places_, ElementsAre("2 3", "4"));
 }
 
-TEST_F(MappingTest, RowsWithoutIdAreNamedByFileAndLine) {
-  Stage("o", "who,day,sum\na,2024-05-01,1\na,2024-05-01,1\n");
+TEST_F(MappingTest, RowsWithoutIdAreNamedByTheirContent) {
+  const std::string mapping =
+      "/* record: order */ SELECT who AS customer, day AS order_time, sum AS amount, _file, _line "
+      "FROM o";
+  Stage("o", "who,day,sum\na,2024-05-01,1\na,2024-05-01,1\nb,2024-05-01,1\n");
+  ASSERT_EQ(Run(mapping), absl::OkStatus());
+  std::vector<std::string> ids;
+  for (const v1::Record& record : records_) ids.push_back(record.order().id());
+  ASSERT_EQ(ids.size(), 3u);
+  EXPECT_THAT(ids, testing::Each(testing::Truly(IsMadeUpId)));
+  EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), 3u);
+  // Another file: a row corrected, one moved, one more. The ids of the others stay.
+  staging_ = *StagingDatabase::Create();
+  records_.clear();
+  Stage("o", "who,day,sum\nb,2024-05-01,1\na,2024-05-01,1\na,2024-05-01,2\nc,2024-05-02,1\n");
+  ASSERT_EQ(Run(mapping), absl::OkStatus());
+  ASSERT_EQ(records_.size(), 4u);
+  EXPECT_EQ(records_[0].order().id(), ids[2]);
+  EXPECT_EQ(records_[1].order().id(), ids[0]);
+  EXPECT_THAT(ids, testing::Not(testing::Contains(records_[2].order().id())));
+  EXPECT_THAT(ids, testing::Not(testing::Contains(records_[3].order().id())));
+}
+
+// One bad row in every form that a statement can take. By hand: order 1 loses its second line, so
+// it is refused; order 2 is whole.
+TEST_F(MappingTest, NoFormOfSqlSeesABadRow) {
+  const std::string head = "-- record: order\nSELECT id, who AS customer, ";
+  const std::vector<std::pair<std::string, std::string>> forms = {
+      {"plain", head + "day AS order_time, sum AS amount, _file, _line FROM o ORDER BY id"},
+      {"plain without place", head + "day AS order_time, sum AS amount FROM o ORDER BY id"},
+      {"group", head + "min(day) AS order_time, sum_decimal(sum) AS amount FROM o "
+                       "GROUP BY id, who ORDER BY id"},
+      {"count", head + "min(day) AS order_time, 10 * count(*) AS amount FROM o GROUP BY id, who "
+                       "ORDER BY id"},
+      {"latest day", head + "max(day) AS order_time, 7 AS amount FROM o GROUP BY id, who "
+                            "ORDER BY id"},
+      {"view", "CREATE TEMP VIEW v AS SELECT id, who, day, sum FROM o;\n" + head +
+                   "min(day) AS order_time, sum_decimal(sum) AS amount FROM v GROUP BY id, who "
+                   "ORDER BY id"},
+      {"table",
+       "CREATE TEMP TABLE t AS SELECT id, who, min(day) AS day, sum_decimal(sum) AS sum "
+       "FROM o GROUP BY id, who;\n" +
+           head + "day AS order_time, sum AS amount FROM t ORDER BY id"},
+      {"sub-select", head + "day AS order_time, (SELECT sum_decimal(i.sum) FROM o AS i WHERE "
+                            "i.id = o.id) AS amount FROM (SELECT id, who, min(day) AS day FROM o "
+                            "GROUP BY id, who) AS o ORDER BY id"},
+      {"cte",
+       "-- record: order\nWITH t AS (SELECT id, who, min(day) AS day, sum_decimal(sum) AS "
+       "sum FROM o GROUP BY id, who) SELECT id, who AS customer, day AS order_time, sum AS "
+       "amount FROM t ORDER BY id"},
+      {"window",
+       "-- record: order\nSELECT id, customer, order_time, amount FROM (SELECT id, who "
+       "AS customer, day AS order_time, count(*) OVER (PARTITION BY id) AS amount, "
+       "row_number() OVER (PARTITION BY id ORDER BY _line) AS n FROM o) WHERE n = 1 "
+       "ORDER BY id"},
+      {"union", head + "day AS order_time, sum AS amount FROM o WHERE sum >= '2' UNION ALL SELECT "
+                       "id, who, day, sum FROM o WHERE sum < '2' ORDER BY id"},
+      {"distinct", head.substr(0, 24) + "DISTINCT id, who AS customer, day AS order_time, sum AS "
+                                        "amount FROM o ORDER BY id"},
+      {"left join",
+       "-- record: order\nSELECT h.id, h.who AS customer, '2024-05-01' AS order_time, "
+       "coalesce(sum_decimal(o.sum), '0') AS amount FROM h LEFT JOIN o ON o.id = h.id "
+       "GROUP BY h.id, h.who ORDER BY h.id"},
+  };
+  for (const std::string bad : {"1,a,2024-05-01,4,x", "1,a,2024-05-01,0,x", "1,a", "1,a,,,,x"}) {
+    for (const auto& [name, mapping] : forms) {
+      SCOPED_TRACE(absl::StrCat(name, " with ", bad));
+      staging_ = *StagingDatabase::Create();
+      records_.clear();
+      problems_.clear();
+      refused_ = 0;
+      Stage("o",
+            absl::StrCat("id,who,day,sum\n1,a,2024-05-01,2\n", bad,
+                         "\n1,a,2024-05-01,3\n2,b,2024-05-02,5\n"),
+            {.refuse_short = true});
+      Stage("h", "id,who\n1,a\n2,b\n");
+      ASSERT_EQ(Run(mapping), absl::OkStatus());
+      ASSERT_EQ(Orders().size(), 1u) << absl::StrJoin(Orders(), " ");
+      EXPECT_EQ(Orders()[0].substr(0, 2), "2=");
+      EXPECT_EQ(refused_, 1) << absl::StrJoin(problems_, " ");
+      EXPECT_THAT(problems_, ElementsAre("o.csv:3 1  COLUMN_COUNT"));
+    }
+  }
+}
+
+TEST_F(MappingTest, ABadValueHidesItsRowFromOtherStatements) {
+  Stage("o",
+        "id,who,day,sum\n1,a,2024-05-01,2\n1,a,2024-05-01,ten\n2,a,2024-05-02,5\n"
+        "3,b,2024-05-02,6\n");
   ASSERT_EQ(
-      Run("/* record: order */ SELECT who AS customer, day AS order_time, sum AS amount, _file,"
-          " _line FROM o"),
+      Run("-- record: customer\nSELECT who AS id, count(*) AS attribute_lines FROM o GROUP BY "
+          "who;\n-- record: order\nSELECT id, who AS customer, day AS order_time, sum AS "
+          "amount, _file, _line FROM o ORDER BY id"),
       absl::OkStatus());
+  EXPECT_THAT(problems_,
+              ElementsAre("o.csv:3 a amount INVALID_NUMBER", "o.csv:3 1 amount INVALID_NUMBER"));
+  EXPECT_THAT(Orders(), ElementsAre("2=5", "3=6"));
+  ASSERT_EQ(records_.size(), 3u);
+  EXPECT_EQ(records_[0].customer().id(), "b");
+}
+
+TEST_F(MappingTest, ABadRowThatTheMappingLeavesOutIsToldAndNoFault) {
+  const CsvOptions strict = {.footer = 0, .refuse_short = true};
+  Stage("o", "id,who,day,sum\n1,a,2024-05-01,2\nTotal: 1 row\n", strict);
+  ASSERT_EQ(Run("-- record: order\nSELECT id, who AS customer, day AS order_time, sum AS amount, "
+                "_file, _line FROM o WHERE id NOT LIKE 'Total%' ORDER BY id"),
+            absl::OkStatus());
+  EXPECT_EQ(refused_, 0) << absl::StrJoin(problems_, " ");
+  EXPECT_THAT(Orders(), ElementsAre("1=2"));
+  EXPECT_THAT(notes_, ElementsAre(testing::AllOf(HasSubstr("1 bad row is in no record"),
+                                                 HasSubstr("o.csv:3"))));
+  // Where a missing field decides, nobody knows.
+  staging_ = *StagingDatabase::Create();
+  Stage("o", "id,who,day,sum\n1,a,2024-05-01,2\n2,a,2024-05-01\n", strict);
+  ASSERT_EQ(Run("-- record: order\nSELECT id, who AS customer, day AS order_time, sum AS amount, "
+                "_file, _line FROM o WHERE sum = '2' ORDER BY id"),
+            absl::OkStatus());
+  EXPECT_THAT(problems_, ElementsAre("o.csv:3   COLUMN_COUNT"));
+}
+
+TEST_F(MappingTest, WhatCannotBeKnownIsRefused) {
+  Stage("o", "id,who,day,json\n1,a,2024-05-01,\"{\"\"x\"\":2}\"\n2,a,2024-05-01,{,z\n");
+  const absl::Status status =
+      Run("-- record: order\nSELECT id, who AS customer, day AS order_time, "
+          "json_extract(json, '$.x') AS amount FROM o ORDER BY id");
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()),
+              testing::AllOf(HasSubstr("o.csv:3"), HasSubstr("malformed JSON")));
+}
+
+TEST_F(MappingTest, RowsOfOneIdThatDisagreeAreRefused) {
+  Stage("t", "id,who,value\nK1,a,9000\nK1,a,1000\nK2,b,500\nK3,c,7\nK3,c,7\n");
+  ASSERT_EQ(
+      Run("-- record: contract\nSELECT id, who AS customer, '2024-01-01' AS start_date, value AS "
+          "annual_value, _file, _line FROM t;\n"
+          "-- record: ticket\nSELECT id, who AS customer, '2024-01-01' AS opened_time, value AS "
+          "category, _file, _line FROM t;\n"
+          "-- record: survey\nSELECT id, who AS customer, '2024-01-01' AS time, 'nps' AS kind, "
+          "length(value) AS score, _file, _line FROM t"),
+      absl::OkStatus());
+  // Both surveys of K1 have the score 4: the same record.
+  EXPECT_THAT(problems_, ElementsAre("t.csv:3 K1 annual_value CONFLICTING_ROWS",
+                                     "t.csv:3 K1 category CONFLICTING_ROWS"));
+  EXPECT_EQ(records_.size(), 7u);
+  EXPECT_THAT(notes_, ElementsAre(HasSubstr("4 rows repeat a record")));
+}
+
+TEST_F(MappingTest, OfACustomerTheLastRowCountsAndThatIsTold) {
+  Stage("o", "who,country,city\na,DE,x\nb,FR,y\na,US,x\na,US,z\nb,FR,y\n");
+  ASSERT_EQ(Run("-- record: customer\nSELECT who AS id, country, city, _file, _line FROM o"),
+            absl::OkStatus());
   ASSERT_EQ(records_.size(), 2u);
-  EXPECT_EQ(records_[0].order().id(), "o.csv:2");
-  EXPECT_EQ(records_[1].order().id(), "o.csv:3");
+  EXPECT_EQ(records_[0].customer().id(), "b");
+  EXPECT_EQ(records_[1].customer().country(), "US");
+  EXPECT_EQ(records_[1].customer().city(), "z");
+  ASSERT_EQ(notes_.size(), 2u);
+  EXPECT_EQ(notes_[1],
+            "1 customer comes with different values; the last row counts: city 1x, country 1x; "
+            "first: customer a: country is \"DE\" in o.csv:2 and \"US\" in o.csv:4");
+  EXPECT_THAT(problems_, IsEmpty());
+}
+
+TEST_F(MappingTest, AJoinThatMultipliesLinesIsRefused) {
+  Stage("o", "id,who\n1,a\n2,b\n3,c\n");
+  Stage("i", "id,sum\n1,10\n1,10\n2,5\n3,4\n");
+  Stage("p", "id,method\n1,card\n2,card\n2,cash\n3,card\n");
+  ASSERT_EQ(Run("-- record: order\nSELECT o.id, o.who AS customer, '2024-05-01' AS order_time, "
+                "i.sum AS amount, i._file, i._line FROM o JOIN i ON i.id = o.id JOIN p ON p.id = "
+                "o.id ORDER BY o.id"),
+            absl::OkStatus());
+  EXPECT_THAT(problems_, ElementsAre("i.csv:4 2  FAN_OUT"));
+  EXPECT_THAT(Orders(), ElementsAre("1=10+10", "3=4"));  // two lines that look alike are two
+  // Lines of an order whose place is the order's: different lines are fine.
+  problems_.clear();
+  records_.clear();
+  staging_ = *StagingDatabase::Create();
+  Stage("o", "id,who\n1,a\n");
+  Stage("i", "id,sum\n1,10\n1,11\n");
+  ASSERT_EQ(Run("-- record: order\nSELECT o.id, o.who AS customer, '2024-05-01' AS order_time, "
+                "i.sum AS amount, o._file, o._line FROM o JOIN i ON i.id = o.id ORDER BY o.id"),
+            absl::OkStatus());
+  EXPECT_THAT(problems_, IsEmpty());
+  EXPECT_THAT(Orders(), ElementsAre("1=10+11"));
+  // Without an id of its own a row makes one record.
+  records_.clear();
+  staging_ = *StagingDatabase::Create();
+  Stage("i", "id,sum\n1,10\n2,11\n");
+  Stage("p", "id\n1\n1\n2\n");
+  ASSERT_EQ(Run("-- record: order\nSELECT 'c' AS customer, '2024-05-01' AS order_time, "
+                "i.sum AS amount, i._file, i._line FROM i JOIN p ON p.id = i.id"),
+            absl::OkStatus());
+  EXPECT_EQ(problems_.size(), 1u);
+  EXPECT_THAT(problems_[0], testing::AllOf(HasSubstr("i.csv:2"), HasSubstr("FAN_OUT")));
+  ASSERT_EQ(records_.size(), 1u);
 }
 
 TEST_F(MappingTest, MakesAllOtherRecords) {
@@ -202,6 +421,124 @@ TEST_F(MappingTest, SetUpStatementsAndFunctions) {
   EXPECT_EQ(records_[0].contract().owner(), "2.01");
   EXPECT_EQ(records_[0].contract().status(), "0.1");
   EXPECT_THAT(problems_, ElementsAre("p.csv:3 2 annual_value INVALID_NUMBER"));
+}
+
+TEST_F(MappingTest, ADateColumnIsReadInOneForm) {
+  const std::string mapping =
+      "-- record: order\nSELECT id, 'c' AS customer, parse_date(day, '%m/%d/%Y', '%d/%m/%Y') AS "
+      "order_time, 1 AS amount, _file, _line FROM o ORDER BY id";
+  const auto days = [&] {
+    std::vector<std::string> texts;
+    for (const v1::Record& record : records_) {
+      texts.push_back(absl::FormatTime("%Y-%m-%d",
+                                       absl::FromUnixSeconds(record.order().order_time().seconds()),
+                                       absl::UTCTimeZone()));
+    }
+    return texts;
+  };
+  Stage("o", "id,day\n1,03/09/2018\n2,14/09/2018\n3,\n");
+  ASSERT_EQ(Run(mapping), absl::OkStatus());
+  EXPECT_THAT(days(), ElementsAre("2018-09-03", "2018-09-14"));
+  EXPECT_THAT(notes_, IsEmpty());
+  EXPECT_THAT(problems_, ElementsAre("o.csv:4 3 order_time MISSING_FIELD"));
+
+  // Both forms fit all: the first one counts, and that is told.
+  const auto restage = [&](const std::string& text) {
+    staging_ = *StagingDatabase::Create();
+    records_.clear();
+    notes_.clear();
+    problems_.clear();
+    Stage("o", text);
+    ASSERT_EQ(Run(mapping), absl::OkStatus());
+  };
+  restage("id,day\n1,03/09/2018\n2,04/04/2018\n");
+  EXPECT_THAT(days(), ElementsAre("2018-03-09", "2018-04-04"));
+  EXPECT_THAT(notes_,
+              ElementsAre(testing::AllOf(
+                  HasSubstr("parse_date(day, '%m/%d/%Y', '%d/%m/%Y'): every value has more"),
+                  HasSubstr("\"03/09/2018\" is 2018-03-09"))));
+  // No form fits all: what could be two days is refused, the rest is read and told.
+  restage("id,day\n1,03/09/2018\n2,14/09/2018\n3,09/14/2018\n4,05/05/2018\n");
+  EXPECT_THAT(days(), ElementsAre("2018-09-14", "2018-09-14", "2018-05-05"));
+  EXPECT_THAT(problems_, ElementsAre("o.csv:2 1 order_time AMBIGUOUS_DATE"));
+  EXPECT_THAT(notes_, ElementsAre(HasSubstr("the values have different forms")));
+}
+
+TEST_F(MappingTest, OtherDatesHaveAWayIn) {
+  Stage("t", "id\n1\n");
+  const auto read = [&](const std::string& expression) {
+    records_.clear();
+    problems_.clear();
+    EXPECT_EQ(Run(absl::StrCat("-- record: customer\nSELECT id, ", expression, " AS city FROM t")),
+              absl::OkStatus());
+    return records_.empty() ? problems_.at(0) : records_[0].customer().city();
+  };
+  // 2024-01-01T00:00:00Z is 1704067200 [date -u -d]; its number in spreadsheets is 45292.
+  EXPECT_EQ(read("parse_epoch('1704067200', 's')"), "2024-01-01 00:00:00.000Z");
+  EXPECT_EQ(read("parse_epoch(1704067200123, 'ms')"), "2024-01-01 00:00:00.123Z");
+  EXPECT_EQ(read("parse_epoch('1704067200.5', 's')"), "2024-01-01 00:00:00.500Z");
+  EXPECT_EQ(read("parse_epoch('-1', 's')"), "1969-12-31 23:59:59.000Z");
+  EXPECT_EQ(read("parse_epoch('1704067200000000', 'us')"), "2024-01-01 00:00:00.000Z");
+  EXPECT_THAT(read("parse_epoch('1704067200000', 's')"), HasSubstr("INVALID_TIME"));
+  EXPECT_THAT(read("parse_epoch('yesterday', 's')"), HasSubstr("INVALID_TIME"));
+  EXPECT_EQ(read("parse_serial_date('45292')"), "2024-01-01");
+  EXPECT_EQ(read("parse_serial_date('45292.75')"), "2024-01-01 18:00:00");
+  EXPECT_EQ(read("parse_serial_date('1')"), "1900-01-01");
+  EXPECT_EQ(read("parse_serial_date('59')"), "1900-02-28");
+  EXPECT_EQ(read("parse_serial_date('61')"), "1900-03-01");
+  EXPECT_THAT(read("parse_serial_date('60')"), HasSubstr("INVALID_DATE"));
+  EXPECT_EQ(read("parse_serial_date('43830', 1904)"), "2024-01-01");
+  EXPECT_THAT(read("parse_serial_date('2024-01-01')"), HasSubstr("INVALID_DATE"));
+  EXPECT_EQ(read("in_zone('2024-07-01 10:00', 'America/New_York')"),
+            "2024-07-01 10:00:00.000-04:00");
+  EXPECT_EQ(read("in_zone(parse_epoch(0, 's'), 'Asia/Tokyo')"), "1970-01-01 09:00:00.000+09:00");
+}
+
+TEST_F(MappingTest, TwoDigitsOfAYearAreTold) {
+  Stage("k", "id,born\na,16-07-68\n");
+  ASSERT_EQ(
+      Run("-- record: customer\nSELECT id, parse_date(born, '%d-%m-%y') AS birth_date FROM k"),
+      absl::OkStatus());
+  EXPECT_THAT(notes_, ElementsAre(testing::AllOf(HasSubstr("reads \"16-07-68\" as 2068-07-16"),
+                                                 HasSubstr("]%d-%m-%y'"))));
+}
+
+TEST_F(MappingTest, TextIsNoNumberByItsPrefix) {
+  Stage("o", "id,price,quantity\n1,\"1,250.00\",2\n2,$99.90,3\n3,12.50,4\n");
+  const std::string order =
+      "-- record: order\nSELECT id, 'c' AS customer, '2024-01-01' AS order_time, ";
+  ASSERT_EQ(Run(order + "price * quantity AS amount, _file, _line FROM o ORDER BY id"),
+            absl::OkStatus());
+  EXPECT_THAT(Orders(), ElementsAre("3=50"));
+  EXPECT_THAT(problems_,
+              ElementsAre("o.csv:2 1 amount INVALID_NUMBER", "o.csv:3 2 amount INVALID_NUMBER"));
+  // In a view, a temporary table, a group, text.
+  for (const std::string& mapping :
+       {"CREATE TEMP VIEW v AS SELECT id, price * quantity AS total FROM o;\n" + order +
+            "total AS amount FROM v ORDER BY id",
+        "CREATE TEMP TABLE v AS SELECT id, CAST(price AS REAL) * quantity AS total FROM o;\n" +
+            order + "total AS amount FROM v ORDER BY id",
+        order + "sum(price * quantity) AS amount FROM o GROUP BY id ORDER BY id"}) {
+    records_.clear();
+    problems_.clear();
+    ASSERT_EQ(Run(mapping), absl::OkStatus());
+    EXPECT_THAT(Orders(), ElementsAre("3=50")) << mapping;
+    EXPECT_EQ(problems_.size(), 2u) << mapping;
+  }
+  // Where no record shows it, its row is bad all the same.
+  records_.clear();
+  problems_.clear();
+  ASSERT_EQ(Run(order + "quantity AS amount FROM o WHERE price > 10 ORDER BY id"),
+            absl::OkStatus());
+  EXPECT_THAT(Orders(), ElementsAre("3=4"));
+  EXPECT_THAT(problems_, ElementsAre("o.csv:2   INVALID_NUMBER", "o.csv:3   INVALID_NUMBER"));
+  // And where nobody can tell the row, the import is refused.
+  const absl::Status status =
+      Run(order + "quantity AS amount FROM o WHERE price || '?' > 10 ORDER BY id");
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("is not a decimal number"));
+  const absl::Status unknown = Run(order + "1 AS amount, parse_date(price, '%Q') AS status FROM o");
+  EXPECT_THAT(std::string(unknown.message()), HasSubstr("does not know \"%Q\"; it knows %Y"));
 }
 
 TEST_F(MappingTest, SaysWhatIsWrongWithAMapping) {

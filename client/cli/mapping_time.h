@@ -11,7 +11,9 @@
 namespace strata::cli {
 
 // Milliseconds since 1970-01-01T00:00:00Z of an ISO 8601 date or date and time: "2024-12-31",
-// "2024-12-31 23:59", "2024-12-31T23:59:59.123", each with or without "Z" or an offset "+02:00".
+// "2024-12-31 23:59", "2024-12-31T23:59:59.123", each with or without "Z", "UTC", "GMT" or an
+// offset
+// "+02:00".
 // Without one it is local time in `zone`; a date alone is the local day's first instant. Digits
 // beyond milliseconds are cut. Nothing for other text and for days and times that do not exist in
 // any zone.
@@ -21,11 +23,29 @@ std::optional<int64_t> ParseInstant(absl::string_view text, absl::TimeZone zone)
 std::optional<std::string> ParseDate(absl::string_view text);
 
 // Reads `text` by a format of strptime(3) and writes it as ISO 8601: a date if the format has no
-// hour, otherwise "2024-12-31 23:59:59". Known: %Y %y (00-68: 2000s, 69-99: 1900s) %m %d %e %b %B
-// (English) %H %I %p %M %S %f (fraction) %z ("Z", "+0200", "+02:00") %T %F %D %%; one or two digits
-// are taken where two are usual; white space matches any amount of it. Nothing when text and format
-// do not agree, or the day does not exist.
+// hour, otherwise "2024-12-31 23:59:59".
+//
+//   %Y %y      year with four or two digits; two are 1969 to 2068, or the hundred years from the
+//              one that the format begins with: "[1925]%d-%m-%y"
+//   %m %b %B   month as a number or an English name, whole or with its first letters (Jan, Sept)
+//   %d %e %j   day of the month, day of the year
+//   %a %A      English name of the weekday, which must be the day's
+//   %H %k      hour 0 to 23, %I %l 1 to 12 with %p (am, PM, a.m.)
+//   %M %S %f   minute, second, fraction of a second
+//   %s         seconds since 1970, alone
+//   %z %Z      "Z", "+0200", "+02:00"; "UTC", "GMT", or a zone such as Europe/Berlin
+//   %F %D %T %R %r   as %Y-%m-%d, %m/%d/%y, %H:%M:%S, %H:%M, %I:%M:%S %p
+//   %n %t %%   white space, a percent sign
+//
+// One or two digits are taken where two are usual; white space matches any amount of it. Nothing
+// when text and format do not agree, or the day does not exist.
 std::optional<std::string> ReformatDate(absl::string_view text, absl::string_view format);
+
+// What is wrong with a format, for people: a directive that is not among those; empty for nothing.
+std::string FormatFault(absl::string_view format);
+
+// Whether a format has %y without the first year of its hundred.
+bool HasTwoDigitYear(absl::string_view format);
 
 }  // namespace strata::cli
 

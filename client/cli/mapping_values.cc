@@ -12,22 +12,19 @@
 #include "client/cli/shown_text.h"
 
 namespace strata::cli {
-namespace {
 
-constexpr int kAmountDecimals = 6;
-
-// The text as messages show it: not whole novels.
 std::string Shown(absl::string_view text) { return absl::StrCat("\"", Shortened(text), "\""); }
 
-}  // namespace
+std::string NotANumber(absl::string_view text) {
+  return absl::StrCat(Shown(text),
+                      " is not a decimal number (a point before the decimals, no thousands "
+                      "separators); parse_decimal reads other forms");
+}
 
 ValueResult ReadAmount(absl::string_view text, int64_t* micros) {
   std::optional<Decimal> value = Decimal::Parse(text);
   if (!value) {
-    return ValueProblem{"INVALID_NUMBER",
-                        absl::StrCat(Shown(text),
-                                     " is not a decimal number (a point before the "
-                                     "decimals, no thousands separators)")};
+    return ValueProblem{"INVALID_NUMBER", NotANumber(text)};
   }
   if (value->scale > kAmountDecimals) {
     return ValueProblem{"TOO_MANY_DECIMALS",

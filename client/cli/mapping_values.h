@@ -19,6 +19,15 @@ struct ValueProblem {
 };
 using ValueResult = std::optional<ValueProblem>;  // nothing: all is well
 
+// Of an amount: it is kept in millionths.
+inline constexpr int kAmountDecimals = 6;
+
+// The text as messages show it: in quotes, cut where it is a whole novel.
+std::string Shown(absl::string_view text);
+
+// Why `text` is no number: "12,50" is not ..., and which function reads it.
+std::string NotANumber(absl::string_view text);
+
 // A decimal number of currency units with at most six decimals.
 ValueResult ReadAmount(absl::string_view text, int64_t* micros);
 // A whole number; "3.0" is one.

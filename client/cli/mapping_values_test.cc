@@ -82,6 +82,7 @@ TEST(ParseInstant, IsLocalUnlessItSaysOtherwise) {
   EXPECT_EQ(ParseInstant("2024-01-01T01:00:00.1239+01:00", utc), kNewYear + 123);
   EXPECT_EQ(ParseInstant("2023-12-31 18:30-0530", berlin), kNewYear);
   EXPECT_EQ(ParseInstant("2024-01-01 00:00:00Z", berlin), kNewYear);
+  EXPECT_EQ(ParseInstant("2024-01-01 00:00:00 UTC", berlin), kNewYear);
   EXPECT_EQ(ParseInstant("1969-12-31T23:59:59.999Z", utc), -1);
   // Clocks go forward at 01:00 UTC on 2024-03-31: 02:30 does not exist, the moment they move is
   // taken.
@@ -110,6 +111,44 @@ TEST(ReformatDate, ReadsCommonForms) {
   EXPECT_EQ(read("13/01/2003", "%m/%d/%Y"), "none");
   EXPECT_EQ(read("2/30/2003", "%m/%d/%Y"), "none");
   EXPECT_EQ(read("13:00 PM", "%I:%M %p"), "none");
+}
+
+TEST(ReformatDate, ReadsWhatOtherProgramsWrite) {
+  const auto read = [](absl::string_view text, absl::string_view format) {
+    return ReformatDate(text, format).value_or("none");
+  };
+  // 2026-01-05 is a Monday [calendar].
+  EXPECT_EQ(read("Mon, 05 Jan 2026", "%a, %d %b %Y"), "2026-01-05");
+  EXPECT_EQ(read("Monday 5 January 2026", "%A %e %B %Y"), "2026-01-05");
+  EXPECT_EQ(read("Tue, 05 Jan 2026", "%a, %d %b %Y"), "none");
+  EXPECT_EQ(read("Sept. 5, 2026", "%b %d, %Y"), "2026-09-05");
+  EXPECT_EQ(read("5. Sept. 2026", "%d. %b. %Y"), "2026-09-05");
+  EXPECT_EQ(read("5-SEP-26", "%d-%b-%y"), "2026-09-05");
+  EXPECT_EQ(read("Sex 5, 2026", "%b %d, %Y"), "none");
+  EXPECT_EQ(read("2024-366", "%Y-%j"), "2024-12-31");
+  EXPECT_EQ(read("2023-366", "%Y-%j"), "none");
+  EXPECT_EQ(read("1704067200", "%s"), "2024-01-01 00:00:00Z");
+  EXPECT_EQ(read("05/01/2026 09:07", "%d/%m/%Y %R"), "2026-01-05 09:07:00");
+  EXPECT_EQ(read("05/01/2026 9:07:08 p.m.", "%d/%m/%Y %r"), "2026-01-05 21:07:08");
+  EXPECT_EQ(read("05/01/2026 12:00 am", "%d/%m/%Y %I:%M %p"), "2026-01-05 00:00:00");
+  EXPECT_EQ(read("2026-07-01 10:00 Europe/Berlin", "%F %R %Z"), "2026-07-01 10:00:00+02:00");
+  EXPECT_EQ(read("2026-01-01 10:00 Europe/Berlin", "%F %R %Z"), "2026-01-01 10:00:00+01:00");
+  EXPECT_EQ(read("2026-01-01 10:00 UTC", "%F %R %Z"), "2026-01-01 10:00:00+00:00");
+  EXPECT_EQ(read("2026-01-01 10:00 CET", "%F %R %Z"), "none");
+  EXPECT_EQ(read("16-07-68", "%d-%m-%y"), "2068-07-16");
+  EXPECT_EQ(read("16-07-68", "[1925]%d-%m-%y"), "1968-07-16");
+  EXPECT_EQ(read("16-07-24", "[1925]%d-%m-%y"), "2024-07-16");
+  EXPECT_EQ(read("16-07-25", "[1925]%d-%m-%y"), "1925-07-16");
+}
+
+TEST(FormatFault, NamesWhatIsNotKnown) {
+  EXPECT_EQ(FormatFault("[1925]%a, %d.%m.%y %H:%M:%S.%f %z %%"), "");
+  EXPECT_EQ(FormatFault("%d %q %Y").substr(0, 45),
+            "parse_date does not know \"%q\"; it knows %Y %y");
+  EXPECT_EQ(FormatFault("%d %Y %").substr(0, 30), "parse_date does not know \"%\"; ");
+  EXPECT_EQ(FormatFault("%d %m"), "parse_date: the format '%d %m' has no year (%Y, %y)");
+  EXPECT_EQ(FormatFault("%F %I:%M"),
+            "parse_date: the format '%F %I:%M' has hours to 12 (%I) without %p");
 }
 
 }  // namespace

@@ -16,8 +16,8 @@ SELECT c.CustomerKey                       AS id,
 FROM DimCustomer AS c
 LEFT JOIN DimGeography AS g ON g.GeographyKey = c.GeographyKey;
 
--- The data has no order number, so each line is an order of its own, with its file and line as id
--- (FactTable.csv:17). Revenue is quantity x the product's list price. Prices have up to four decimals:
+-- The data has no order number, so each line is an order of its own, with an id made of what the line says.
+-- Revenue is quantity x the product's list price. Prices have up to four decimals:
 -- mul_decimal multiplies the digits as they stand in the file, where doubles would leave 0.0000228 too much
 -- in the total. A line whose product is unknown has no amount and is refused, not left out in silence: hence
 -- LEFT JOIN. DueDate is not taken as promised_time, because nothing says when a delivery arrived.
