@@ -130,7 +130,7 @@ absl::Status SignalList::AddWarnings(analytics::ResultInfo* info) {
   Tell("early warnings", info);
   if (list.tests == 0) {
     info->notes.push_back(
-        "early warnings: no customer has eight days with purchases in 18 months, nor four tickets "
+        "early warnings: no customer has twelve days with purchases in 18 months, nor four tickets "
         "or ratings in the year before the last quarter, so nothing could be tested");
   }
   return absl::OkStatus();

@@ -112,7 +112,7 @@ void CheckWarnings(const analytics::WarningList& list, const Portfolio& data,
                    const std::vector<PurchaseDays>& purchases) {
   const auto with_orders =
       std::count_if(purchases.begin(), purchases.end(), [&data](const PurchaseDays& one) {
-        return one.history.size() >= 8 && data.as_of - one.last <= 180;
+        return one.history.size() >= 12 && data.as_of - one.last <= 180;
       });
   if (list.tests < with_orders) {
     Fail(absl::StrCat(list.tests, " customers tested, the loop says ", with_orders, " or more"));

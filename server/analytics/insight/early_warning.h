@@ -41,7 +41,7 @@ struct Warning {
 
 struct WarningList {
   std::vector<Warning> warnings;  // q at or below the rate; by q, then p, then slot
-  int64_t tests = 0;              // customers tested, which is what was corrected for
+  int64_t tests = 0;              // customers tested
   int64_t beyond_turning = 0;     // customers left out because they are
   double dispersion = 1;          // of quarterly order counts: variance over mean, at least 1
   stats::GammaPrior prior;        // of monthly order rates, fitted to the portfolio
@@ -51,14 +51,14 @@ struct WarningOptions {
   double false_discovery_rate = 0.1;
 };
 
-// Tests every customer who can still be turned (IsBeyondTurning) and has at least eight days with
+// Tests every customer who can still be turned (IsBeyondTurning) and has at least twelve days with
 // purchases in the last 18 months, or four tickets or ratings in the year before the last quarter.
 //
 // The signs of a customer are one test. A weighted Bonferroni bound holds for the whole: 60 % of
 // the error for fewer orders, 5 % for silence, 20 % for all signs but silence together (Fisher),
 // 15 % for the other signs in equal parts; what is not there leaves its part to the others.
-// Benjamini-Hochberg over the customers, so that the expected share of false alarms among the
-// warnings is at most the stated rate.
+// Benjamini-Hochberg over the customers whose p is at most a half, doubled, so that the expected
+// share of false alarms among the warnings is at most the stated rate.
 //
 // Fewer orders: of the last 18 months an order of the last quarter weighs nothing, one of the
 // quarter before it 2, of the one before that 3, of the three earlier ones 4; a high sum for that

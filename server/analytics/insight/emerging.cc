@@ -28,6 +28,7 @@ constexpr int kLeastOrderDays = 8;
 constexpr int kHorizonMonths = 60;
 constexpr MicrosSum kLeastPartOfThreshold = 10;  // a tenth
 constexpr double kSizePseudoOrders = 20;         // a month, of the course of sizes
+constexpr double kRisePseudoCustomers = 20;      // of the course's trend
 constexpr Day kNever = std::numeric_limits<Day>::max();
 
 using MonthEnds = std::array<Day, kTrendMonths + 1>;  // [0] is as_of, [k] lies k months before
@@ -97,43 +98,76 @@ void AddSizes(const std::vector<DayAmount>& days, size_t months, LogSizes& sizes
   }
 }
 
-// How the portfolio ran over the months, from each customer's months that count.
+// How the portfolio ran over the months, from each customer's months that count: a season that
+// repeats every year, and a trend that half of the customers exceed. Sums over the portfolio would
+// bend with the few who leave, decline or grow, and make those who stay look as if they did the
+// opposite.
 struct Course {
-  TrendMonths days{};      // with purchases
-  TrendMonths expected{};  // if each customer had bought evenly
+  std::array<double, kYear> days{};      // with purchases, by months back and a year more
+  std::array<double, kYear> expected{};  // if each customer had bought evenly
   TrendMonths sizes{};  // logarithms of the amounts of these days, each customer's about its mean
   TrendMonths sized{};  // how many of them
+  std::vector<double> rises;  // log of the last year's days over those of the year before
 
   void Add(const Row& row) {
     const double evenly = row.Days() / static_cast<double>(row.months);
     double n = 0, sum = 0;
     for (size_t back = 0; back < row.months; ++back) {
-      days[back] += row.days[back];
-      expected[back] += evenly;
+      days[back % kYear] += row.days[back];
+      expected[back % kYear] += evenly;
       n += row.sizes.count[back];
       sum += row.sizes.sum[back];
     }
-    if (!(n > 0)) return;
-    for (size_t back = 0; back < row.months; ++back) {
+    for (size_t back = 0; n > 0 && back < row.months; ++back) {
       sizes[back] += row.sizes.sum[back] - row.sizes.count[back] * sum / n;
       sized[back] += row.sizes.count[back];
     }
+    if (row.months < kTrendMonths || row.Days() < kLeastOrderDays) return;
+    const double last = std::accumulate(row.days.begin(), row.days.begin() + kYear, 0.5);
+    const double before = std::accumulate(row.days.begin() + kYear, row.days.end(), 0.5);
+    rises.push_back(std::log(last / before));
   }
   void Add(const Course& other) {
-    for (size_t back = 0; back < kTrendMonths; ++back) {
+    for (size_t back = 0; back < kYear; ++back) {
       days[back] += other.days[back];
       expected[back] += other.expected[back];
+    }
+    for (size_t back = 0; back < kTrendMonths; ++back) {
       sizes[back] += other.sizes[back];
       sized[back] += other.sized[back];
     }
+    rises.insert(rises.end(), other.rises.begin(), other.rises.end());
   }
-  // Weights about 1, and means, both drawn towards an even course.
-  void Finish() {
-    const std::vector<double> course = CourseOf(days, expected);
-    std::copy(course.begin(), course.end(), days.begin());
+
+  // Of days with purchases: about 1.
+  TrendMonths DaysCourse() const {
+    const std::vector<double> season = CourseOf(days, expected);
+    const double rise = MedianRise();
+    TrendMonths course;
     for (size_t back = 0; back < kTrendMonths; ++back) {
-      sizes[back] /= sized[back] + kSizePseudoOrders;
+      const double years = 1 - (static_cast<double>(back) + 0.5) / kYear;  // from the middle on
+      course[back] = season[back % kYear] * std::exp(rise * years);
     }
+    return course;
+  }
+  // Of sizes: the mean logarithm.
+  TrendMonths SizesCourse() const {
+    TrendMonths course;
+    for (size_t back = 0; back < kTrendMonths; ++back) {
+      course[back] = sizes[back] / (sized[back] + kSizePseudoOrders);
+    }
+    return course;
+  }
+
+ private:
+  // Drawn towards none where few tell of it.
+  double MedianRise() const {
+    if (rises.empty()) return 0;
+    std::vector<double> sorted = rises;
+    const auto middle = sorted.begin() + static_cast<ptrdiff_t>(sorted.size() / 2);
+    std::nth_element(sorted.begin(), middle, sorted.end());
+    const double n = static_cast<double>(sorted.size());
+    return *middle * n / (n + kRisePseudoCustomers);
   }
 };
 
@@ -196,7 +230,7 @@ bool WithinReach(const Row& row, MicrosSum threshold) {
 // What a scan of the facts found.
 struct Portfolio {
   std::vector<Row> rows;  // by slot
-  Course course;
+  TrendMonths days_course, sizes_course;
   MicrosSum threshold = 0;
 };
 
@@ -227,13 +261,15 @@ absl::StatusOr<Portfolio> LookAtPortfolio(const image::Revision& revision, const
         if (buys) parts[worker].rows.push_back(row);
       }));
   Portfolio portfolio;
+  Course course;
   for (const Part& part : parts) {
     portfolio.rows.insert(portfolio.rows.end(), part.rows.begin(), part.rows.end());
-    portfolio.course.Add(part.course);
+    course.Add(part.course);
   }
   std::sort(portfolio.rows.begin(), portfolio.rows.end(),
             [](const Row& a, const Row& b) { return a.slot < b.slot; });
-  portfolio.course.Finish();
+  portfolio.days_course = course.DaysCourse();
+  portfolio.sizes_course = course.SizesCourse();
   portfolio.threshold = years.Threshold(strategic_share_bp);
   return portfolio;
 }
@@ -250,12 +286,12 @@ LogSizes AgainstCourse(const LogSizes& sizes, const TrendMonths& course) {
 }
 
 // The chance of each of the rows to grow.
-std::vector<double> ChancesToGrow(const std::vector<Row>& rows, const Course& course,
-                                  double dispersion) {
+std::vector<double> ChancesToGrow(const Portfolio& portfolio, double dispersion) {
+  const std::vector<Row>& rows = portfolio.rows;
   stats::Mixture of_days(GrowthShapes().size()), of_sizes(GrowthShapes().size());
   for (const Row& row : rows) {
-    of_days.Add(CountLogLikelihoods(row.Counts(), row.months, course.days, dispersion));
-    of_sizes.Add(SizeLogLikelihoods(AgainstCourse(row.sizes, course.sizes), row.months));
+    of_days.Add(CountLogLikelihoods(row.Counts(), row.months, portfolio.days_course, dispersion));
+    of_sizes.Add(SizeLogLikelihoods(AgainstCourse(row.sizes, portfolio.sizes_course), row.months));
   }
   of_days.Fit();
   of_sizes.Fit();
@@ -302,7 +338,7 @@ absl::StatusOr<EmergingAccounts> FindEmergingAccounts(const image::Revision& rev
   }
   STRATA_ASSIGN_OR_RETURN(Portfolio portfolio,
                           LookAtPortfolio(revision, ends, options.strategic_share_bp, stop));
-  const double dispersion = Dispersion(portfolio.rows, portfolio.course.days);
+  const double dispersion = Dispersion(portfolio.rows, portfolio.days_course);
   std::vector<Row>& tested = portfolio.rows;
   tested.erase(std::remove_if(
                    tested.begin(), tested.end(),
@@ -313,7 +349,7 @@ absl::StatusOr<EmergingAccounts> FindEmergingAccounts(const image::Revision& rev
   result.threshold = ToDouble(portfolio.threshold);
   result.tests = static_cast<int64_t>(tested.size());
   std::vector<double> wrong;
-  for (const double chance : ChancesToGrow(tested, portfolio.course, dispersion)) {
+  for (const double chance : ChancesToGrow(portfolio, dispersion)) {
     wrong.push_back(std::clamp(1 - chance, 0.0, 1.0));
   }
   const std::vector<double> shares = RunningMeans(wrong);

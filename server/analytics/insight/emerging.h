@@ -50,8 +50,8 @@ struct EmergingOptions {
 // Inference, ch. 5; Sun and Cai 2007, JASA 102), a trailing year above the year before and a
 // positive slope given.
 //
-// All is taken against the course that these customers' counted months ran together, so that
-// neither a season, nor a good year for everybody, nor many newcomers or leavers make anybody
+// All is taken against a season that these customers share and a trend that half of them exceed, so
+// that neither a season, nor a good year for everybody, nor many newcomers or leavers make anybody
 // emerge. Nothing after `as_of` and no current value is looked at.
 absl::StatusOr<EmergingAccounts> FindEmergingAccounts(const image::Revision& revision, Day as_of,
                                                       const EmergingOptions& options,
