@@ -22,9 +22,9 @@ bool NamesFile(const CLI::Option& option) {
          absl::StrContains(type, "PATH");
 }
 
-// An empty text says something of a segment's or workspace's description, and takes it away.
+// An empty text takes the description of a segment or a workspace away.
 bool MayBeEmpty(const CLI::App& app, const CLI::Option& option) {
-  return app.get_parent() != nullptr && !option.get_positional();
+  return !option.get_positional() && (app.get_name() == "create" || app.get_name() == "update");
 }
 
 absl::Status CheckOption(const CLI::App& app, const CLI::Option& option) {

@@ -143,6 +143,7 @@ class Asking(mini_server.ServerTest):
                 (["insight", "distribution", "--top", "1.5"], "above 0, at most 1"),
                 (["-w", "", "workspace", "show"], "--workspace is empty"),
                 (["customer", "show", ""], "id is empty"),
+                (["customer", "list", "--name", ""], "--name is empty"),
                 (["kpi", "query", "revenue", "--as-of", "yesterday"], "as_of"),
                 (["kpi", "query", "revenu"], "revenue"),
                 (["segment", "members", "teir"], "tier")):
