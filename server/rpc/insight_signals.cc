@@ -66,6 +66,9 @@ absl::Status InsightHandlers::ListSignals(const CallContext& call,
   if (asked(v1::SIGNAL_KIND_UNOWNED)) STRATA_RETURN_IF_ERROR(list.AddUnowned(&info));
 
   info.current_values.push_back("order.status");  // what counts as revenue
+  if (response->tests() > 0) {
+    info.current_values.push_back("contract.status");  // who is beyond turning
+  }
   ToProto(revision, info, response->mutable_meta());
   const auto& families = response->families();
   const bool tested =

@@ -56,17 +56,24 @@ double Median(std::vector<double>& values) {
 // Purchases; amounts are net, so that returns reduce them.
 struct OrderSums {
   double count[4] = {}, amount[4] = {}, bought[4] = {};  // bought: what the purchases brought
+  // Of the exposed part of the three quarters before the last one.
+  double count_before = 0, amount_before = 0, quarters_before = 0;
   double due = 0, late = 0;
   Day last = kNoDay;
 };
 
 OrderSums SumOrders(const CustomerEvents& events, const RiskFrame& frame) {
   OrderSums sums;
+  const Day begins = PurchasesOf(events, frame.as_of()).first;
+  sums.quarters_before = frame.QuartersBefore(begins);
   for (const OrderEvent& order : events.orders) {
     if (order.day > frame.as_of()) break;
     const int quarter = frame.QuarterOf(order.day);
+    const bool before = quarter > 0 && order.day > begins;
     if (quarter >= 0) sums.amount[quarter] += ToDouble(order.amount);
+    if (before) sums.amount_before += ToDouble(order.amount);
     if (!IsPurchase(order)) continue;
+    sums.count_before += before;
     sums.last = order.day;
     if (quarter < 0) continue;
     sums.count[quarter] += 1;
@@ -82,12 +89,18 @@ OrderSums SumOrders(const CustomerEvents& events, const RiskFrame& frame) {
 
 struct TicketSums {
   double count[4] = {};
+  double count_before = 0, quarters_before = 0;  // as of orders
   double open = 0, escalations = 0, met = 0, breached = 0, ratings = 0, low = 0;
   std::vector<double> response_hours;
 };
 
 TicketSums SumTickets(const CustomerEvents& events, const RiskFrame& frame) {
   TicketSums sums;
+  Day begins = PurchasesOf(events, frame.as_of()).first;
+  if (!events.tickets.empty() && (begins == kNoDay || events.tickets.front().opened_day < begins)) {
+    begins = events.tickets.front().opened_day;
+  }
+  sums.quarters_before = frame.QuartersBefore(begins);
   for (const TicketEvent& ticket : events.tickets) {
     if (ticket.opened_day > frame.as_of()) break;
     const bool resolved = frame.Known(ticket.resolved_time);
@@ -99,6 +112,7 @@ TicketSums SumTickets(const CustomerEvents& events, const RiskFrame& frame) {
     const int quarter = frame.QuarterOf(ticket.opened_day);
     if (quarter < 0) continue;
     sums.count[quarter] += 1;
+    sums.count_before += quarter > 0 && ticket.opened_day > begins;
     if (quarter > 1) continue;
     if (ticket.sla_due_time != kNoTime) {
       if (resolved && ticket.resolved_time <= ticket.sla_due_time) {
@@ -125,7 +139,12 @@ TicketSums SumTickets(const CustomerEvents& events, const RiskFrame& frame) {
   return sums;
 }
 
-double Before(const double (&quarters)[4]) { return (quarters[1] + quarters[2] + quarters[3]) / 3; }
+// The last quarter against a quarter of the exposed part of the three before it.
+double QuarterTrend(double recent, double before, double quarters, double smoothing) {
+  constexpr double kAMonth = 1.0 / 3;
+  if (quarters < kAMonth) return 0;
+  return LogRatio(std::max(0.0, recent), std::max(0.0, before / quarters), smoothing);
+}
 
 double Year(const double (&quarters)[4]) {
   return quarters[0] + quarters[1] + quarters[2] + quarters[3];
@@ -164,6 +183,9 @@ bool IsAssumed(RiskFeature feature, double value) {
       return value == Shrunk(0, 0, kLateDeliveryPrior);
     case RiskFeature::kFirstResponse:    // nobody answers in no time
     case RiskFeature::kOrderValueTrend:  // no order in one of the two half-years
+    case RiskFeature::kOrderTrend:       // too new for a trend, as with the two below
+    case RiskFeature::kRevenueTrend:
+    case RiskFeature::kTicketTrend:
       return value == 0;
     default:
       return false;
@@ -204,15 +226,16 @@ std::optional<RiskFeatureRow> RiskFeaturesOf(const CustomerEvents& events, const
     row[static_cast<size_t>(feature)] = value;
   };
   set(RiskFeature::kOrders, orders.count[0]);
-  set(RiskFeature::kOrderTrend, LogRatio(orders.count[0], Before(orders.count), 0.5));
-  set(RiskFeature::kRevenueTrend,
-      LogRatio(std::max(0.0, orders.amount[0]), std::max(0.0, Before(orders.amount)),
-               year_amount / 40 + 1));
+  set(RiskFeature::kOrderTrend,
+      QuarterTrend(orders.count[0], orders.count_before, orders.quarters_before, 0.5));
+  set(RiskFeature::kRevenueTrend, QuarterTrend(orders.amount[0], orders.amount_before,
+                                               orders.quarters_before, year_amount / 40 + 1));
   set(RiskFeature::kOrderValueTrend, OrderValueTrend(orders));
   set(RiskFeature::kRecency,
       std::log1p(orders.last == kNoDay ? kSilentWithoutAnOrder : as_of - orders.last));
   set(RiskFeature::kTickets, std::log1p(tickets.count[0]));
-  set(RiskFeature::kTicketTrend, LogRatio(tickets.count[0], Before(tickets.count), 0.5));
+  set(RiskFeature::kTicketTrend,
+      QuarterTrend(tickets.count[0], tickets.count_before, tickets.quarters_before, 0.5));
   set(RiskFeature::kOpenTickets, std::log1p(tickets.open));
   set(RiskFeature::kEscalations, std::log1p(tickets.escalations));
   set(RiskFeature::kSlaBreachRate,

@@ -1,6 +1,7 @@
 #ifndef STRATA_SERVER_ANALYTICS_INSIGHT_RISK_FEATURES_H_
 #define STRATA_SERVER_ANALYTICS_INSIGHT_RISK_FEATURES_H_
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -14,7 +15,9 @@ namespace strata::analytics {
 
 // What is known of a customer on a day, for risk, backtests and indicators. Only events at or
 // before the day count, and no current value (status, profile) is used. Windows end with the day; a
-// quarter is three calendar months.
+// quarter is three calendar months. Exposure begins with the first purchase (tickets: or the first
+// ticket): the three quarters before the last one are averaged over what of them lies behind it,
+// and a trend is 0 where that is less than a month.
 enum class RiskFeature : uint8_t {
   kOrders,           // orders in the last quarter
   kOrderTrend,       // log of orders in the last quarter against the average of the three before
@@ -61,6 +64,11 @@ class RiskFrame {
     int quarter = 0;
     while (day <= ends_[quarter + 1]) ++quarter;
     return quarter;
+  }
+  // Of the three quarters before the last one, how many lie after `begins`; parts count.
+  double QuartersBefore(Day begins) const {
+    const Day after = std::max(begins, ends_[4]);
+    return after >= ends_[1] ? 0 : 3.0 * (ends_[1] - after) / (ends_[1] - ends_[4]);
   }
   bool Known(Millis time) const { return time != kNoTime && time < cutoff_; }
   // Whether there is an order or a ticket in the year up to the day.
