@@ -45,7 +45,8 @@ class Proposer {
       : staging_(staging), options_(options) {}
 
   absl::StatusOr<Proposal> Run() {
-    STRATA_RETURN_IF_ERROR(AddMappingFunctions(staging_.handle()));
+    functions_.observing = false;  // what is tried here decides nothing
+    STRATA_RETURN_IF_ERROR(AddMappingFunctions(staging_.handle(), &functions_));
     std::vector<const ColumnProfile*> all;
     for (const StagingDatabase::Table& table : staging_.tables()) {
       STRATA_ASSIGN_OR_RETURN(profiles_[table.name], ProfileTable(staging_, table));
@@ -299,6 +300,7 @@ class Proposer {
   }
 
   StagingDatabase& staging_;
+  MappingContext functions_;
   const ProposalOptions& options_;
   std::map<std::string, std::vector<ColumnProfile>> profiles_;
   std::unique_ptr<ValueReader> values_;

@@ -379,7 +379,7 @@ absl::Status MappingRunner::RefuseMadeOfBadRows(const std::vector<MappingStateme
   if (!left_out.empty()) {
     sink.Note(absl::StrCat(FormatInteger(static_cast<int64_t>(left_out.size())),
                            left_out.size() == 1 ? " bad row is" : " bad rows are",
-                           " in no record, since the mapping leaves them out; first: ",
+                           " in no record, since the mapping leaves such rows out; first: ",
                            Describe(RejectsOf(bad.row(left_out.front()), "", "").front())));
   }
   return absl::OkStatus();

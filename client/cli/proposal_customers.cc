@@ -268,8 +268,8 @@ absl::StatusOr<CustomerProposal> ProposeCustomerTable(Source& source, const std:
     if (!of_customers) return proposal;
     proposal.notes.push_back(
         absl::StrCat("no column of ", Shortened(table, 40),
-                     " tells customers apart, so each row is a customer of its own, called after "
-                     "its file and line (--column customer=NAME names one)"));
+                     " tells customers apart, so each row is a customer of its own, named by its "
+                     "content (--column customer=NAME names one)"));
   }
   columns.AddJoinedName();
   for (const CustomerField& field : kFields) {

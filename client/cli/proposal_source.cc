@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "client/cli/mapping_sql.h"
 #include "server/base/status_macros.h"
 
 namespace strata::cli {
@@ -155,7 +156,9 @@ SourceColumn* RoleMap::Find(Role role) const {
   return found == roles_.end() ? nullptr : found->second;
 }
 
-absl::StatusOr<int64_t> QueryCount(StagingDatabase& staging, const std::string& sql) {
+absl::StatusOr<int64_t> QueryCount(StagingDatabase& staging, const std::string& query) {
+  int date_calls = 0;
+  const std::string sql = RewriteStatement(query, &date_calls);
   sqlite3_stmt* select = nullptr;
   const absl::Cleanup finalize = [&select] { sqlite3_finalize(select); };
   if (sqlite3_prepare_v2(staging.handle(), sql.c_str(), -1, &select, nullptr) != SQLITE_OK ||
@@ -165,7 +168,9 @@ absl::StatusOr<int64_t> QueryCount(StagingDatabase& staging, const std::string& 
   return sqlite3_column_int64(select, 0);
 }
 
-absl::StatusOr<std::string> QueryText(StagingDatabase& staging, const std::string& sql) {
+absl::StatusOr<std::string> QueryText(StagingDatabase& staging, const std::string& query) {
+  int date_calls = 0;
+  const std::string sql = RewriteStatement(query, &date_calls);
   sqlite3_stmt* select = nullptr;
   const absl::Cleanup finalize = [&select] { sqlite3_finalize(select); };
   if (sqlite3_prepare_v2(staging.handle(), sql.c_str(), -1, &select, nullptr) != SQLITE_OK) {

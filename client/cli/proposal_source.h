@@ -53,9 +53,9 @@ absl::StatusOr<Source> JoinTables(StagingDatabase& staging,
                                   const std::map<std::string, std::vector<ColumnProfile>>& profiles,
                                   const std::string& first, std::vector<std::string>* joined);
 
-// The first column of the first row; INTERNAL for SQL that fails.
-absl::StatusOr<int64_t> QueryCount(StagingDatabase& staging, const std::string& sql);
-absl::StatusOr<std::string> QueryText(StagingDatabase& staging, const std::string& sql);
+// The first column of the first row of a query in the SQL of mappings; INTERNAL when it fails.
+absl::StatusOr<int64_t> QueryCount(StagingDatabase& staging, const std::string& query);
+absl::StatusOr<std::string> QueryText(StagingDatabase& staging, const std::string& query);
 
 }  // namespace strata::cli
 
