@@ -279,7 +279,7 @@ void RegisterCustomer(CLI::App& app, Context& context) {
   auto yes = std::make_shared<bool>(false);
   CLI::App* erase = AddCommand(
       *noun, "erase", "Remove a person with every record of theirs, for good",
-      "strata customer erase 4711 --yes",
+      "strata customer erase C-0001715 --yes",
       [&context, id, yes] { return EraseCustomer(context, *id, *yes); }, context);
   erase->add_option("id", *id, "The customer")->required();
   erase->add_flag("-y,--yes", *yes, "Do not ask");

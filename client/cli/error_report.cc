@@ -108,7 +108,9 @@ void ReportJson(const absl::Status& status, const ErrorDetails& details, const C
   auto& error = *(*root.mutable_fields())["error"].mutable_struct_value()->mutable_fields();
   error["code"].set_string_value(absl::StatusCodeToString(status.code()));
   error["exitCode"].set_number_value(static_cast<int>(ExitCodeOf(status)));
-  error["message"].set_string_value(std::string(status.message()));
+  // A file's name may be any bytes; JSON holds characters.
+  error["message"].set_string_value(IsUtf8(status.message()) ? std::string(status.message())
+                                                             : Printable(status.message()));
   error["reason"].set_string_value(details.reason);
   auto& metadata = *error["metadata"].mutable_struct_value()->mutable_fields();
   for (const auto& [key, value] : details.metadata) metadata[key].set_string_value(value);

@@ -144,7 +144,7 @@ absl::Status PrintForPeople(Context& context, const v1::SummarizeKpisResponse& s
                 << Printable(summary.meta().as_of()) << '\n';
   for (const std::string& note : summary.meta().notes()) {
     // The others are about the period of the headline.
-    if (absl::StartsWith(note, "ranks and classes")) {
+    if (absl::StartsWith(note, "ranks and classes") || absl::StartsWith(note, "no ")) {
       context.out() << "note: " << Printable(note) << '\n';
     }
   }

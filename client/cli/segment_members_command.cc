@@ -146,7 +146,8 @@ void AddSegmentMembers(CLI::App& segment, Context& context) {
   CLI::App* members = AddCommand(
       segment, "members", "Who is in a segment",
       "strata segment members tier/strategic --fields revenue,country --sort 'revenue desc' "
-      "--limit 20\n  strata segment members tier --customers C-1,C-2\n  strata segment members "
+      "--limit 20\n  strata segment members tier --customers A-00010,C-0001715\n  strata segment "
+      "members "
       "--filter 'recency_days > 180' -o csv > sleepers.csv",
       [&context, args] { return ListMembers(context, *args); }, context);
   members->add_option("segment", args->segment,
