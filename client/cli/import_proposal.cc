@@ -61,6 +61,7 @@ class Proposer {
     }
     STRATA_RETURN_IF_ERROR(ProposeCustomerTables(&done));
     if (statements_.empty()) return NothingFound(all);
+    TellUnused();
     for (const auto& [table, columns] : profiles_) {
       if (std::find(done.begin(), done.end(), table) == done.end()) {
         notes_.push_back(absl::StrCat("nothing is taken from ", table,
@@ -156,19 +157,23 @@ class Proposer {
     } else {
       STRATA_RETURN_IF_ERROR(ProposeSimple(kind, source));
     }
-    TellUnused(source);
     for (const std::string& table : joined) done->push_back(table);
     return absl::OkStatus();
   }
 
-  // Tables where an id of customers is a key.
+  // Whether an id of customers is the key of a table that is not one of orders.
+  bool KeepsCustomers(const std::string& table) const {
+    bool key = false;
+    for (const ColumnProfile& column : profiles_.at(table)) {
+      if (NameScore(column.name, Role::kOrderId) > 0) return false;
+      key = key || (column.unique() && NameScore(column.name, Role::kCustomerId) > 0);
+    }
+    return key;
+  }
+
   bool HasCustomerTable(const std::vector<std::string>& tables) const {
-    return std::any_of(tables.begin() + 1, tables.end(), [&](const std::string& table) {
-      const std::vector<ColumnProfile>& columns = profiles_.at(table);
-      return std::any_of(columns.begin(), columns.end(), [&](const ColumnProfile& column) {
-        return column.unique() && NameScore(column.name, Role::kCustomerId) > 0;
-      });
-    });
+    return std::any_of(tables.begin() + 1, tables.end(),
+                       [&](const std::string& table) { return KeepsCustomers(table); });
   }
 
   absl::Status ProposeSimple(Kind kind, Source& source) {
@@ -241,11 +246,7 @@ class Proposer {
     for (const StagingDatabase::Table& table : staging_.tables()) {
       const bool is_fact = std::find(facts_.begin(), facts_.end(), table.name) != facts_.end();
       const std::vector<ColumnProfile>& columns = profiles_.at(table.name);
-      const bool keeps_customers =
-          std::any_of(columns.begin(), columns.end(), [&](const ColumnProfile& column) {
-            return column.unique() && NameScore(column.name, Role::kCustomerId) > 0;
-          });
-      if (is_fact || (!facts_.empty() && !keeps_customers)) continue;
+      if (is_fact || (!facts_.empty() && !KeepsCustomers(table.name))) continue;
       std::map<std::string, std::vector<ColumnProfile>> alone = {{table.name, {}}};
       std::vector<std::string> joined;
       alone.begin()->second = columns;
@@ -262,20 +263,27 @@ class Proposer {
       done->push_back(table.name);
       statements_.insert(statements_.begin(), customers.sql);
       notes_.insert(notes_.end(), customers.notes.begin(), customers.notes.end());
-      TellUnused(*sources_.back());
     }
     return absl::OkStatus();
   }
 
-  void TellUnused(const Source& source) {
+  // Columns that nothing was made of. A key that two tables share is used if it is in one of them.
+  void TellUnused() {
+    std::vector<std::string> used;
+    for (const std::unique_ptr<Source>& source : sources_) {
+      for (const SourceColumn& column : source->columns) {
+        if (column.used) used.push_back(column.profile->name);
+      }
+    }
     std::vector<std::string> names;
-    for (const SourceColumn& column : source.columns) {
-      const bool key =
-          std::any_of(source.columns.begin(), source.columns.end(), [&](const SourceColumn& other) {
-            return other.used && &other != &column &&
-                   absl::EqualsIgnoreCase(other.profile->name, column.profile->name);
-          });
-      if (!column.used && !key) names.push_back(column.profile->name);
+    for (const std::unique_ptr<Source>& source : sources_) {
+      for (const SourceColumn& column : source->columns) {
+        const std::string& name = column.profile->name;
+        if (std::find(used.begin(), used.end(), name) == used.end() &&
+            std::find(names.begin(), names.end(), name) == names.end()) {
+          names.push_back(name);
+        }
+      }
     }
     if (!names.empty()) notes_.push_back(absl::StrCat("not imported: ", ShortList(names)));
   }

@@ -1,6 +1,7 @@
 #include "client/cli/proposal_customers.h"
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
@@ -131,18 +132,24 @@ class CustomerColumns {
 // What can be an attribute: numbers, dates, truth values, and texts that several customers share.
 bool CanBeAttribute(const ColumnProfile& column) {
   if (column.filled == 0 || column.emails * 2 > column.distinct) return false;
-  // Where to reach somebody is nothing to group by.
   const std::string key = HeaderKey(column.name);
-  for (const absl::string_view contact :
-       {"phone", "fax", "address", "street", "zip", "postal", "postcode", "url", "website"}) {
-    if (absl::StrContains(key, contact)) return false;
-  }
+  const auto named = [&key](std::initializer_list<absl::string_view> words) {
+    return std::any_of(words.begin(), words.end(),
+                       [&key](absl::string_view word) { return absl::StrContains(key, word); });
+  };
+  if (named({"zip", "postal", "postcode"})) return false;
   if (column.all_numbers() && column.leading_zeros == 0) {
     // Running numbers, telephone numbers and the like say nothing of a customer.
     const bool id = column.unique() && column.integers == column.distinct && column.rows > 20;
     return !id;
   }
   if (column.all_dates() || column.all_booleans()) return true;
+  // Where and whom to reach is nothing to group by.
+  if (column.distinct > 20 &&
+      named({"phone", "fax", "address", "street", "url", "website", "contactname", "contact name",
+             "firstname", "first name", "lastname", "last name"})) {
+    return false;
+  }
   return column.distinct <= kMostGroups && column.longest <= kLongestText &&
          (column.distinct * 2 <= column.filled || column.distinct <= 20);
 }
@@ -266,6 +273,7 @@ absl::StatusOr<CustomerProposal> ProposeCustomerTable(Source& source, const std:
           return IsOfCustomers(HeaderKey(column.profile->name));
         });
     if (!of_customers) return proposal;
+    columns.columns().push_back(absl::StrCat(source.file, " || ':' || ", source.line, " AS id"));
     proposal.notes.push_back(
         absl::StrCat("no column of ", Shortened(table, 40),
                      " tells customers apart, so each row is a customer of its own, named by its "
