@@ -26,7 +26,7 @@ dan,Dan,1975-01-01,100,DE
 ,Nobody,1975-01-01,1,DE
 eve,"Eve, the second",1990-05-05,,FR
 """
-# line -> field. A row without an id is not bad: it gets its file and line as one.
+# line -> field. A row without an id is not bad: it gets one made of its content.
 BAD_PEOPLE = {3: "birth_date", 4: "children", 5: "children"}
 
 SALES = """\
@@ -193,6 +193,68 @@ class Forms(mini_server.ServerTest):
                 self.assertEqual(dict(wire.table(answer)),
                                  {("Zoë; Söhne",): (1_500_000_000,),
                                   ('the "big" one',): (2_250_000_000,)}, result)
+
+
+class RowsWithoutIds(mini_server.ServerTest):
+    """Two tills and their months: orders without numbers, in files of one name."""
+
+    MAPPING = ("-- record: order\nSELECT till AS customer, day AS order_time, amount, _file, _line "
+               "FROM o;\n")
+    MAY = "till,day,amount\nt1,2024-05-01,4\nt1,2024-05-01,4\nt2,2024-05-02,9\n"
+
+    def run_import(self, folder, text, *more):
+        path = self.server.home / folder
+        path.mkdir(exist_ok=True)
+        (path / "sales.csv").write_text(text)
+        (self.server.home / "m.sql").write_text(self.MAPPING)
+        result = mini_server.run_cli(
+            "-w", self.workspace, "-o", "json", "import", "--sql", self.server.home / "m.sql",
+            "--csv", f"o={path / 'sales.csv'}", *more, server=self.server.address)
+        counts = json.loads(result.out) if result.out else {}
+        return result, (counts.get("accepted"), counts.get("duplicate"))
+
+    def revenue(self):
+        answer = wire.table(self.client.query(self.workspace, ["revenue", "orders"]))
+        (_, (revenue, orders)), = answer
+        return revenue / 10**9, orders
+
+    def start(self, workspace):
+        self.workspace = workspace
+        self.client.create_workspace(workspace)
+        self.assertEqual(self.run_import("may", self.MAY)[1], (3, 0))
+        self.assertEqual(self.revenue(), (17, 3))
+
+    def test_no_import_replaces_rows_of_another(self):
+        self.start("months")
+        self.assertEqual(self.run_import(
+            "june", "till,day,amount\nt1,2024-06-01,100\nt2,2024-06-02,200\n")[1], (2, 0))
+        self.assertEqual(self.revenue(), (317, 5))
+        # The same again, from wherever.
+        self.assertEqual(self.run_import("may", self.MAY)[1], (0, 3))
+        self.assertEqual(self.run_import("elsewhere", self.MAY)[1], (0, 3))
+        self.assertEqual(self.revenue(), (317, 5))
+
+    def test_known_rows_are_asked_about(self):
+        self.start("grown")
+        grown = self.MAY + "t1,2024-05-03,1\n"
+        result, _ = self.run_import("may", grown)
+        self.assertNotEqual(result.status, 0)
+        self.assertIn("3 of 4 records without an id", result.err)
+        self.assertIn("--known-rows same", result.err)
+        self.assertEqual(self.revenue(), (17, 3))
+        self.assertEqual(self.run_import("may", grown, "--known-rows", "same")[1], (1, 3))
+        self.assertEqual(self.revenue(), (18, 4))
+        # A third till that sold the same as the first one.
+        other = "till,day,amount\nt1,2024-05-01,4\n"
+        for counts in ((1, 0), (0, 1)):
+            self.assertEqual(self.run_import("may", other, "--known-rows", "new")[1], counts)
+        self.assertEqual(self.revenue(), (22, 5))
+
+    def test_corrected_rows_change_no_others(self):
+        self.start("corrected")
+        self.assertEqual(self.run_import("may", self.MAY.replace("t1,2024-05-01,4\nt2", "t2"),
+                                         "--known-rows", "same")[1], (0, 2))
+        self.assertEqual(self.revenue(), (17, 3))
 
 
 if __name__ == "__main__":
