@@ -81,7 +81,7 @@ class ImportJob {
     } else {
       STRATA_RETURN_IF_ERROR(Send(content));
     }
-    STRATA_RETURN_IF_ERROR(JudgeStatusesOf(*content.records));
+    JudgeStatusesOf(*content.records);
     report_.spent = absl::Now() - start;
     const absl::Status written = rejects_.Finish();
     PrintImportReport(context_, report_, rejects_);
@@ -287,14 +287,17 @@ class ImportJob {
     return absl::OkStatus();
   }
 
-  absl::Status JudgeStatusesOf(const RecordSpool& records) {
-    if (records.order_statuses().empty()) return absl::OkStatus();
+  // The records are stored by now: where the workspace cannot be asked, which statuses count stays
+  // untold, and the import stands.
+  void JudgeStatusesOf(const RecordSpool& records) {
+    if (records.order_statuses().empty()) return;
     v1::Workspace workspace;  // one that does not exist yet will have the defaults
     if (!report_.workspace_missing) {
-      STRATA_ASSIGN_OR_RETURN(workspace, GetWorkspace());
+      absl::StatusOr<v1::Workspace> found = GetWorkspace();
+      if (!found.ok()) return;
+      workspace = *std::move(found);
     }
     report_.statuses = JudgeStatuses(records.order_statuses(), workspace);
-    return absl::OkStatus();
   }
 
   // Bad records fail the command unless they were to be skipped.
