@@ -1,7 +1,7 @@
 #include "client/cli/argument_check.h"
 
-#include <cmath>
 #include <string>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"

@@ -92,6 +92,9 @@ NamedCustomers FindByName(const image::Revision& revision, absl::string_view tex
   });
   if (named.slots.empty()) {
     std::sort(names.begin(), names.end());  // blocks follow arrival, which must not show
+    names.erase(std::unique(names.begin(), names.end(),
+                            [](const auto& a, const auto& b) { return a.first == b.first; }),
+                names.end());
     std::vector<absl::string_view> texts;
     for (const auto& [name, slot] : names) texts.push_back(name);
     for (const absl::string_view like : LikelyMeant(text, texts)) {

@@ -56,6 +56,13 @@ TEST_F(CustomerSearchTest, TakesTheBestMatchThereIs) {
   EXPECT_THAT(Ids("", NameMatch::kLikeness), IsEmpty());
 }
 
+TEST_F(CustomerSearchTest, NamesEachLikenessOnce) {
+  const NamedCustomers named =
+      FindByName(*Named({{"a", "Acme Labs"}, {"b", "Acme Labs"}, {"c", "Acme Labs"}}), "Akme Labs");
+  EXPECT_EQ(named.match, NameMatch::kLikeness);
+  EXPECT_EQ(named.slots.size(), 1u);
+}
+
 TEST_F(CustomerSearchTest, CountsAllAndShowsFive) {
   std::vector<std::pair<std::string, std::string>> many;
   for (char c = 'a'; c < 'a' + 8; ++c) many.emplace_back(std::string(1, c), "Branch of Acme");
