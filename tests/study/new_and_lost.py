@@ -4,7 +4,7 @@ they find, on portfolios with many new and many lost customers.
 For each seed: makes a portfolio whose truth is known by construction (planted.py), imports it, asks
 the CLI once, and compares at each stated rate. Prints markdown tables; docs/insights.md shows them.
 
-    new_and_lost.py --cli build/release/client/strata [--seeds 1-10] [--customers 1000]
+    new_and_lost.py --cli build/release/client/strata [--seeds 1-10] [--without stopped]
 """
 
 import argparse
@@ -102,11 +102,21 @@ class Verdict:
         return sum(self.found.values()) / max(1, sum(self.there.values()))
 
 
-def study(cli, seed, customers, kinds):
+def study(cli, seed, customers, kinds, without=()):
     """The answer over one portfolio."""
     with tempfile.TemporaryDirectory(prefix="strata-study-") as folder:
-        made = planted.make(seed, customers, pathlib.Path(folder) / "orders.jsonl")
+        made = planted.make(seed, customers, pathlib.Path(folder) / "orders.jsonl", without)
         return Answer(cli, folder, made, kinds)
+
+
+def pool(answers, name, rate):
+    """The verdicts of all portfolios together, and the proportions of each."""
+    total, proportions = Verdict(), []
+    for answer in answers:
+        verdict = answer.judge(name, rate)
+        total += verdict
+        proportions.append(verdict.proportion)
+    return total, proportions
 
 
 def table(answers, kinds):
@@ -115,11 +125,7 @@ def table(answers, kinds):
     print("| --- | ---: | ---: | ---: | ---: | ---: | --- | --- |")
     for name in kinds:
         for rate in RATES:
-            total, proportions = Verdict(), []
-            for answer in answers:
-                verdict = answer.judge(name, rate)
-                total += verdict
-                proportions.append(verdict.proportion)
+            total, proportions = pool(answers, name, rate)
             wrong = "; ".join(f"{n} {kind}" for kind, n in total.wrong.most_common()) or "–"
             found = "; ".join(f"{total.found[kind]} of {n} {kind}"
                               for kind, n in sorted(total.there.items()))
@@ -135,10 +141,13 @@ def main():
     parser.add_argument("--seeds", default="1-10")
     parser.add_argument("--customers", type=int, default=1000)
     parser.add_argument("--kinds", default="warning,emerging,lost,new")
+    parser.add_argument("--without", default="", metavar="KIND,...",
+                        help="plant stable customers instead of these")
     arguments = parser.parse_args()
     kinds = arguments.kinds.split(",")
     first, _, last = arguments.seeds.partition("-")
-    answers = [study(arguments.cli, seed, arguments.customers, kinds)
+    without = arguments.without.split(",") if arguments.without else ()
+    answers = [study(arguments.cli, seed, arguments.customers, kinds, without)
                for seed in range(int(first), int(last or first) + 1)]
     print(f"{len(answers)} portfolios (seeds {arguments.seeds}) of {len(answers[0].customers)} "
           "customers each: " + ", ".join(f"{n} {kind}" for kind, n in

@@ -102,10 +102,12 @@ class Customer:
         return self.size * math.exp(rng.gauss(-spread * spread / 2, spread))
 
 
-def make(seed, customers, path):
-    """Writes the orders as JSON Lines; returns the customers by name."""
+def make(seed, customers, path, without=()):
+    """Writes the orders as JSON Lines; returns the customers by name. Stable customers stand in for
+    those of the kinds that are left out."""
     rng = random.Random(seed)
-    kinds = [kind for kind, share in SHARES.items() for _ in range(share * customers // 1000)]
+    kinds = ["stable" if kind in without else kind
+             for kind, share in SHARES.items() for _ in range(share * customers // 1000)]
     made = {}
     with open(path, "w", encoding="utf-8") as out:
         for index, kind in enumerate(kinds):

@@ -190,7 +190,7 @@ TEST(Lost, WhoFellSilentIsLostAndNoWarning) {
   for (int i = 0; i < 60; ++i) buys("steady-" + std::to_string(i), kEnd, 100);
   buys("gone", kEnd - 181, 100);
   buys("gone-small", kEnd - 300, 50);
-  buys("leaving", kEnd - 90, 100);
+  buys("leaving", kEnd - 90, 200);
   buys("under-contract", kEnd - 250, 100);
   model.contracts.push_back({model.Customer("under-contract"), kEnd - 500, kEnd + 10,
                              1'000 * kMicrosAUnit, "Kim", "active"});
@@ -226,7 +226,7 @@ TEST(Lost, WhoFellSilentIsLostAndNoWarning) {
   EXPECT_TRUE(lost->customers[0].value == value);
   EXPECT_TRUE(lost->value == value + lost->customers[1].value);
 
-  const auto warnings = FindEarlyWarnings(*revision, kEnd, {}, StopToken());
+  const auto warnings = FindEarlyWarnings(*revision, kEnd, {0.01}, StopToken());
   ASSERT_TRUE(warnings.ok());
   std::set<std::string> warned;
   for (const Warning& warning : warnings->warnings) {
