@@ -124,6 +124,7 @@ void RegisterReport(CLI::App& app, Context& context);
 void RegisterStream(CLI::App& app, Context& context);
 void RegisterImport(CLI::App& app, Context& context);
 void RegisterDemo(CLI::App& app, Context& context);
+void RegisterAdmin(CLI::App& app, Context& context);
 void RegisterVersion(CLI::App& app, Context& context);
 
 }  // namespace strata::cli

@@ -120,6 +120,7 @@ void RegisterAll(CLI::App& app, Context& context) {
   RegisterInsight(app, context);
   RegisterReport(app, context);
   RegisterStream(app, context);
+  RegisterAdmin(app, context);
   RegisterVersion(app, context);
 }
 

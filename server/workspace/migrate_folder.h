@@ -1,6 +1,7 @@
 #ifndef STRATA_SERVER_WORKSPACE_MIGRATE_FOLDER_H_
 #define STRATA_SERVER_WORKSPACE_MIGRATE_FOLDER_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,12 @@ struct MigratedFile {
 };
 
 // Brings every file of a data folder to the schema of this binary, each after a copy of it was put
-// beside it (`strata admin migrate`). FAILED_PRECONDITION when a server has the folder open, or a
-// file is newer than this binary. What was migrated before a failure stays migrated; running it
-// again goes on from there.
-absl::StatusOr<std::vector<MigratedFile>> MigrateFolder(const std::string& data_dir);
+// beside it (`strata admin migrate`), and calls `done` after each. NOT_FOUND when the folder is
+// none of Strata; FAILED_PRECONDITION when a server has it open, or a file is newer than this
+// binary. What was migrated before a failure stays migrated; running it again goes on from there.
+absl::StatusOr<std::vector<MigratedFile>> MigrateFolder(
+    const std::string& data_dir,
+    const std::function<void(const MigratedFile&)>& done = [](const MigratedFile&) {});
 
 }  // namespace strata
 

@@ -31,7 +31,8 @@ SEES = {
     "client/examples": ["client/include"],
     # --data-dir runs the server inside the CLI's process.
     "client/cli": [
-        "client/include", "server/base", "server/domain", "server/rpc/server.h"],
+        "client/include", "server/base", "server/domain", "server/rpc/server.h",
+        "server/workspace/migrate_folder.h"],
 }
 
 # External headers and the only places that may include them (path prefixes).
