@@ -18,7 +18,7 @@ void AddLine(const DemoProduct& product, int64_t quantity, int64_t discount, v1:
   v1::OrderLine* line = order->add_lines();
   line->set_product(product.id);
   line->set_product_line(product.line);
-  line->set_quantity(static_cast<int32_t>(quantity));
+  line->set_quantity(static_cast<double>(quantity));
   const int64_t cents = product.price_cents * quantity * (1000 - discount) / 1000;
   line->set_amount_micros(cents * kMicrosACent);
   line->set_cost_micros(product.price_cents * quantity * product.cost_permille / 1000 *

@@ -26,7 +26,7 @@ namespace {
 
 std::string Series(const google::protobuf::RepeatedPtrField<v1::Amount>& amounts) {
   std::vector<std::optional<double>> figures;
-  for (const v1::Amount& amount : amounts) figures.push_back(static_cast<double>(amount.units()));
+  for (const v1::Amount& amount : amounts) figures.push_back(Magnitude(amount));
   return Sparkline(figures);
 }
 

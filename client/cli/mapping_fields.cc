@@ -160,6 +160,12 @@ ValueResult ReadInto(absl::string_view text, const FieldDescriptor& field, absl:
                                              std::numeric_limits<int64_t>::max(), &integer);
       if (!problem) reflection->SetInt64(message, &field, integer);
       return problem;
+    case FieldDescriptor::CPPTYPE_DOUBLE: {  // of a line: its quantity
+      double quantity = 0;
+      problem = ReadQuantity(text, &quantity);
+      if (!problem) reflection->SetDouble(message, &field, quantity);
+      return problem;
+    }
     case FieldDescriptor::CPPTYPE_BOOL: {
       bool value = false;
       problem = ReadBoolean(text, &value);

@@ -1,5 +1,6 @@
 #include "client/cli/mapping_values.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -10,6 +11,7 @@
 #include "client/cli/mapping_decimal.h"
 #include "client/cli/mapping_time.h"
 #include "client/cli/shown_text.h"
+#include "server/domain/quantity.h"
 
 namespace strata::cli {
 
@@ -19,6 +21,21 @@ std::string NotANumber(absl::string_view text) {
   return absl::StrCat(Shown(text),
                       " is not a decimal number (a point before the decimals, no thousands "
                       "separators); parse_decimal reads other forms");
+}
+
+ValueResult ReadQuantity(absl::string_view text, double* quantity) {
+  int64_t micros = 0;
+  if (ValueResult problem = ReadAmount(text, &micros); problem) {
+    if (problem->reason != "VALUE_OUT_OF_RANGE") return problem;
+    micros = std::numeric_limits<int64_t>::max();
+  }
+  if (micros > kLargestQuantity * kOneUnit || micros < -kLargestQuantity * kOneUnit) {
+    return ValueProblem{"VALUE_OUT_OF_RANGE",
+                        absl::StrCat(Shown(text), " does not lie in -", kLargestQuantity, " to ",
+                                     kLargestQuantity)};
+  }
+  *quantity = QuantityToDouble(micros);
+  return std::nullopt;
 }
 
 ValueResult ReadAmount(absl::string_view text, int64_t* micros) {
@@ -32,7 +49,9 @@ ValueResult ReadAmount(absl::string_view text, int64_t* micros) {
                                      " has more than six decimals; mul_decimal computes exactly, "
                                      "round_decimal rounds")};
   }
-  __int128 digits = value->digits;
+  // 36 digits are read; a few of them are too many already, and further zeros would not fit.
+  constexpr __int128 kMost = std::numeric_limits<int64_t>::max();
+  __int128 digits = std::clamp<__int128>(value->digits, -kMost - 1, kMost + 1);
   for (int i = value->scale; i < kAmountDecimals; ++i) digits *= 10;
   // The lowest number is no amount: the server uses it for "none".
   if (digits > std::numeric_limits<int64_t>::max() ||

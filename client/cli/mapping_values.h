@@ -28,6 +28,9 @@ std::string Shown(absl::string_view text);
 // Why `text` is no number: "12,50" is not ..., and which function reads it.
 std::string NotANumber(absl::string_view text);
 
+// A quantity of a line: a decimal number with at most six decimals, within the server's limit.
+ValueResult ReadQuantity(absl::string_view text, double* quantity);
+
 // A decimal number of currency units with at most six decimals.
 ValueResult ReadAmount(absl::string_view text, int64_t* micros);
 // A whole number; "3.0" is one.

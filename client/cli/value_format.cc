@@ -14,6 +14,8 @@
 namespace strata::cli {
 namespace {
 
+constexpr absl::string_view kUnits = "units";  // of a product: pieces, kilograms, hours
+
 // "1234567.89" -> "1,234,567.89".
 std::string WithThousands(std::string digits) {
   const size_t first = digits[0] == '-' || digits[0] == '+' ? 1 : 0;
@@ -33,6 +35,7 @@ std::string FixedWithoutMinusZero(double value, int decimals) {
 std::string FormatInteger(int64_t value) { return WithThousands(absl::StrCat(value)); }
 
 std::string FormatMoney(const v1::Amount& amount, absl::string_view currency_code) {
+  if (amount.null() != v1::NULL_REASON_UNSPECIFIED) return "–";
   return MoneyText(strata::Amount{.units = amount.units(), .nanos = amount.nanos()}, currency_code);
 }
 
@@ -40,6 +43,14 @@ std::string FormatNumber(double value) {
   if (!std::isfinite(value)) return absl::StrCat(value);
   const double magnitude = std::fabs(value);
   return WithThousands(FixedWithoutMinusZero(value, magnitude > 0 && magnitude < 0.1 ? 4 : 2));
+}
+
+std::string FormatQuantity(double units) {
+  if (!std::isfinite(units)) return absl::StrCat(units);
+  std::string text = FixedWithoutMinusZero(units, 6);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return WithThousands(std::move(text));
 }
 
 std::string FormatPercent(double fraction) {
@@ -57,6 +68,18 @@ bool IsPercentUnit(absl::string_view unit) {
   return unit == "1" || unit == "share" || unit == "ratio" || unit == "rate";
 }
 
+namespace {
+
+std::string FormatNumberOf(double number, absl::string_view unit) {
+  if (IsPercentUnit(unit)) return FormatPercent(number);
+  if (unit == kUnits || (unit.empty() && number == std::trunc(number))) {
+    return FormatQuantity(number);
+  }
+  return FormatNumber(number);
+}
+
+}  // namespace
+
 std::string FormatValue(const v1::Value& value, absl::string_view unit,
                         absl::string_view currency_code) {
   std::string text;
@@ -68,7 +91,7 @@ std::string FormatValue(const v1::Value& value, absl::string_view unit,
       text = FormatInteger(value.integer());
       break;
     case v1::Value::kNumber:
-      text = IsPercentUnit(unit) ? FormatPercent(value.number()) : FormatNumber(value.number());
+      text = FormatNumberOf(value.number(), unit);
       break;
     case v1::Value::kText:
       text = Printable(value.text());
@@ -104,17 +127,24 @@ std::string FormatNullReason(v1::NullReason reason) {
 
 std::string UnitLabel(absl::string_view unit, absl::string_view currency_code) {
   if (unit == "currency") return std::string(currency_code);
-  if (unit.empty() || unit == "count" || IsPercentUnit(unit)) return "";
+  if (unit.empty() || unit == "count" || unit == kUnits || IsPercentUnit(unit)) return "";
   return std::string(unit);
 }
 
 std::string PlainNumber(double value) {
-  char buffer[32];
-  const std::to_chars_result end = std::to_chars(buffer, buffer + sizeof(buffer), value);
+  // Digits as people and spreadsheets write them, where there are not too many.
+  constexpr double kSmallest = 1e-6, kLargest = 1e16;
+  const double magnitude = std::fabs(value);
+  char buffer[64];
+  const std::to_chars_result end =
+      value == 0 || (magnitude >= kSmallest && magnitude < kLargest)
+          ? std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::fixed)
+          : std::to_chars(buffer, buffer + sizeof(buffer), value);
   return std::string(buffer, end.ptr);
 }
 
 std::string PlainMoney(const v1::Amount& amount) {
+  if (amount.null() != v1::NULL_REASON_UNSPECIFIED) return "";
   return strata::FormatAmount({.units = amount.units(), .nanos = amount.nanos()});
 }
 
@@ -139,10 +169,15 @@ std::string PlainValue(const v1::Value& value) {
   return "";
 }
 
+std::optional<double> Magnitude(const v1::Amount& amount) {
+  if (amount.null() != v1::NULL_REASON_UNSPECIFIED) return std::nullopt;
+  return static_cast<double>(amount.units()) + amount.nanos() * 1e-9;
+}
+
 std::optional<double> Magnitude(const v1::Value& value) {
   switch (value.kind_case()) {
     case v1::Value::kMoney:
-      return static_cast<double>(value.money().units()) + value.money().nanos() * 1e-9;
+      return Magnitude(value.money());
     case v1::Value::kInteger:
       return static_cast<double>(value.integer());
     case v1::Value::kNumber:

@@ -14,7 +14,7 @@ namespace strata::cli {
 
 // For people: "1,234,567".
 std::string FormatInteger(int64_t value);
-// "1,234.50" with the decimals of the currency (ISO 4217), half away from zero.
+// "1,234.50" with the decimals of the currency (ISO 4217), half away from zero; "–" for null.
 std::string FormatMoney(const v1::Amount& amount, absl::string_view currency_code);
 // "1,234.57"; below 0.1 four decimals; "-0.00" never shows.
 std::string FormatNumber(double value);
@@ -26,8 +26,12 @@ std::string FormatChange(double fraction);
 // Whether a number of this unit is a fraction that people read as a percentage.
 bool IsPercentUnit(absl::string_view unit);
 
-// By kind and unit, "–" for null. Text is made Printable. A small sample gets a "°" behind it.
-// `currency_code` is that of the answer's meta.
+// A number of units of a product: "1,234", "2.5", "0.000125": no trailing zeros.
+std::string FormatQuantity(double units);
+
+// By kind and unit, "–" for null. Text is made Printable. A small sample gets a "°" behind it. Of
+// an unknown unit ("") whole numbers are without decimals. `currency_code` is that of the answer's
+// meta.
 std::string FormatValue(const v1::Value& value, absl::string_view unit,
                         absl::string_view currency_code);
 
@@ -38,13 +42,15 @@ std::string FormatNullReason(v1::NullReason reason);
 std::string UnitLabel(absl::string_view unit, absl::string_view currency_code);
 
 // For programs: money as decimal units with all its decimals and no trailing zeros, dates ISO,
-// shares as fractions (the shortest text that reads back as the same double), null as nothing.
+// shares as fractions (the shortest digits that read back as the same double, without an exponent
+// from a millionth to 1e16), null as nothing.
 std::string PlainValue(const v1::Value& value);
 std::string PlainNumber(double value);
 std::string PlainMoney(const v1::Amount& amount);
 
 // The figure as a double, for bars and sparklines; nothing for null and text.
 std::optional<double> Magnitude(const v1::Value& value);
+std::optional<double> Magnitude(const v1::Amount& amount);
 
 }  // namespace strata::cli
 

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
+#include "server/base/status_macros.h"
 
 namespace strata {
 namespace {
@@ -17,6 +18,10 @@ absl::StatusOr<Amount> AmountFromNanos(__int128 nanos) {
     return absl::OutOfRangeError("an amount exceeds 9.2e18 currency units");
   }
   return Amount{static_cast<int64_t>(units), static_cast<int32_t>(nanos % kNanosAUnit)};
+}
+
+absl::Status TooLarge(absl::string_view text) {
+  return absl::OutOfRangeError(absl::StrCat("\"", text, "\" is too large for an amount"));
 }
 
 }  // namespace
@@ -58,7 +63,8 @@ std::string FormatMicros(MicrosSum micros) {
   return amount.ok() ? FormatAmount(*amount) : "overflow";
 }
 
-absl::StatusOr<Micros> ParseMicros(absl::string_view text) {
+absl::StatusOr<MicrosSum> ParseMicrosSum(absl::string_view text) {
+  constexpr MicrosSum kMost = MicrosSum{std::numeric_limits<int64_t>::max()} * kMicrosAUnit;
   absl::string_view rest = text;
   const bool negative = absl::ConsumePrefix(&rest, "-");
   if (!negative) absl::ConsumePrefix(&rest, "+");
@@ -82,18 +88,21 @@ absl::StatusOr<Micros> ParseMicros(absl::string_view text) {
     }
     if (decimals >= 0) ++decimals;
     value = value * 10 + (c - '0');
-    if (value > std::numeric_limits<int64_t>::max()) {
-      return absl::OutOfRangeError(absl::StrCat("\"", text, "\" is too large for an amount"));
-    }
+    if (value > kMost) return TooLarge(text);
   }
   if (digits == 0) {
     return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" is not a decimal number"));
   }
   for (int i = decimals < 0 ? 0 : decimals; i < kDecimals; ++i) value *= 10;
-  if (value > std::numeric_limits<int64_t>::max()) {
-    return absl::OutOfRangeError(absl::StrCat("\"", text, "\" is too large for an amount"));
-  }
-  return static_cast<Micros>(negative ? -value : value);
+  if (value > kMost) return TooLarge(text);
+  return negative ? -value : value;
+}
+
+absl::StatusOr<Micros> ParseMicros(absl::string_view text) {
+  STRATA_ASSIGN_OR_RETURN(const MicrosSum value, ParseMicrosSum(text));
+  constexpr MicrosSum kMost = std::numeric_limits<int64_t>::max();
+  if (value > kMost || value < -kMost) return TooLarge(text);
+  return static_cast<Micros>(value);
 }
 
 }  // namespace strata

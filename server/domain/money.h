@@ -41,6 +41,8 @@ std::string FormatMicros(MicrosSum micros);
 // Parses "1234.56", "-0.5", "+3", ".5"; no thousands separators, no exponent. INVALID_ARGUMENT for
 // other text and for more than six decimals that are not zero, OUT_OF_RANGE beyond 64 bits.
 absl::StatusOr<Micros> ParseMicros(absl::string_view text);
+// Likewise of what a sum is compared with: OUT_OF_RANGE beyond what an Amount holds.
+absl::StatusOr<MicrosSum> ParseMicrosSum(absl::string_view text);
 
 // For statistics only; sums stay integers.
 inline double ToDouble(MicrosSum micros) {

@@ -12,6 +12,7 @@
 #include "absl/types/span.h"
 #include "server/domain/day.h"
 #include "server/domain/money.h"
+#include "server/domain/quantity.h"
 
 // The records that producers send. Text is borrowed: a Batch keeps alive what its records point
 // into (usually the decoded protobuf message), so that a record costs no allocation.
@@ -62,8 +63,8 @@ struct Customer {
 
 struct OrderLine {
   absl::string_view product, product_line;
-  int32_t quantity = 1;  // negative for a return
-  Micros amount = 0;     // what the customer pays for the line; negative for a return
+  Micros quantity_micros = kOneUnit;  // negative for a return; at most kLargestQuantity units
+  Micros amount = 0;                  // what the customer pays for the line; negative for a return
   Micros cost = kNoAmount;
 };
 

@@ -117,7 +117,9 @@ struct OrderRun {
   const uint32_t* line_begin = nullptr;    // null: order i has the one line i; else orders + 1
   // A row a line.
   const Micros* amount = nullptr;
-  const int32_t* quantity = nullptr;   // null: all 1
+  const int32_t* quantity = nullptr;  // whole units; null: all 1
+  // Millionths beyond the whole units, of the same sign; null: none has any.
+  const int32_t* quantity_rest = nullptr;
   const Code* product = nullptr;       // null: none has one
   const Code* product_line = nullptr;  // null: none has one
   const Micros* cost = nullptr;        // null: none has one; kNoAmount where absent
@@ -128,7 +130,10 @@ struct OrderRun {
   bool IsReturn(size_t order) const { return is_return != nullptr && is_return[order] != 0; }
   // The lines of order i are [FirstLine(i), FirstLine(i + 1)).
   Micros Cost(size_t line) const { return cost == nullptr ? kNoAmount : cost[line]; }
-  int32_t Quantity(size_t line) const { return quantity == nullptr ? 1 : quantity[line]; }
+  Micros QuantityMicros(size_t line) const {
+    const Micros whole = quantity == nullptr ? kOneUnit : quantity[line] * kOneUnit;
+    return quantity_rest == nullptr ? whole : whole + quantity_rest[line];
+  }
   Code Channel(size_t order) const { return channel == nullptr ? kAbsent : channel[order]; }
   Code Product(size_t line) const { return product == nullptr ? kAbsent : product[line]; }
   Code ProductLine(size_t line) const {

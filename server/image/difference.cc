@@ -249,13 +249,14 @@ class Comparison {
     const uint32_t end_a = a.in->FirstLine(a.at + 1), end_b = b.in->FirstLine(b.at + 1);
     if (!Equal("number of lines", end_a - line_a, end_b - line_b)) return false;
     for (; line_a < end_a; ++line_a, ++line_b) {
-      const bool equal = Equal("amount", a.in->amount[line_a], b.in->amount[line_b]) &&
-                         Equal("quantity", a.in->Quantity(line_a), b.in->Quantity(line_b)) &&
-                         EqualText("product", &Dictionaries::product, a.in->Product(line_a),
-                                   b.in->Product(line_b)) &&
-                         EqualText("product_line", &Dictionaries::product_line,
-                                   a.in->ProductLine(line_a), b.in->ProductLine(line_b)) &&
-                         Equal("cost", a.in->Cost(line_a), b.in->Cost(line_b));
+      const bool equal =
+          Equal("amount", a.in->amount[line_a], b.in->amount[line_b]) &&
+          Equal("quantity", a.in->QuantityMicros(line_a), b.in->QuantityMicros(line_b)) &&
+          EqualText("product", &Dictionaries::product, a.in->Product(line_a),
+                    b.in->Product(line_b)) &&
+          EqualText("product_line", &Dictionaries::product_line, a.in->ProductLine(line_a),
+                    b.in->ProductLine(line_b)) &&
+          Equal("cost", a.in->Cost(line_a), b.in->Cost(line_b));
       if (!equal) return false;
     }
     return true;

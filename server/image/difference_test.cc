@@ -39,8 +39,9 @@ HistoryModel FullModel() {
   order.promised_time = 1;
   order.shipped_time = 2;
   order.delivered_time = 3;
-  model.orders[1] = {0, order, {{"doll", "toys", 2, 10, 5}, {"car", "toys", 1, 20, 6}}};
-  model.orders[2] = {1, order, {{"doll", "toys", 1, 30, kNoAmount}}};
+  model.orders[1] = {
+      0, order, {{"doll", "toys", 2 * kOneUnit, 10, 5}, {"car", "toys", kOneUnit, 20, 6}}};
+  model.orders[2] = {1, order, {{"doll", "toys", kOneUnit, 30, kNoAmount}}};
   Ticket ticket;
   ticket.opened_time = 50 * kMillisADay;
   ticket.priority = "high";
@@ -128,7 +129,7 @@ std::vector<Planted> PlantedDifferences() {
          m.orders[2].lines.push_back({});
        }},
       {"amount", [](M& m) { m.orders[1].lines[1].amount = 21; }},
-      {"quantity", [](M& m) { m.orders[1].lines[0].quantity = 1; }},
+      {"quantity", [](M& m) { m.orders[1].lines[0].quantity_micros = kOneUnit; }},
       {"product: \"doll\" against \"car\"", [](M& m) { m.orders[2].lines[0].product = "car"; }},
       {"product_line", [](M& m) { m.orders[2].lines[0].product_line = ""; }},
       {"cost", [](M& m) { m.orders[1].lines[1].cost = kNoAmount; }},

@@ -291,7 +291,7 @@ TEST_F(EditorTest, OptionalColumnsAreAbsentUntilUsedAndAfter) {
     return present;
   };
   EXPECT_EQ(columns(), 0);
-  const OrderLine lines[2] = {{"p", "l", 2, 3, 4}, {"p", "l", 2, 3, 4}};
+  const OrderLine lines[2] = {{"p", "l", 2 * kOneUnit, 3, 4}, {"p", "l", 2 * kOneUnit, 3, 4}};
   Order order;
   order.order_time = 11 * kMillisADay;
   order.channel = "web";

@@ -108,7 +108,7 @@ class Expected {
                                  {"delivered", absl::StrCat(o.delivered_time)}});
     for (const OrderLine& line : stored.lines) {
       absl::StrAppend(&words, InWords({{"amount", absl::StrCat(line.amount)},
-                                       {"quantity", absl::StrCat(line.quantity)},
+                                       {"quantity", absl::StrCat(line.quantity_micros)},
                                        {"product", Quoted(line.product)},
                                        {"product_line", Quoted(line.product_line)},
                                        {"cost", absl::StrCat(line.cost)}}));
@@ -292,7 +292,7 @@ class Actual {
       absl::StrAppend(
           &words,
           InWords({{"amount", absl::StrCat(run.amount[line])},
-                   {"quantity", absl::StrCat(run.Quantity(line))},
+                   {"quantity", absl::StrCat(run.QuantityMicros(line))},
                    {"product", Quoted(texts_.product.Text(run.Product(line)))},
                    {"product_line", Quoted(texts_.product_line.Text(run.ProductLine(line)))},
                    {"cost", absl::StrCat(run.Cost(line))}}));

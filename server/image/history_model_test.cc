@@ -281,7 +281,8 @@ HistoryModel::StoredOrder RandomHistory::MakeOrder(Slot slot) {
   for (int i = 0; i < lines; ++i) {
     OrderLine line;
     line.amount = Below(2'000'000) - 500'000;
-    if (rich()) line.quantity = Below(9) - 2;
+    if (rich())
+      line.quantity_micros = (Below(9) - 2) * kOneUnit + (Below(4) == 0 ? Below(kOneUnit) : 0);
     if (rich()) line.product = Word("product", 200);
     if (rich()) line.product_line = Word("line", 5);
     if (rich()) line.cost = Below(1'000'000);

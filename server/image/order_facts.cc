@@ -55,6 +55,7 @@ OrderFields FieldsOf(absl::Span<const OrderRun> sources, absl::Span<const RowRun
   check_column(kHasDelivered, orders, &OrderRun::delivered_time, kNoTime);
   check_column(kHasReturn, orders, &OrderRun::is_return, uint8_t{0});
   check_column(kHasQuantity, lines, &OrderRun::quantity, 1);
+  check_column(kHasQuantityRest, lines, &OrderRun::quantity_rest, 0);
   check_column(kHasProduct, lines, &OrderRun::product, kAbsent);
   check_column(kHasProductLine, lines, &OrderRun::product_line, kAbsent);
   check_column(kHasCost, lines, &OrderRun::cost, kNoAmount);
@@ -95,7 +96,8 @@ OrderFields FieldsOf(const Order& order) {
   if (order.lines.size() != 1) fields |= kHasLineBegin;
   if (IsReturn(TotalOf(order))) fields |= kHasReturn;
   for (const OrderLine& line : order.lines) {
-    if (line.quantity != 1) fields |= kHasQuantity;
+    if (WholeOf(line.quantity_micros) != 1) fields |= kHasQuantity;
+    if (RestOf(line.quantity_micros) != 0) fields |= kHasQuantityRest;
     if (!line.product.empty()) fields |= kHasProduct;
     if (!line.product_line.empty()) fields |= kHasProductLine;
     if (line.cost != kNoAmount) fields |= kHasCost;
@@ -112,6 +114,7 @@ OrderFields FieldsOf(const OrderRun& run) {
   if (run.is_return != nullptr) fields |= kHasReturn;
   if (run.line_begin != nullptr) fields |= kHasLineBegin;
   if (run.quantity != nullptr) fields |= kHasQuantity;
+  if (run.quantity_rest != nullptr) fields |= kHasQuantityRest;
   if (run.product != nullptr) fields |= kHasProduct;
   if (run.product_line != nullptr) fields |= kHasProductLine;
   if (run.cost != nullptr) fields |= kHasCost;
@@ -139,6 +142,7 @@ OrderColumns::OrderColumns(size_t customer_count, size_t orders, size_t lines, O
     place(shipped_time, fields & kHasShipped, orders);
     place(delivered_time, fields & kHasDelivered, orders);
     place(quantity, fields & kHasQuantity, lines);
+    place(quantity_rest, fields & kHasQuantityRest, lines);
     place(product, fields & kHasProduct, lines);
     place(product_line, fields & kHasProductLine, lines);
     place(cost, fields & kHasCost, lines);
@@ -162,6 +166,7 @@ OrderRun OrderColumns::View() const {
   run.line_begin = line_begin;
   run.amount = amount;
   run.quantity = quantity;
+  run.quantity_rest = quantity_rest;
   run.product = product;
   run.product_line = product_line;
   run.cost = cost;
@@ -196,6 +201,7 @@ OrderFacts::OrderFacts(absl::Span<const OrderRun> sources, const RowPlan& plan,
   Gather(sources, orders, &OrderRun::is_return, uint8_t{0}, to.is_return);
   Gather(sources, lines, &OrderRun::amount, Micros{0}, to.amount);
   Gather(sources, lines, &OrderRun::quantity, 1, to.quantity);
+  Gather(sources, lines, &OrderRun::quantity_rest, 0, to.quantity_rest);
   Gather(sources, lines, &OrderRun::product, kAbsent, to.product);
   Gather(sources, lines, &OrderRun::product_line, kAbsent, to.product_line);
   Gather(sources, lines, &OrderRun::cost, kNoAmount, to.cost);

@@ -23,13 +23,18 @@ enum OrderField : OrderFields {
   kHasShipped = 1 << 2,
   kHasDelivered = 1 << 3,
   kHasLineBegin = 1 << 4,  // an order has more or fewer lines than one
-  kHasQuantity = 1 << 5,   // a quantity is not 1
+  kHasQuantity = 1 << 5,   // the whole part of a quantity is not 1
   kHasProduct = 1 << 6,
   kHasProductLine = 1 << 7,
   kHasCost = 1 << 8,
-  kHasReturn = 1 << 9,  // an order is a return
+  kHasReturn = 1 << 9,         // an order is a return
+  kHasQuantityRest = 1 << 10,  // a quantity is no whole number
 };
 OrderFields FieldsOf(const Order& order);
+
+// The parts of a quantity as columns hold it.
+inline int32_t WholeOf(Micros quantity) { return static_cast<int32_t>(quantity / kOneUnit); }
+inline int32_t RestOf(Micros quantity) { return static_cast<int32_t>(quantity % kOneUnit); }
 OrderFields FieldsOf(const OrderRun& run);
 
 // Days on which something happened.
@@ -68,7 +73,7 @@ struct OrderColumns {
   Code *channel = nullptr, *product = nullptr, *product_line = nullptr;
   Millis *promised_time = nullptr, *shipped_time = nullptr, *delivered_time = nullptr;
   Micros *amount = nullptr, *cost = nullptr;
-  int32_t* quantity = nullptr;
+  int32_t *quantity = nullptr, *quantity_rest = nullptr;
 };
 
 // The sorted orders of a block, immutable.

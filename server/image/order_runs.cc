@@ -83,6 +83,7 @@ OrderRun OrderRuns::Scratch::SortTail(const Block& block) {
   };
   run.amount = pick_lines(tail.amount, columns.amount);
   run.quantity = pick_lines(tail.quantity, columns.quantity);
+  run.quantity_rest = pick_lines(tail.quantity_rest, columns.quantity_rest);
   run.product = pick_lines(tail.product, columns.product);
   run.product_line = pick_lines(tail.product_line, columns.product_line);
   run.cost = pick_lines(tail.cost, columns.cost);

@@ -77,7 +77,8 @@ TEST_F(OrderRunsTest, LinesFollowTheirOrders) {
   Append(3, Make(1, 9, {{.amount = 31, .cost = 7}, {.amount = 32}, {.amount = 33}}), changes);
   Append(4, Make(0, 5, {{.amount = 41}}), changes);
   Append(5, Make(1, 3, {}), changes);  // never sent, yet no reason to break
-  Append(6, Make(1, 4, {{.quantity = -2, .amount = 61}, {.amount = 62}}), changes);
+  Append(6, Make(1, 4, {{.quantity_micros = -2 * kOneUnit, .amount = 61}, {.amount = 62}}),
+         changes);
   const RevisionPtr revision = editor->Apply(changes.changes, 2);
 
   const auto runs = runs_.Of(revision->blocks[0]);
@@ -97,8 +98,8 @@ TEST_F(OrderRunsTest, LinesFollowTheirOrders) {
   EXPECT_THAT(lines_of(runs[1], 1), ElementsAre());
   EXPECT_THAT(lines_of(runs[1], 2), ElementsAre(61, 62));
   EXPECT_THAT(lines_of(runs[1], 3), ElementsAre(31, 32, 33));
-  EXPECT_EQ(runs[1].Quantity(1), -2);
-  EXPECT_EQ(runs[1].Quantity(2), 1);
+  EXPECT_EQ(runs[1].QuantityMicros(1), -2 * kOneUnit);
+  EXPECT_EQ(runs[1].QuantityMicros(2), kOneUnit);
   EXPECT_EQ(runs[1].Cost(0), kNoAmount);
   EXPECT_EQ(runs[1].Cost(3), 7);
   EXPECT_EQ(runs[1].lines, 6u);

@@ -11,7 +11,8 @@ void OrderWriter::Append(uint32_t customer, uint32_t key, const Order& order, Co
   if (to.is_return != nullptr) to.is_return[orders] = IsReturn(TotalOf(order));
   for (const OrderLine& line : order.lines) {
     to.amount[lines] = line.amount;
-    if (to.quantity != nullptr) to.quantity[lines] = line.quantity;
+    if (to.quantity != nullptr) to.quantity[lines] = WholeOf(line.quantity_micros);
+    if (to.quantity_rest != nullptr) to.quantity_rest[lines] = RestOf(line.quantity_micros);
     if (to.product != nullptr) to.product[lines] = coder.product.Intern(line.product);
     if (to.product_line != nullptr) {
       to.product_line[lines] = coder.product_line.Intern(line.product_line);
@@ -32,6 +33,7 @@ void OrderWriter::AppendPlain(uint32_t customer, uint32_t key, Day day, uint16_t
     if (to.delivered_time != nullptr) to.delivered_time[orders] = kNoTime;
     if (to.is_return != nullptr) to.is_return[orders] = 0;
     if (to.quantity != nullptr) to.quantity[lines] = 1;
+    if (to.quantity_rest != nullptr) to.quantity_rest[lines] = 0;
     if (to.product != nullptr) to.product[lines] = kAbsent;
     if (to.product_line != nullptr) to.product_line[lines] = kAbsent;
     if (to.cost != nullptr) to.cost[lines] = kNoAmount;

@@ -15,7 +15,7 @@ auto FieldsOf(const Order& o) {
                   o.delivered_time);
 }
 auto FieldsOf(const OrderLine& l) {
-  return std::tie(l.product, l.product_line, l.quantity, l.amount, l.cost);
+  return std::tie(l.product, l.product_line, l.quantity_micros, l.amount, l.cost);
 }
 auto FieldsOf(const Ticket& t) {
   return std::tie(t.opened_time, t.first_response_time, t.resolved_time, t.escalated_time,

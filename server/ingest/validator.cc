@@ -142,7 +142,9 @@ bool LineHolds(const OrderLine& line, FieldChecks& checks) {
   return checks.Text("product", line.product, kMaxIdBytes) &&
          checks.Text("product_line", line.product_line) &&
          (line.amount != kNoAmount || checks.Fail(Reason::kValueOutOfRange, "amount_micros")) &&
-         (line.quantity >= 0 || line.amount <= 0 ||
+         checks.Range("quantity", line.quantity_micros, -kLargestQuantity * kOneUnit,
+                      kLargestQuantity * kOneUnit) &&
+         (line.quantity_micros >= 0 || line.amount <= 0 ||
           checks.Fail(Reason::kSignMismatch, "amount_micros"));
 }
 

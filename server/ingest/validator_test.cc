@@ -195,9 +195,9 @@ TEST(ValidatorTest, LinesHold) {
   const auto with = [](const std::vector<OrderLine>& lines) {
     return After<Order>(ValidOrder(), [&](Order& o) { o.lines = lines; });
   };
-  const auto line = [](int quantity, Micros amount) {
+  const auto line = [](int64_t units, Micros amount) {
     OrderLine l;
-    l.quantity = quantity;
+    l.quantity_micros = units * kOneUnit;
     l.amount = amount;
     return l;
   };
@@ -207,6 +207,9 @@ TEST(ValidatorTest, LinesHold) {
   EXPECT_EQ(with({line(1, -5), line(-1, -5), line(-1, 0), line(0, 5), line(1, 5)}), "");
   EXPECT_EQ(with({line(1, 1), line(1, 1), line(-1, 1)}),
             "SIGN_MISMATCH order.lines[2].amount_micros");
+  EXPECT_EQ(with({line(kLargestQuantity, 1), line(-kLargestQuantity, -1)}), "");
+  EXPECT_EQ(with({line(kLargestQuantity + 1, 1)}), "VALUE_OUT_OF_RANGE order.lines[0].quantity");
+  EXPECT_EQ(with({line(-kLargestQuantity - 1, -1)}), "VALUE_OUT_OF_RANGE order.lines[0].quantity");
   EXPECT_EQ(with({line(1, kNoAmount)}), "VALUE_OUT_OF_RANGE order.lines[0].amount_micros");
   const std::string long_id(129, 'x'), long_text(513, 'x');
   OrderLine product;

@@ -71,7 +71,11 @@ class CustomerOrder {
   int CompareKnown(Slot a, Slot b) const {
     if (!column_->codes.empty())
       return Compare(ranks_[column_->codes[a]], ranks_[column_->codes[b]]);
-    if (!column_->integers.empty()) return Compare(column_->integers[a], column_->integers[b]);
+    if (!column_->integers.empty()) {
+      const int by_held = Compare(column_->integers[a], column_->integers[b]);
+      if (by_held != 0 || column_->wide == nullptr) return by_held;
+      return Compare(column_->Sums()[a], column_->Sums()[b]);
+    }
     return Compare(column_->numbers[a], column_->numbers[b]);
   }
 

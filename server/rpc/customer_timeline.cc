@@ -194,7 +194,7 @@ absl::Status AddTimeline(const PinnedScope& pinned, image::Slot slot, size_t cou
     made->set_event(event.event);
     made->set_detail(event.detail);
     if (event.amount.has_value()) {
-      STRATA_RETURN_IF_ERROR(Money(*event.amount, made->mutable_amount()));
+      Money(*event.amount, made->mutable_amount());
     }
   }
   return absl::OkStatus();

@@ -55,7 +55,7 @@ absl::Status InsightHandlers::RankInterventions(const CallContext& call,
                   : queue.model.reason(),
               response->mutable_coverage());
   ToProto(queue.model, response->mutable_model());
-  STRATA_RETURN_IF_ERROR(Money(queue.total_at_risk, response->mutable_total_at_risk()));
+  Money(queue.total_at_risk, response->mutable_total_at_risk());
   response->set_covered(queue.covered);
   for (const analytics::Intervention& one : queue.first) {
     v1::Intervention* made = response->add_interventions();
@@ -63,9 +63,9 @@ absl::Status InsightHandlers::RankInterventions(const CallContext& call,
     made->set_display_name(TextOf(population.features.Column("display_name"), one.slot));
     made->set_tier(TextOf(population.features.Column("tier"), one.slot));
     made->set_account_owner(TextOf(population.features.Column("account_owner"), one.slot));
-    STRATA_RETURN_IF_ERROR(Money(one.revenue, made->mutable_revenue()));
+    Money(one.revenue, made->mutable_revenue());
     made->set_risk(one.risk);
-    STRATA_RETURN_IF_ERROR(Money(one.at_risk, made->mutable_at_risk()));
+    Money(one.at_risk, made->mutable_at_risk());
     made->set_cumulative_share(one.cumulative_share);
     if (one.renewal_date.has_value()) made->set_renewal_date(FormatDay(*one.renewal_date));
     for (const analytics::Reason& reason : one.reasons) made->add_reasons(reason.words);

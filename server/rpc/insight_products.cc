@@ -131,7 +131,11 @@ absl::Status InsightHandlers::RecommendProducts(const CallContext& call,
       v1::WhiteSpace* made = response->add_white_space();
       made->set_product(found.name);
       made->set_share_of_similar(found.share_of_similar);
-      ToProto(found.expected_value, made->mutable_expected_value());
+      if (found.expected_value.has_value()) {
+        ToProto(*found.expected_value, made->mutable_expected_value());
+      } else {
+        made->mutable_expected_value()->set_null(v1::NULL_REASON_OUT_OF_RANGE);
+      }
       for (const std::string& name : found.because) made->add_because(name);
     }
   }

@@ -92,8 +92,7 @@ absl::Status InsightHandlers::RankEscalationRisk(const CallContext& call,
     made->set_customer(std::string(revision.CustomerId(slot)));
     made->set_display_name(TextOf(population.features.Column("display_name"), slot));
     made->set_risk(ranked[i].first);
-    STRATA_RETURN_IF_ERROR(Money(population.features.Column("revenue_365d").integers[slot],
-                                 made->mutable_revenue_365d()));
+    Money(population.features.Column("revenue_365d").Sums()[slot], made->mutable_revenue_365d());
     made->set_tier(TextOf(population.features.Column("tier"), slot));
     made->set_account_owner(TextOf(population.features.Column("account_owner"), slot));
     AddDrivers(model, ranked[i].second->features, made);

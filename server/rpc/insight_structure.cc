@@ -1,4 +1,5 @@
 // Concentration, distribution, volatility and retention: analytics in, protobuf out.
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,7 +29,7 @@ using image::Slot;
 // Customers with purchases or returns in the range, by revenue, highest first.
 struct RevenueRanking {
   std::vector<Slot> slots;
-  std::vector<Micros> descending;
+  std::vector<MicrosSum> descending;
   int64_t orders = 0;  // purchases
 };
 
@@ -41,19 +42,19 @@ RevenueRanking RankByRevenue(const image::Revision& revision, const Population& 
     ranking.orders += sums.orders[slot];
   }
   analytics::SortByRevenue(ranking.slots, sums.revenue, revision.dictionaries->customer_ids);
-  for (const Slot slot : ranking.slots) ranking.descending.push_back(sums.revenue[slot]);
+  const analytics::SumView revenue = sums.revenue;
+  for (const Slot slot : ranking.slots) ranking.descending.push_back(revenue[slot]);
   return ranking;
 }
 
-absl::Status ToProto(const image::Revision& revision, const RevenueRanking& ranking,
-                     const analytics::Concentration::Top& loss, v1::RevenueLoss* out) {
+void ToProto(const image::Revision& revision, const RevenueRanking& ranking,
+             const analytics::Concentration::Top& loss, v1::RevenueLoss* out) {
   out->set_customers(static_cast<int32_t>(loss.customers));
-  STRATA_RETURN_IF_ERROR(Money(loss.revenue, out->mutable_revenue()));
+  Money(loss.revenue, out->mutable_revenue());
   out->set_share(loss.share);
   for (int64_t i = 0; i < loss.customers; ++i) {
     out->add_names(std::string(revision.CustomerId(ranking.slots[static_cast<size_t>(i)])));
   }
-  return absl::OkStatus();
 }
 
 }  // namespace
@@ -83,7 +84,7 @@ absl::Status InsightHandlers::AnalyzeConcentration(const CallContext& call,
               result.customers == 0 ? "no customer has positive revenue in the range" : "",
               response->mutable_coverage());
   if (result.customers == 0) return absl::OkStatus();
-  STRATA_RETURN_IF_ERROR(Money(result.revenue, response->mutable_revenue()));
+  Money(result.revenue, response->mutable_revenue());
   response->set_gini(result.gini);
   response->set_gini_corrected(result.gini_corrected);
   response->set_hhi(result.hhi);
@@ -92,7 +93,7 @@ absl::Status InsightHandlers::AnalyzeConcentration(const CallContext& call,
     v1::TopShare* made = response->add_top();
     made->set_population(top.share_bp / 10'000.0);
     made->set_customers(top.customers);
-    STRATA_RETURN_IF_ERROR(Money(top.revenue, made->mutable_revenue()));
+    Money(top.revenue, made->mutable_revenue());
     made->set_share(top.share);
   }
   response->set_customers_for_80(result.customers_for_80);
@@ -100,11 +101,11 @@ absl::Status InsightHandlers::AnalyzeConcentration(const CallContext& call,
     v1::AbcClass* made = response->add_abc();
     made->set_name(std::string(1, abc.name));
     made->set_customers(abc.customers);
-    STRATA_RETURN_IF_ERROR(Money(abc.revenue, made->mutable_revenue()));
+    Money(abc.revenue, made->mutable_revenue());
     made->set_share(abc.share);
   }
-  STRATA_RETURN_IF_ERROR(ToProto(revision, ranking, result.losing_first, response->add_losses()));
-  STRATA_RETURN_IF_ERROR(ToProto(revision, ranking, result.losing_first_5, response->add_losses()));
+  ToProto(revision, ranking, result.losing_first, response->add_losses());
+  ToProto(revision, ranking, result.losing_first_5, response->add_losses());
   for (const analytics::stats::LorenzPoint& point : result.lorenz) {
     v1::LorenzPoint* made = response->add_lorenz();
     made->set_population(point.population);
@@ -148,17 +149,17 @@ absl::Status InsightHandlers::CompareDistribution(const CallContext& call,
                           analytics::SumRevenue(pinned.scope));
   const RevenueRanking ranking = RankByRevenue(revision, population, sums);
   std::vector<analytics::CustomerTotals> totals;
-  for (const Slot slot : ranking.slots) {
+  for (size_t i = 0; i < ranking.slots.size(); ++i) {
+    const Slot slot = ranking.slots[i];
     if (sums.orders[slot] == 0) continue;  // nothing but returns
-    totals.push_back({sums.revenue[slot], sums.orders[slot], sums.refunds[slot]});
+    totals.push_back({ranking.descending[i], sums.orders[slot], sums.refunds[slot]});
   }
   const auto only_returns = static_cast<int64_t>(ranking.slots.size() - totals.size());
   if (only_returns > 0) {
     population.info.left_out.push_back({"customers with returns and no purchase", only_returns});
   }
-  STRATA_ASSIGN_OR_RETURN(
-      const analytics::Distribution result,
-      analytics::MeasureDistribution(totals, static_cast<int>(top_share * 10'000 + 0.5), bins));
+  const analytics::Distribution result =
+      analytics::MeasureDistribution(totals, static_cast<int>(top_share * 10'000 + 0.5), bins);
 
   population.info.records_used = ranking.orders;
   population.info.current_values.emplace_back("order.status");  // what counts as revenue
@@ -178,8 +179,8 @@ absl::Status InsightHandlers::CompareDistribution(const CallContext& call,
   }
   for (const analytics::Distribution::Bin& bin : result.histogram) {
     v1::HistogramBin* made = response->add_histogram();
-    STRATA_RETURN_IF_ERROR(Money(bin.from, made->mutable_from()));
-    STRATA_RETURN_IF_ERROR(Money(bin.to, made->mutable_to()));
+    Money(bin.from, made->mutable_from());
+    Money(bin.to, made->mutable_to());
     made->set_customers(bin.customers);
     made->set_top_customers(bin.top_customers);
   }
@@ -212,9 +213,13 @@ absl::Status InsightHandlers::AnalyzeVolatility(const CallContext& call,
     made->set_customers(group.customers);
     made->set_months(volatility.months);
     made->set_empty_months(volatility.empty_months);
-    NumberOrNull(volatility.standard_deviation, made->mutable_standard_deviation());
-    const auto over_mean = [&volatility](const std::optional<double>& number, v1::Value* out) {
+    const auto put = [&group](const std::optional<double>& number, v1::Value* out) {
+      if (group.out_of_range) return out->set_null(v1::NULL_REASON_OUT_OF_RANGE);
       NumberOrNull(number, out);
+    };
+    put(volatility.standard_deviation, made->mutable_standard_deviation());
+    const auto over_mean = [&](const std::optional<double>& number, v1::Value* out) {
+      put(number, out);
       if (!number.has_value() && volatility.standard_deviation.has_value()) {
         out->set_null(v1::NULL_REASON_ZERO_DENOMINATOR);
       }
@@ -226,11 +231,11 @@ absl::Status InsightHandlers::AnalyzeVolatility(const CallContext& call,
     MicrosSum total = 0;  // since the first purchase
     for (size_t month = 0; month < group.series.size(); ++month) {
       if (month >= group.first) total += group.series[month];
-      STRATA_RETURN_IF_ERROR(Money(group.series[month], made->add_series()));
+      Money(group.series[month], made->add_series());
     }
+    if (group.out_of_range) made->mutable_mean()->set_null(v1::NULL_REASON_OUT_OF_RANGE);
     if (volatility.months == 0) continue;
-    STRATA_ASSIGN_OR_RETURN(const Amount mean, AmountFromRatio(total, volatility.months));
-    ToProto(mean, made->mutable_mean());
+    MoneyRatio(total, volatility.months, made->mutable_mean());
   }
   return absl::OkStatus();
 }

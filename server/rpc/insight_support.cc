@@ -167,12 +167,12 @@ absl::Status InsightHandlers::AssessSupport(const CallContext& call,
   analytics::SupportAssessment result = analytics::MeasureSupport(
       rows, groups, revision.settings->service_policy, std::min(scope.range.to, scope.as_of));
 
+  const analytics::SumView revenue = sums.revenue;
   std::vector<analytics::NeglectedCustomer>& neglected = result.neglected;
   std::sort(neglected.begin(), neglected.end(),
             [&](const analytics::NeglectedCustomer& a, const analytics::NeglectedCustomer& b) {
-              if (sums.revenue[a.slot] != sums.revenue[b.slot]) {
-                return sums.revenue[a.slot] > sums.revenue[b.slot];
-              }
+              const MicrosSum of_a = revenue[a.slot], of_b = revenue[b.slot];
+              if (of_a != of_b) return of_a > of_b;
               return revision.CustomerId(a.slot) < revision.CustomerId(b.slot);
             });
   const size_t listed = std::min(neglected.size(), static_cast<size_t>(limit));
@@ -191,7 +191,7 @@ absl::Status InsightHandlers::AssessSupport(const CallContext& call,
     v1::NeglectedCustomer* made = response->add_neglected();
     made->set_customer(std::string(revision.CustomerId(slot)));
     made->set_display_name(TextOf(population.features.Column("display_name"), slot));
-    STRATA_RETURN_IF_ERROR(Money(sums.revenue[slot], made->mutable_revenue()));
+    Money(revenue[slot], made->mutable_revenue());
     made->set_account_owner(TextOf(population.features.Column("account_owner"), slot));
     for (const std::string& reason : neglected[i].reasons) made->add_reasons(reason);
   }

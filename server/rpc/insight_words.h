@@ -29,12 +29,6 @@ absl::StatusOr<T> InRange(absl::string_view field, T value, T standard, T low, T
   return value;
 }
 
-inline absl::Status Money(MicrosSum micros, v1::Amount* out) {
-  STRATA_ASSIGN_OR_RETURN(const Amount amount, AmountFromMicros(micros));
-  ToProto(amount, out);
-  return absl::OkStatus();
-}
-
 inline void NumberOrNull(const std::optional<double>& number, v1::Value* out) {
   if (number.has_value()) {
     out->set_number(*number);

@@ -29,7 +29,8 @@ absl::Status SegmentQueryHandlers::ProfileSegment(const CallContext& call,
   query.crosses.assign(request.crosses().begin(), request.crosses().end());
   STRATA_ASSIGN_OR_RETURN(const analytics::SegmentProfile profile,
                           analytics::ProfileSegment(query));
-  return ToProto(revision, profile, response);
+  ToProto(revision, profile, response);
+  return absl::OkStatus();
 }
 
 }  // namespace strata::rpc

@@ -29,7 +29,7 @@ absl::Status AddCustomers(const image::Revision& revision, const analytics::RfmT
   if (end != slots.end()) std::nth_element(slots.begin(), end, slots.end(), by_id);
   std::sort(slots.begin(), end, by_id);
   for (auto slot = slots.begin(); slot != end; ++slot) {
-    STRATA_RETURN_IF_ERROR(ToProto(revision, table, *slot, response->add_customers()));
+    ToProto(revision, table, *slot, response->add_customers());
   }
   if (count < slots.size()) {
     response->mutable_meta()->add_notes(
@@ -56,7 +56,7 @@ absl::Status SegmentQueryHandlers::ScoreRfm(const CallContext& call,
                           InRange("window_days", request.window_days(),
                                   revision.settings->rfm_window_days, 1, kLongestWindow));
   STRATA_ASSIGN_OR_RETURN(const analytics::RfmTable table, analytics::MakeRfmTable(query));
-  STRATA_RETURN_IF_ERROR(ToProto(revision, table, response));
+  ToProto(revision, table, response);
   return request.customers() ? AddCustomers(revision, table, response) : absl::OkStatus();
 }
 

@@ -92,7 +92,8 @@ absl::Status SegmentQueryHandlers::ComputeTransitions(const CallContext& call,
   STRATA_ASSIGN_OR_RETURN(analytics::Transitions transitions, analytics::ComputeTransitions(query));
   transitions.info.notes.insert(transitions.info.notes.end(), notes.begin(), notes.end());
   response->set_partition(query.segment.id);
-  return ToProto(revision, transitions, response);
+  ToProto(revision, transitions, response);
+  return absl::OkStatus();
 }
 
 }  // namespace strata::rpc

@@ -40,11 +40,8 @@ void SetTest(double p, double q, v1::Signal* out) {
 
 void SignalList::SetMoney(double units, v1::Value* out) const {
   const double parts = std::pow(10, CurrencyDecimals(Currency()));
-  Amount amount;
-  const MicrosSum micros =
-      static_cast<MicrosSum>(std::round(units * parts)) * kMicrosAUnit / std::llround(parts);
-  if (const auto made = AmountFromMicros(micros); made.ok()) amount = *made;
-  ToProto(amount, out->mutable_money());
+  Money(static_cast<MicrosSum>(std::round(units * parts)) * kMicrosAUnit / std::llround(parts),
+        out);
 }
 
 void SignalList::AddMoney(absl::string_view measure, double value, double expected,
@@ -96,8 +93,7 @@ absl::StatusOr<v1::Signal*> SignalList::Add(absl::string_view type, Slot slot,
   made->set_display_name(TextOf(features.Column("display_name"), slot));
   made->set_tier(TextOf(features.Column("tier"), slot));
   made->set_account_owner(TextOf(features.Column("account_owner"), slot));
-  STRATA_RETURN_IF_ERROR(
-      Money(features.Column("revenue_365d").integers[slot], made->mutable_revenue_365d()));
+  Money(features.Column("revenue_365d").Sums()[slot], made->mutable_revenue_365d());
   made->set_statement(std::move(statement));
   return made;
 }
@@ -212,7 +208,7 @@ absl::Status SignalList::AddLost(analytics::ResultInfo* info) {
                                                    Statement(customer, scope_.as_of, Currency())));
     if (made == nullptr) continue;
     made->set_date(FormatDay(customer.last_purchase));
-    STRATA_RETURN_IF_ERROR(Money(customer.value, made->mutable_value()));
+    Money(customer.value, made->mutable_value());
     v1::Evidence* silence = made->add_evidence();
     silence->set_measure("days since the last purchase, against the days between two before it");
     silence->mutable_value()->set_number(scope_.as_of - customer.last_purchase);
@@ -255,7 +251,7 @@ absl::Status SignalList::AddRenewals(int days, analytics::ResultInfo* info) {
       one->mutable_expected()->set_null(v1::NULL_REASON_NOT_APPLICABLE);
       return one->mutable_value();
     };
-    STRATA_RETURN_IF_ERROR(Money(renewal.annual_value, evidence("annual_value")->mutable_money()));
+    Money(renewal.annual_value, evidence("annual_value"));
     if (const double chance = risk[renewal.slot]; !std::isnan(chance)) {
       evidence("escalation_risk")->set_number(chance);
       made->set_statement(absl::StrCat(made->statement(),
@@ -288,8 +284,7 @@ absl::Status SignalList::AddUnowned(analytics::ResultInfo* info) {
         Add("strategic account without an owner", slot,
             absl::StrCat(
                 "strategic (", standing, ") and nobody owns the account; ",
-                MoneyText(MicrosSum{population_.features.Column("revenue_365d").integers[slot]},
-                          Currency()),
+                MoneyText(population_.features.Column("revenue_365d").Sums()[slot], Currency()),
                 " in the last year")));
     if (made == nullptr) continue;
   }

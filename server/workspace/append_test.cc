@@ -56,7 +56,7 @@ TEST_F(AppendTest, StoresEveryKindInItsTable) {
   order.delivered_time = kDay0 + 3'001;
   OrderLine line = MakeLine("p1", -12'345'678);
   line.product_line = "toys";
-  line.quantity = -3;
+  line.quantity_micros = -3 * kOneUnit;
   line.cost = 1;
   Ticket ticket = MakeTicket("t1", "c1");
   ticket.first_response_time = kDay0 + 1;
@@ -101,7 +101,7 @@ TEST_F(AppendTest, StoresEveryKindInItsTable) {
               ElementsAre("1|o1|1|3|1704067200000|shipped|web|1704067201000|1704067202000|"
                           "1704067203001"));
   EXPECT_THAT(Rows("SELECT * FROM order_lines"),
-              ElementsAre("1|1|p1|toys|-3|-12345678|1", "1|2|-|-|1|1|-"));
+              ElementsAre("1|1|p1|toys|-3000000|-12345678|1", "1|2|-|-|1000000|1|-"));
   EXPECT_THAT(Rows("SELECT * FROM tickets"),
               ElementsAre("1|t1|1|-|1704067200000|1704067200001|1704067200002|1704067200003|"
                           "1704067200004|high|billing|resolved|4"));
@@ -363,7 +363,7 @@ TEST_F(AppendTest, RejectsByNameAndSaysWhere) {
   batch.Add(order, {MakeLine("p", 1)});
   AddOrder(batch, "good", "c1", 1);
   OrderLine bad_line = MakeLine("p", 5);
-  bad_line.quantity = -1;
+  bad_line.quantity_micros = -kOneUnit;
   batch.Add(MakeOrder("o2", "c1"), {MakeLine("p", 1), bad_line});
   Answer answer = Send(workspace(), batch);
   EXPECT_EQ(answer.status.code(), absl::StatusCode::kInvalidArgument);

@@ -46,7 +46,8 @@ class RandomHistoryTest : public WorkspaceTest, public ::testing::WithParamInter
         lines);
     AddRows(
         "SELECT 'order ' || order_id || ': line ' || line_number || ' = ' || ifnull(product, '') "
-        "|| '/' || ifnull(product_line, '') || '/' || quantity || '/' || amount_micros || '/' || "
+        "|| '/' || ifnull(product_line, '') || '/' || quantity_micros || '/' || amount_micros || "
+        "'/' || "
         "ifnull(cost_micros, '') FROM order_lines JOIN orders USING (order_key)",
         lines);
     AddRows(

@@ -59,9 +59,10 @@ analytics::Concentration Concentrate(const RevisionPtr& revision) {
     if (sums.orders[slot] > 0) slots.push_back(slot);
   }
   analytics::SortByRevenue(slots, sums.revenue, revision->dictionaries->customer_ids);
-  std::vector<Micros> descending;
+  std::vector<MicrosSum> descending;
+  const analytics::SumView revenue = sums.revenue;
   descending.reserve(slots.size());
-  for (const Slot slot : slots) descending.push_back(sums.revenue[slot]);
+  for (const Slot slot : slots) descending.push_back(revenue[slot]);
   return analytics::MeasureConcentration(descending, 100);
 }
 

@@ -270,7 +270,7 @@ KPIS = {
     "revenue": lambda q: money(revenue(q)),
     "orders": orders,
     "order_lines": lambda q: q.measure("count(*)"),
-    "units": lambda q: q.measure("coalesce(sum(quantity), 0)"),
+    "units": lambda q: q.measure("coalesce(sum(quantity), 0) / 1e6"),
     "cost": lambda q: money({k: v for k, v in with_cost(q, "sum(cost)").items()
                              if v is not None}),
     "gross_margin": lambda q: {} if not any(v for v in with_cost(q, "count(*)").values())

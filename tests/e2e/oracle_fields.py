@@ -146,8 +146,8 @@ class Fields:
             UPDATE o SET deal_size = CASE WHEN total >= {large} THEN 'large'
                                           WHEN total >= {medium} THEN 'medium' ELSE 'small' END;
             CREATE TEMP TABLE l AS
-            SELECT order_key, line_number, product, product_line, quantity, amount_micros AS amount,
-                   cost_micros AS cost FROM order_lines;
+            SELECT order_key, line_number, product, product_line, quantity_micros AS quantity,
+                   amount_micros AS amount, cost_micros AS cost FROM order_lines;
             CREATE INDEX l_o ON l (order_key);
             CREATE TEMP TABLE t AS SELECT *, local_day(opened_time) AS day FROM tickets;
             CREATE TEMP TABLE sv AS SELECT *, local_day(survey_time) AS day FROM surveys;
@@ -262,7 +262,7 @@ class Fields:
             columns.append(f"""
               coalesce(sum(r.n * ({w})), 0) AS orders{suffix},
               coalesce(sum(r.lines * ({w})), 0) AS order_lines{suffix},
-              coalesce(sum(r.units * ({w})), 0) AS units{suffix},
+              coalesce(sum(r.units * ({w})), 0) / 1e6 AS units{suffix},
               coalesce(sum(r.revenue * ({w})), 0) AS revenue{suffix},
               half_away(sum(r.revenue * r.n * ({w})), sum(r.n * ({w}))) AS
                 average_order_value{suffix}""")

@@ -55,6 +55,8 @@ def lines(rng, carries_cost):
     for _ in range(rng.choice([1, 1, 1, 2, 3, 6])):
         back = rng.random() < 0.08
         quantity = -rng.randint(1, 3) if back else rng.randint(0, 15)
+        if quantity % 5 == 0:
+            quantity += 0.125  # kilograms and hours are sold in fractions
         amount = rng.choice([rng.randrange(1, 9_000_000_000), rng.randrange(1, 400) * 1_000_000,
                              19_990_000, 1, 0])
         more = {"quantity": quantity}

@@ -20,7 +20,7 @@ LINES = """WITH x AS (
          CASE WHEN children > 0 THEN 'with_children' WHEN children = 0 THEN 'without_children'
               ELSE 'unknown' END AS family,
          2024 - CAST(substr(birth_date, 1, 4) AS INTEGER) AS age,
-         strftime('%Y-%m', order_time / 1000, 'unixepoch') AS month, quantity AS q
+         strftime('%Y-%m', order_time / 1000, 'unixepoch') AS month, quantity_micros / 1000000 AS q
   FROM order_lines JOIN orders o USING (order_key) JOIN customers c USING (customer_key)
   WHERE lower(coalesce(o.status, '')) NOT IN (SELECT status FROM excluded_statuses)),
   per AS (SELECT c, customer_id AS id, sum(a) AS r, count(DISTINCT o) AS n, sum(q) AS u

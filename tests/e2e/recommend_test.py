@@ -149,7 +149,7 @@ class Demo(Folder):
             FROM order_lines JOIN orders o USING (order_key) JOIN customers USING (customer_key)
             WHERE lower(coalesce(o.status, '')) NOT IN (SELECT status FROM excluded_statuses)
               AND (SELECT sum(amount_micros) FROM order_lines x WHERE x.order_key = o.order_key) >= 0
-              AND {item} IS NOT NULL AND quantity >= 0 AND amount_micros >= 0""")
+              AND {item} IS NOT NULL AND quantity_micros >= 0 AND amount_micros >= 0""")
 
     def white_space(self, customer, item, last, neighbours=50, fewest=2):
         """The definition once more, over SQL rows."""

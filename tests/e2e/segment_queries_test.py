@@ -88,7 +88,7 @@ class InternetSales(SegmentQueryTest):
         self.assertEqual(classes, dict(self.sql("""
             SELECT customer_id, CASE WHEN n >= 2 AND u >= 100 THEN 'VIP' WHEN n >= 2 THEN 'Loyal'
                                      ELSE 'Periodic' END
-            FROM (SELECT customer_id, count(DISTINCT order_key) AS n, sum(quantity) AS u
+            FROM (SELECT customer_id, count(DISTINCT order_key) AS n, sum(quantity_micros) / 1e6 AS u
                   FROM customers JOIN orders USING (customer_key) JOIN order_lines USING (order_key)
                   GROUP BY customer_id)""")))
         narrowed = ""

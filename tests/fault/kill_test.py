@@ -33,7 +33,7 @@ CONTENT = {
     "orders": """SELECT order_id, customer_id, o.source_version, order_time, status, channel,
         promised_time, shipped_time, delivered_time
         FROM orders o LEFT JOIN customers USING (customer_key) ORDER BY order_id""",
-    "order_lines": """SELECT order_id, line_number, product, product_line, quantity, amount_micros,
+    "order_lines": """SELECT order_id, line_number, product, product_line, quantity_micros, amount_micros,
         cost_micros FROM order_lines JOIN orders USING (order_key) ORDER BY order_id, line_number""",
     "tickets": """SELECT ticket_id, customer_id, t.source_version, opened_time, first_response_time,
         resolved_time, escalated_time, sla_due_time, priority, category, status, csat
@@ -99,7 +99,7 @@ def known(rng, id, version):
 def sold(rng, id, version):
     lines = []
     for _ in range(rng.randint(1, 3)):
-        quantity = rng.choice([1, 1, 1, 2, 5, -1])
+        quantity = rng.choice([1, 1, 1, 2, 5, 0.25, -1])
         amount = rng.randrange(10**9) * (-1 if quantity < 0 else 1)
         if rng.random() < 0.01:
             amount = -amount  # a return with a positive amount is refused

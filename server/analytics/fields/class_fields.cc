@@ -42,13 +42,15 @@ bool FeaturePlan::AddClass(absl::string_view id, FeatureColumn* column) {
     const size_t window = AllHistory(true);
     fills_.push_back([this, column, window, rule = LoyaltyRule(settings)] {
       const WindowSums& sums = orders_.window(window);
+      // A sum that does not fit is on the same side of the rule as the nearest that does.
+      const std::vector<int64_t>& units = sums.units.held;
       std::vector<uint32_t> codes = TakeColumn<uint32_t>(revision_.slots);
       ForSlotRanges(revision_.slots, [&](Slot begin, Slot end) {
         for (Slot slot = begin; slot < end; ++slot) {
           codes[slot] =
               present_[slot] == 0
                   ? 0
-                  : static_cast<uint32_t>(LoyaltyOf(sums.orders[slot], sums.units[slot], rule));
+                  : static_cast<uint32_t>(LoyaltyOf(sums.orders[slot], units[slot], rule));
         }
       });
       SetClasses(LoyaltyNames(), std::move(codes), column);

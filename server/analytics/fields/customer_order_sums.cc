@@ -4,9 +4,7 @@
 #include <bit>
 #include <limits>
 
-#include "absl/strings/str_cat.h"
 #include "server/analytics/fields/spare_columns.h"
-#include "server/base/status_macros.h"
 #include "server/domain/money.h"
 
 namespace strata::analytics {
@@ -16,8 +14,8 @@ using image::Slot;
 
 // Running totals of one customer.
 struct CustomerOrderSums::Totals {
-  int64_t orders = 0, lines = 0, units = 0;
-  MicrosSum revenue = 0;
+  int64_t orders = 0, lines = 0;
+  MicrosSum revenue = 0, units = 0;
   Day first = std::numeric_limits<Day>::max();
   Day last = kNoDay;
 };
@@ -55,7 +53,7 @@ uint32_t AddUntil(const OrderRun& run, const uint8_t* recognised, uint32_t row, 
       sum.revenue += run.amount[row] & -int64_t{counts};
       if constexpr (kUnits) {
         sum.lines += counts;
-        sum.units += run.Quantity(row) & -int32_t{counts};
+        sum.units += run.QuantityMicros(row) & -int64_t{counts};
       }
       continue;
     }
@@ -64,7 +62,7 @@ uint32_t AddUntil(const OrderRun& run, const uint8_t* recognised, uint32_t row, 
     if constexpr (kUnits) sum.lines += line_end - run.line_begin[row];
     for (uint32_t line = run.line_begin[row]; line < line_end; ++line) {
       sum.revenue += run.amount[line];
-      if constexpr (kUnits) sum.units += run.Quantity(line);
+      if constexpr (kUnits) sum.units += run.QuantityMicros(line);
     }
   }
   totals = sum;
@@ -109,7 +107,7 @@ CustomerOrderSums::CustomerOrderSums(const image::Revision& revision) : revision
 
 CustomerOrderSums::~CustomerOrderSums() {
   for (WindowSums& window : windows_) {
-    for (auto* column : {&window.orders, &window.revenue, &window.lines, &window.units}) {
+    for (auto* column : {&window.orders, &window.revenue.held, &window.lines, &window.units.held}) {
       GiveColumn(*column);
     }
     GiveColumn(window.refunds);
@@ -125,8 +123,10 @@ size_t CustomerOrderSums::AddWindow(Day after, Day to, bool lines_and_units) {
       return i;
     }
   }
-  windows_.push_back({after, to, {}, {}, {}, {}, {}});
-  if (lines_and_units) windows_.back().lines.resize(1);
+  WindowSums& made = windows_.emplace_back();
+  made.after = after;
+  made.to = to;
+  if (lines_and_units) made.lines.resize(1);
   return windows_.size() - 1;
 }
 
@@ -157,12 +157,12 @@ void CustomerOrderSums::Prepare() {
     from_limit_.push_back(window.after == kNoDay ? -1 : limit_of(window.after));
     to_limit_.push_back(limit_of(window.to));
     window.orders = TakeColumn<int64_t>(slots);
-    window.revenue = TakeColumn<int64_t>(slots);
+    window.revenue.held = TakeColumn<int64_t>(slots);
     if (!window.refunds.empty()) window.refunds = TakeColumn<MicrosSum>(slots);
     if (window.lines.empty()) continue;
     units_ = true;
     window.lines = TakeColumn<int64_t>(slots);
-    window.units = TakeColumn<int64_t>(slots);
+    window.units.held = TakeColumn<int64_t>(slots);
   }
   if (days_) {
     days_limits_ = static_cast<size_t>(limit_of(days_to_)) + 1;
@@ -171,13 +171,13 @@ void CustomerOrderSums::Prepare() {
   }
 }
 
-absl::Status CustomerOrderSums::Read(const image::Block& block, absl::Span<const OrderRun> runs) {
-  if (empty()) return absl::OkStatus();
+void CustomerOrderSums::Read(const image::Block& block, absl::Span<const OrderRun> runs) {
+  if (empty()) return;
   if (refunds_) ReadRefunds(block, runs);
   const bool single_lines = std::all_of(
       runs.begin(), runs.end(), [](const OrderRun& run) { return run.line_begin == nullptr; });
   if (single_lines && limits_.size() == 1) {
-    if (!units_ && ReadRowsAtOnce(block, runs)) return absl::OkStatus();
+    if (!units_ && ReadRowsAtOnce(block, runs)) return;
     return units_ ? ReadUpToLimit<true>(block, runs) : ReadUpToLimit<false>(block, runs);
   }
   if (days_)
@@ -215,7 +215,7 @@ bool CustomerOrderSums::ReadRowsAtOnce(const image::Block& block, absl::Span<con
   const Slot slots = block.first_slot;
   if (window != nullptr) {
     std::fill_n(window->orders.begin() + slots, block.customers, 0);
-    std::fill_n(window->revenue.begin() + slots, block.customers, 0);
+    std::fill_n(window->revenue.held.begin() + slots, block.customers, 0);
   }
   if (days_) {
     std::fill_n(first_day_.begin() + slots, block.customers, kNoDay);
@@ -230,7 +230,7 @@ bool CustomerOrderSums::ReadRowsAtOnce(const image::Block& block, absl::Span<con
     const uint32_t* const begin = run.begin;
     if (window != nullptr) {
       int64_t* const orders = window->orders.data() + slots;
-      int64_t* const revenue = window->revenue.data() + slots;
+      int64_t* const revenue = window->revenue.held.data() + slots;
       for (uint32_t customer = 0; customer < block.customers; ++customer) {
         const uint32_t from = begin[customer], to = begin[customer + 1];
         orders[customer] += sums.orders[to] - sums.orders[from];
@@ -259,8 +259,7 @@ void CustomerOrderSums::ReadDays(const image::Block& block, const OrderRun& run,
 
 // Days are only read at the ends of a customer's rows.
 template <bool kUnits>
-absl::Status CustomerOrderSums::ReadUpToLimit(const image::Block& block,
-                                              absl::Span<const OrderRun> runs) {
+void CustomerOrderSums::ReadUpToLimit(const image::Block& block, absl::Span<const OrderRun> runs) {
   const uint8_t* const recognised = recognised_.data();
   const Day limit = limits_[0];
   const bool sees_all = limit >= revision_.last_event_day;
@@ -272,14 +271,14 @@ absl::Status CustomerOrderSums::ReadUpToLimit(const image::Block& block,
       if (!sees_all) {
         while (end > begin && run.day[end - 1] > limit) --end;
       }
-      int64_t orders = 0, lines = 0, units = 0;
-      MicrosSum revenue = 0;
+      int64_t orders = 0, lines = 0;
+      MicrosSum revenue = 0, units = 0;
       for (uint32_t row = begin; row < end; ++row) {
         const uint8_t counts = recognised[run.status[row]];
         orders += IsPurchase(run, recognised, row);
         if constexpr (kUnits) lines += counts;
         revenue += run.amount[row] & -int64_t{counts};
-        if constexpr (kUnits) units += run.Quantity(row) & -int32_t{counts};
+        if constexpr (kUnits) units += run.QuantityMicros(row) & -int64_t{counts};
       }
       totals.orders += orders;
       totals.lines += lines;
@@ -292,14 +291,12 @@ absl::Status CustomerOrderSums::ReadUpToLimit(const image::Block& block,
       totals.first = std::min(totals.first, run.day[first]);
       totals.last = std::max(totals.last, run.day[last]);
     }
-    STRATA_RETURN_IF_ERROR(Store(block.first_slot + customer, &totals));
+    Store(block.first_slot + customer, &totals);
   }
-  return absl::OkStatus();
 }
 
 template <bool kDays, bool kUnits>
-absl::Status CustomerOrderSums::ReadBlock(const image::Block& block,
-                                          absl::Span<const OrderRun> runs) {
+void CustomerOrderSums::ReadBlock(const image::Block& block, absl::Span<const OrderRun> runs) {
   const size_t limits = limits_.size();
   std::vector<Totals> at_limit(limits);
   for (uint32_t customer = 0; customer < block.customers; ++customer) {
@@ -319,36 +316,27 @@ absl::Status CustomerOrderSums::ReadBlock(const image::Block& block,
         at.last = std::max(at.last, totals.last);
       }
     }
-    STRATA_RETURN_IF_ERROR(Store(block.first_slot + customer, at_limit.data()));
+    Store(block.first_slot + customer, at_limit.data());
   }
-  return absl::OkStatus();
 }
 
-absl::Status CustomerOrderSums::Store(Slot slot, const Totals* at_limit) {
+void CustomerOrderSums::Store(Slot slot, const Totals* at_limit) {
   static constexpr Totals kNothing;
   for (size_t i = 0; i < windows_.size(); ++i) {
     WindowSums& window = windows_[i];
     const Totals& to = at_limit[to_limit_[i]];
     const Totals& from = from_limit_[i] < 0 ? kNothing : at_limit[from_limit_[i]];
-    const MicrosSum revenue = to.revenue - from.revenue;
-    if (revenue > std::numeric_limits<int64_t>::max() ||
-        revenue <= std::numeric_limits<int64_t>::min()) {
-      return absl::OutOfRangeError(absl::StrCat("the revenue of customer \"",
-                                                revision_.CustomerId(slot),
-                                                "\" exceeds 9.2e12 currency units"));
-    }
     window.orders[slot] = to.orders - from.orders;
-    window.revenue[slot] = static_cast<int64_t>(revenue);
+    window.revenue.Put(slot, to.revenue - from.revenue);
     if (window.lines.empty()) continue;
     window.lines[slot] = to.lines - from.lines;
-    window.units[slot] = to.units - from.units;
+    window.units.Put(slot, to.units - from.units);
   }
   if (days_) {
     const Totals& seen = at_limit[days_limits_ - 1];
     first_day_[slot] = seen.last == kNoDay ? kNoDay : seen.first;
     last_day_[slot] = seen.last;
   }
-  return absl::OkStatus();
 }
 
 }  // namespace strata::analytics

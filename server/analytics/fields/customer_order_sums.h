@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "server/analytics/fields/sum_column.h"
 #include "server/domain/day.h"
 #include "server/domain/money.h"
 #include "server/image/revision.h"
@@ -18,7 +20,10 @@ struct WindowSums {
   Day after = kNoDay;
   Day to = kNoDay;
   // By slot. Lines and units only where they were asked for, else empty.
-  std::vector<int64_t> orders, revenue, lines, units;
+  std::vector<int64_t> orders;
+  SumColumn revenue;
+  std::vector<int64_t> lines;
+  SumColumn units;  // millionths
   // What returns took back, a positive amount; by slot where it was asked for, else empty.
   std::vector<MicrosSum> refunds;
 };
@@ -43,8 +48,8 @@ class CustomerOrderSums {
   void Prepare();
 
   // Reads one block; blocks may be read side by side, and all must be: the sums of its slots are
-  // unspecified before. `runs` are the block's. OUT_OF_RANGE when a sum leaves 64 bits.
-  absl::Status Read(const image::Block& block, absl::Span<const image::OrderRun> runs);
+  // unspecified before. `runs` are the block's.
+  void Read(const image::Block& block, absl::Span<const image::OrderRun> runs);
 
   WindowSums& window(size_t index) { return windows_[index]; }
   // By slot; kNoDay where there is no purchase.
@@ -58,10 +63,10 @@ class CustomerOrderSums {
   bool ReadRowsAtOnce(const image::Block& block, absl::Span<const image::OrderRun> runs);
   void ReadDays(const image::Block& block, const image::OrderRun& run, const RunningSums& sums);
   template <bool kUnits>
-  absl::Status ReadUpToLimit(const image::Block& block, absl::Span<const image::OrderRun> runs);
+  void ReadUpToLimit(const image::Block& block, absl::Span<const image::OrderRun> runs);
   template <bool kDays, bool kUnits>
-  absl::Status ReadBlock(const image::Block& block, absl::Span<const image::OrderRun> runs);
-  absl::Status Store(image::Slot slot, const Totals* at_limit);
+  void ReadBlock(const image::Block& block, absl::Span<const image::OrderRun> runs);
+  void Store(image::Slot slot, const Totals* at_limit);
 
   const image::Revision& revision_;
   std::vector<uint8_t> recognised_;  // by status code

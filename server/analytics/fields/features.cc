@@ -32,7 +32,7 @@ Value FeatureColumn::At(image::Slot slot) const {
     case ValueType::kDate:
       return DateValue{static_cast<Day>(integers[slot])};
     case ValueType::kMoney:
-      return *AmountFromMicros(integers[slot]);  // 64 bits always fit
+      return ValueOfMicros(Sums()[slot]);
   }
   return NullReason::kUnknown;
 }

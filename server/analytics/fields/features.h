@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "server/analytics/fields/field.h"
+#include "server/analytics/fields/sum_column.h"
 #include "server/base/stop.h"
 #include "server/image/revision.h"
 
@@ -21,8 +22,7 @@ namespace strata::analytics {
 // One field of all customers; slots without a customer are unknown or 0, see Features::exists.
 // Exactly one of the vectors is filled, by `field->type`:
 // kText -> codes into `texts`; kInteger, kBoolean (0/1), kDate (Day) -> integers;
-// kMoney -> integers of micros (a customer's sum that leaves 64 bits is an error); kNumber ->
-// numbers.
+// kMoney -> integers of micros, read through Sums(); kNumber -> numbers.
 struct FeatureColumn {
   const Field* field = nullptr;
 
@@ -30,6 +30,8 @@ struct FeatureColumn {
   std::vector<uint32_t> codes;
   std::vector<int64_t> integers;
   std::vector<double> numbers;
+  // Of money: the sums that do not fit in `integers`; null when all do.
+  std::shared_ptr<const WideSums> wide;
   // The text of each code; entry 0 is empty and means: not known.
   std::vector<std::string> texts;
   // True when codes ascend in the order of the values: texts bytewise, months in time, age bands by
@@ -39,7 +41,10 @@ struct FeatureColumn {
   bool ordered = false;
 
   bool IsNull(image::Slot slot) const;
-  Value At(image::Slot slot) const;  // NullReason::kUnknown when null
+  // NullReason::kUnknown when null, kOutOfRange where an amount leaves what Amount holds.
+  Value At(image::Slot slot) const;
+  // Of money; what is not known reads as kNullInteger.
+  SumView Sums() const { return {integers, wide.get()}; }
 };
 
 // Every customer-grain field that was asked for, computed on one revision as of one day. Events

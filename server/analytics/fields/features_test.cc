@@ -51,7 +51,7 @@ ModelWorkspace FiveCustomers() {
   model.Order("c", "2024-03-31", -30);
   model.Order("d", "2024-03-31", 500, "CANCELLED");
   model.Customer("e");
-  model.orders[2].lines.push_back({"P", "", 4, 5 * kUnit});  // a: 50 + 25 + 5
+  model.orders[2].lines.push_back({"P", "", 4 * kOneUnit, 5 * kUnit});  // a: 50 + 25 + 5
   return model;
 }
 
@@ -106,7 +106,7 @@ TEST(Features, AverageIsOfPurchasesAndRoundedHalfUp) {
   ModelWorkspace model;
   const auto order = [&](const char* customer, Micros amount, const char* day) {
     model.orders.push_back(
-        {model.Customer(customer), *ParseDay(day), "", "", {{"", "", 1, amount}}});
+        {model.Customer(customer), *ParseDay(day), "", "", {{"", "", kOneUnit, amount}}});
   };
   for (const Micros amount : {1, 0, 0, 0}) order("a", amount, "2024-01-01");   // 1/4
   for (const Micros amount : {1, 0}) order("b", amount, "2024-01-01");         // 1/2
@@ -132,9 +132,9 @@ TEST(Features, ReturnsAreNoPurchases) {
   model.Order("a", "2024-02-10", -100);
   model.Order("b", "2024-01-10", 0);
   model.Order("c", "2024-03-01", 40);
-  model.orders.back().lines.push_back({"P", "", -3, -41 * kMicrosAUnit});
+  model.orders.back().lines.push_back({"P", "", -3 * kOneUnit, -41 * kMicrosAUnit});
   model.Order("d", "2024-03-02", 40);
-  model.orders.back().lines.push_back({"P", "", -1, -39 * kMicrosAUnit});
+  model.orders.back().lines.push_back({"P", "", -1 * kOneUnit, -39 * kMicrosAUnit});
   for (size_t late = 0; late <= model.orders.size(); ++late) {  // whether read from base or tail
     SCOPED_TRACE(late);
     const auto revision = model.Build({}, late);
@@ -361,7 +361,7 @@ Sums SumsOf(const ModelWorkspace& model, size_t customer, Day after, Day to) {
     }
     for (const ModelLine& line : order.lines) {
       ++sums.lines;
-      sums.units += line.quantity;
+      sums.units += line.quantity_micros;
       sums.revenue += line.amount;
     }
   }
@@ -395,17 +395,20 @@ TEST_P(RandomFeatures, EqualSumsOverTheRows) {
   const auto integer = [&](const char* id, size_t slot) {
     return features.Column(id).integers[slot];
   };
+  const auto number = [&](const char* id, size_t slot) {
+    return features.Column(id).numbers[slot];
+  };
   for (size_t i = 0; i < model.customers.size(); ++i) {
     SCOPED_TRACE(model.customers[i].id);
     const Sums all = sums_of(i, kNoDay, as_of), recent = sums_of(i, as_of - 90, as_of);
     const Sums year = sums_of(i, as_of - 365, as_of), before = sums_of(i, as_of - 180, as_of - 90);
     EXPECT_EQ(integer("orders", i), all.orders);
     EXPECT_EQ(integer("order_lines", i), all.lines);
-    EXPECT_EQ(integer("units", i), all.units);
+    EXPECT_EQ(number("units", i), static_cast<double>(all.units) / 1e6);
     EXPECT_EQ(integer("revenue", i), all.revenue);
     EXPECT_EQ(integer("orders_90d", i), recent.orders);
     EXPECT_EQ(integer("order_lines_90d", i), recent.lines);
-    EXPECT_EQ(integer("units_90d", i), recent.units);
+    EXPECT_EQ(number("units_90d", i), static_cast<double>(recent.units) / 1e6);
     EXPECT_EQ(integer("revenue_90d", i), recent.revenue);
     const auto average = [](const Sums& sums) {
       return sums.orders == 0 ? FeatureColumn::kNullInteger
@@ -414,7 +417,7 @@ TEST_P(RandomFeatures, EqualSumsOverTheRows) {
     EXPECT_EQ(integer("average_order_value", i), average(all));
     EXPECT_EQ(integer("average_order_value_90d", i), average(recent));
     EXPECT_EQ(integer("revenue_365d", i), year.revenue);
-    EXPECT_EQ(integer("units_365d", i), year.units);
+    EXPECT_EQ(number("units_365d", i), static_cast<double>(year.units) / 1e6);
     const double growth = features.Column("growth_90d").numbers[i];
     EXPECT_EQ(std::isnan(growth), before.revenue <= 0);
     if (before.revenue > 0) {
@@ -436,10 +439,10 @@ TEST_P(RandomFeatures, EqualSumsOverTheRows) {
               recent.orders == 0 ? FeatureColumn::kNullInteger : higher + 1);
     const std::string& country = model.customers[i].country;
     EXPECT_EQ(TextOf(features.Column("country").At(i)), country.empty() ? "null" : country);
-    EXPECT_EQ(TextOf(features.Column("loyalty").At(i)), all.orders == 0   ? "none"
-                                                        : all.orders == 1 ? "Periodic"
-                                                        : all.units >= 20 ? "VIP"
-                                                                          : "Loyal");
+    EXPECT_EQ(TextOf(features.Column("loyalty").At(i)), all.orders == 0              ? "none"
+                                                        : all.orders == 1            ? "Periodic"
+                                                        : all.units >= 20 * kOneUnit ? "VIP"
+                                                                                     : "Loyal");
   }
 }
 // All history as of the last day, where the scan need not look at days.
@@ -463,7 +466,7 @@ TEST_P(RandomFeatures, EqualSumsOverAllHistory) {
     EXPECT_EQ(dates.Column("recency_days").integers[i], recency);
     EXPECT_EQ(all.Column("orders").integers[i], sums.orders);
     EXPECT_EQ(all.Column("order_lines").integers[i], sums.lines);
-    EXPECT_EQ(all.Column("units").integers[i], sums.units);
+    EXPECT_EQ(all.Column("units").numbers[i], static_cast<double>(sums.units) / 1e6);
     EXPECT_EQ(all.Column("revenue").integers[i], sums.revenue);
     EXPECT_EQ(all.Column("recency_days").integers[i], recency);
     EXPECT_EQ(all.Column("tenure_days").integers[i], sums.orders == 0 ? null : as_of - sums.first);

@@ -40,7 +40,16 @@ Field AttributeField(absl::string_view key, image::AttributeKind kind) {
   return field;
 }
 
+Value ValueOf(const absl::StatusOr<Amount>& amount) {
+  return amount.ok() ? Value(*amount) : Value(NullReason::kOutOfRange);
+}
+
 }  // namespace
+
+Value ValueOfMicros(MicrosSum micros) { return ValueOf(AmountFromMicros(micros)); }
+Value ValueOfRatio(MicrosSum micros, int64_t divisor) {
+  return ValueOf(AmountFromRatio(micros, divisor));
+}
 
 FieldCatalogue::FieldCatalogue(const image::Revision& revision)
     : FieldCatalogue(revision, revision.settings->segments) {}

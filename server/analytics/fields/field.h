@@ -28,6 +28,7 @@ enum class NullReason : uint8_t {
   kNotEnoughHistory,
   kUnknown,
   kNotApplicable,
+  kOutOfRange,
 };
 
 // A typed value of an answer. Money of one customer or cell is an Amount.
@@ -36,6 +37,11 @@ struct DateValue {
   friend bool operator==(const DateValue&, const DateValue&) = default;
 };
 using Value = std::variant<NullReason, bool, int64_t, double, Amount, DateValue, std::string>;
+
+// An Amount, or kOutOfRange where the sum leaves what an Amount holds.
+Value ValueOfMicros(MicrosSum micros);
+// Likewise of micros / divisor, rounded as AmountFromRatio does; divisor > 0.
+Value ValueOfRatio(MicrosSum micros, int64_t divisor);
 
 // One field. Ids: "country", "tier", "revenue_90d", "attribute:plan", "segment:at-risk".
 struct Field {

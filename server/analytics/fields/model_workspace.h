@@ -25,7 +25,7 @@ namespace strata::analytics {
 
 struct ModelLine {
   std::string product, product_line;
-  int32_t quantity = 1;
+  Micros quantity_micros = kOneUnit;
   Micros amount = 0;
 };
 
@@ -95,7 +95,7 @@ struct ModelWorkspace {
                       *ParseDay(day),
                       std::move(status),
                       "",
-                      {{"", "", 1, units * kMicrosAUnit}}});
+                      {{"", "", kOneUnit, units * kMicrosAUnit}}});
   }
 
   // The image. The last `late_orders` orders come by a commit of their own, so that blocks have
@@ -143,7 +143,7 @@ inline image::RevisionPtr ModelWorkspace::Build(const image::BlockSizes& sizes,
   std::vector<Record> records(orders.size());
   for (size_t i = 0; i < orders.size(); ++i) {
     for (const ModelLine& line : orders[i].lines) {
-      lines[i].push_back({line.product, line.product_line, line.quantity, line.amount});
+      lines[i].push_back({line.product, line.product_line, line.quantity_micros, line.amount});
     }
     strata::Order order;
     order.order_time = NoonOf(orders[i].day);
@@ -256,7 +256,8 @@ inline ModelWorkspace RandomWorkspace(uint32_t seed) {
       if (!rich) continue;
       to.product = word({"P1", "P2", "P10"});
       to.product_line = word({"Ships", "Planes", "Trains"});
-      to.quantity = below(12) - 2;
+      to.quantity_micros = (below(12) - 2) * kOneUnit;
+      if (chance(0.2)) to.quantity_micros += below(kOneUnit);
     }
   }
   const auto instant = [&](Day from) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/strip.h"
@@ -8,6 +9,7 @@
 #include "server/analytics/fields/spare_columns.h"
 #include "server/analytics/segment/revenue_order.h"
 #include "server/analytics/segment/slot_selection.h"
+#include "server/domain/quantity.h"
 
 // Fields from what a customer bought.
 
@@ -20,8 +22,13 @@ constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
 constexpr int64_t kNull = FeatureColumn::kNullInteger;
 
 // amount / orders to a millionth, halves up; an amount of purchases is not negative.
-int64_t AverageOf(MicrosSum amount, int64_t orders) {
-  return static_cast<int64_t>((2 * amount + orders) / (2 * orders));
+MicrosSum AverageOf(MicrosSum amount, int64_t orders) {
+  return (2 * amount + orders) / (2 * orders);
+}
+
+// The sums of a column that do not fit, null when all do.
+std::shared_ptr<const WideSums> WideOf(const SumColumn& sums) {
+  return sums.view().wide() == nullptr ? nullptr : sums.wide;
 }
 
 }  // namespace
@@ -118,21 +125,39 @@ void FeaturePlan::AddMeasure(Measure measure, size_t window, FeatureColumn* colu
     case Measure::kLines:
       return take(&WindowSums::lines);
     case Measure::kUnits:
-      return take(&WindowSums::units);
+      fills_.push_back([this, window, column] {
+        column->numbers = TakeColumn<double>(revision_.slots);
+        const SumView units = orders_.window(window).units;
+        ForSlotRanges(revision_.slots, [&](Slot begin, Slot end) {
+          for (Slot slot = begin; slot < end; ++slot) {
+            column->numbers[slot] = QuantityToDouble(units[slot]);
+          }
+        });
+      });
+      return;
     case Measure::kRevenue:
-      return take(&WindowSums::revenue);
+      takes_.push_back([this, window, column] {
+        SumColumn& revenue = orders_.window(window).revenue;
+        column->wide = WideOf(revenue);
+        column->integers = std::move(revenue.held);
+      });
+      return;
     case Measure::kAverageOrderValue:
       orders_.AddRefunds(window);
       fills_.push_back([this, window, column] {
         column->integers = TakeColumn<int64_t>(revision_.slots);
         const WindowSums& sums = orders_.window(window);
+        const SumView revenue = sums.revenue;
+        const auto averages = std::make_shared<WideSums>();
         ForSlotRanges(revision_.slots, [&](Slot begin, Slot end) {
           for (Slot slot = begin; slot < end; ++slot) {
-            const MicrosSum gross = sums.revenue[slot] + sums.refunds[slot];
+            const MicrosSum gross = revenue[slot] + sums.refunds[slot];
             column->integers[slot] =
-                sums.orders[slot] == 0 ? kNull : AverageOf(gross, sums.orders[slot]);
+                sums.orders[slot] == 0 ? kNull
+                                       : averages->Hold(slot, AverageOf(gross, sums.orders[slot]));
           }
         });
+        if (!averages->empty()) column->wide = averages;
       });
       return;
     case Measure::kRank:
@@ -167,13 +192,12 @@ bool FeaturePlan::AddGrowth(absl::string_view id, FeatureColumn* column) {
   const size_t before = orders_.AddWindow(as_of_ - 2 * kDays, as_of_ - kDays, false);
   fills_.push_back([this, column, recent, before] {
     column->numbers = TakeColumn<double>(revision_.slots);
-    const std::vector<int64_t>& now = orders_.window(recent).revenue;
-    const std::vector<int64_t>& then = orders_.window(before).revenue;
+    const SumView now = orders_.window(recent).revenue;
+    const SumView then = orders_.window(before).revenue;
     ForSlotRanges(revision_.slots, [&](Slot begin, Slot end) {
       for (Slot slot = begin; slot < end; ++slot) {
-        column->numbers[slot] =
-            then[slot] <= 0 ? kNoNumber
-                            : static_cast<double>(now[slot]) / static_cast<double>(then[slot]) - 1;
+        const double base = then.AsDouble(slot);
+        column->numbers[slot] = base <= 0 ? kNoNumber : now.AsDouble(slot) / base - 1;
       }
     });
   });

@@ -73,12 +73,12 @@ ModelWorkspace Orders() {
     model.orders.push_back(
         {customer, *ParseDay(day), std::move(status), std::move(channel), std::move(lines)});
   };
-  order("2023-12-31", "shipped", "web", {{"P2", "Ships", 1, 2'999'999'999}});
+  order("2023-12-31", "shipped", "web", {{"P2", "Ships", kOneUnit, 2'999'999'999}});
   order("2024-01-01", "cancelled", "",
-        {{"P1", "", 1, 1'000'000'000}, {"", "Cars", 2, 2'000'000'000}});
+        {{"P1", "", kOneUnit, 1'000'000'000}, {"", "Cars", 2 * kOneUnit, 2'000'000'000}});
   order("2024-06-30", "", "shop",
-        {{"P1", "Cars", 1, 8'000'000'000}, {"P10", "Cars", -1, -1'000'000'000}});
-  order("2024-07-31", "shipped", "web", {{"P2", "Ships", 1, 6'999'999'999}});
+        {{"P1", "Cars", kOneUnit, 8'000'000'000}, {"P10", "Cars", -1 * kOneUnit, -1'000'000'000}});
+  order("2024-07-31", "shipped", "web", {{"P2", "Ships", kOneUnit, 6'999'999'999}});
   return model;
 }
 

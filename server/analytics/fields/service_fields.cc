@@ -39,7 +39,12 @@ bool FeaturePlan::AddService(absl::string_view id, FeatureColumn* column) {
   }
   if (id == "contract_value") {
     read_contracts_ = true;
-    return take(&ServiceSums::contract_value);
+    takes_.push_back([this, column] {
+      SumColumn& value = service_.contract_value;
+      if (value.view().wide() != nullptr) column->wide = value.wide;
+      column->integers = std::move(value.held);
+    });
+    return true;
   }
   if (id == "renewal_in_days") {
     read_contracts_ = true;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "absl/strings/str_cat.h"
 #include "server/analytics/fields/contract_terms.h"
 #include "server/analytics/fields/spare_columns.h"
 
@@ -36,13 +35,13 @@ void ServiceSums::PrepareRatings() {
 }
 
 void ServiceSums::PrepareContracts() {
-  contract_value = TakeColumn<int64_t>(revision_.slots);
+  contract_value.held = TakeColumn<int64_t>(revision_.slots);
   renewal_in_days = TakeColumn<int64_t>(revision_.slots);
 }
 
 ServiceSums::~ServiceSums() {
   for (auto* column : {&tickets, &escalations, &sla_met, &sla_breached, &ratings, &good_ratings,
-                       &contract_value, &renewal_in_days}) {
+                       &contract_value.held, &renewal_in_days}) {
     GiveColumn(*column);
   }
 }
@@ -52,13 +51,13 @@ void ServiceSums::Clear(const image::Block& block) {
     if (!column.empty()) std::fill_n(column.begin() + block.first_slot, block.customers, value);
   };
   for (auto* column : {&tickets, &escalations, &sla_met, &sla_breached, &ratings, &good_ratings,
-                       &contract_value}) {
+                       &contract_value.held}) {
     fill(*column, 0);
   }
   fill(renewal_in_days, kUnknown);
 }
 
-absl::Status ServiceSums::Read(const image::Block& block) {
+void ServiceSums::Read(const image::Block& block) {
   Clear(block);
   if (block.tickets != nullptr && (!tickets.empty() || !ratings.empty())) {
     const image::TicketColumns& facts = *block.tickets;
@@ -81,8 +80,7 @@ absl::Status ServiceSums::Read(const image::Block& block) {
       }
     }
   }
-  if (block.contracts != nullptr && !contract_value.empty()) return ReadContracts(block);
-  return absl::OkStatus();
+  if (block.contracts != nullptr && !contract_value.held.empty()) ReadContracts(block);
 }
 
 void ServiceSums::ReadTickets(const image::TicketColumns& facts, uint32_t row, image::Slot slot) {
@@ -109,7 +107,7 @@ void ServiceSums::ReadTicketRatings(const image::TicketColumns& facts, uint32_t 
   good_ratings[slot] += facts.csat[row] >= kLowestGoodRating;
 }
 
-absl::Status ServiceSums::ReadContracts(const image::Block& block) {
+void ServiceSums::ReadContracts(const image::Block& block) {
   const image::ContractColumns& facts = *block.contracts;
   const ContractRule rule(*revision_.settings, as_of_);
   const std::vector<ContractTerms> terms = TermsOf(revision_, facts);
@@ -124,15 +122,9 @@ absl::Status ServiceSums::ReadContracts(const image::Block& block) {
       value += contracts[i].annual_value;
       if (end != kNoDay && (earliest_end == kNoDay || end < earliest_end)) earliest_end = end;
     }
-    if (value > std::numeric_limits<int64_t>::max() || value <= kUnknown) {
-      return absl::OutOfRangeError(absl::StrCat("the contract value of customer \"",
-                                                revision_.CustomerId(slot),
-                                                "\" exceeds 9.2e12 currency units"));
-    }
-    contract_value[slot] = static_cast<int64_t>(value);
+    contract_value.Put(slot, value);
     if (earliest_end != kNoDay) renewal_in_days[slot] = int64_t{earliest_end} - as_of_;
   }
-  return absl::OkStatus();
 }
 
 }  // namespace strata::analytics

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "absl/status/status.h"
+#include "server/analytics/fields/sum_column.h"
 #include "server/domain/day.h"
 #include "server/image/revision.h"
 
@@ -27,23 +27,22 @@ class ServiceSums {
   void PrepareRatings();
   void PrepareContracts();
 
-  // Reads one block; blocks may be read side by side, and all must be. OUT_OF_RANGE when a sum
-  // leaves 64 bits.
-  absl::Status Read(const image::Block& block);
+  // Reads one block; blocks may be read side by side, and all must be.
+  void Read(const image::Block& block);
 
   std::vector<int64_t> tickets, escalations;
   // Due tickets: resolved at or before they were due, or not. Cancelled ones are neither, nor are
   // those that say resolved without saying when.
   std::vector<int64_t> sla_met, sla_breached;
   std::vector<int64_t> ratings, good_ratings;
-  std::vector<int64_t> contract_value;   // micros a year
+  SumColumn contract_value;              // micros a year
   std::vector<int64_t> renewal_in_days;  // INT64_MIN: no contract in force that ends
 
  private:
   void Clear(const image::Block& block);
   void ReadTickets(const image::TicketColumns& facts, uint32_t row, image::Slot slot);
   void ReadTicketRatings(const image::TicketColumns& facts, uint32_t row, image::Slot slot);
-  absl::Status ReadContracts(const image::Block& block);
+  void ReadContracts(const image::Block& block);
 
   const image::Revision& revision_;
   const Day as_of_, first_day_;

@@ -19,7 +19,7 @@ enum class ItemKind : uint8_t { kProduct, kProductLine };
 
 // Whether a line of a purchase bought its item: a line that takes something back did not.
 inline bool BoughtItem(const image::OrderRun& run, size_t line) {
-  return run.amount[line] >= 0 && run.Quantity(line) >= 0;
+  return run.amount[line] >= 0 && run.QuantityMicros(line) >= 0;
 }
 
 inline image::Code ItemOf(const image::OrderRun& run, size_t line, ItemKind kind) {

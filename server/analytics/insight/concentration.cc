@@ -19,7 +19,8 @@ double Share(MicrosSum part, MicrosSum whole) {
   return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
 }
 
-Concentration::Top TopOf(absl::Span<const Micros> descending, int64_t customers, MicrosSum total) {
+Concentration::Top TopOf(absl::Span<const MicrosSum> descending, int64_t customers,
+                         MicrosSum total) {
   Concentration::Top top;
   top.customers = std::min<int64_t>(customers, static_cast<int64_t>(descending.size()));
   for (int64_t i = 0; i < top.customers; ++i) top.revenue += descending[i];
@@ -29,18 +30,22 @@ Concentration::Top TopOf(absl::Span<const Micros> descending, int64_t customers,
 
 }  // namespace
 
-Concentration MeasureConcentration(absl::Span<const Micros> descending, int lorenz_points,
+Concentration MeasureConcentration(absl::Span<const MicrosSum> descending, int lorenz_points,
                                    const AbcRule& rule) {
   Concentration result;
   const auto first_left_out =
-      std::partition_point(descending.begin(), descending.end(), [](Micros r) { return r > 0; });
+      std::partition_point(descending.begin(), descending.end(), [](MicrosSum r) { return r > 0; });
   result.customers = first_left_out - descending.begin();
   result.left_out = descending.end() - first_left_out;
   if (result.customers == 0) return result;
-  const absl::Span<const Micros> revenue = descending.first(result.customers);
+  const absl::Span<const MicrosSum> revenue = descending.first(result.customers);
 
-  std::vector<double> ascending(revenue.rbegin(), revenue.rend());
-  for (const Micros value : revenue) result.revenue += value;
+  std::vector<double> ascending;
+  ascending.reserve(revenue.size());
+  for (auto value = revenue.rbegin(); value != revenue.rend(); ++value) {
+    ascending.push_back(static_cast<double>(*value));
+    result.revenue += *value;
+  }
   result.gini = stats::Gini(ascending);
   result.gini_corrected = stats::CorrectedGini(ascending);
   result.hhi = stats::Herfindahl(ascending);
@@ -57,7 +62,7 @@ Concentration MeasureConcentration(absl::Span<const Micros> descending, int lore
 
   result.abc = {{'A'}, {'B'}, {'C'}};
   MicrosSum before = 0;
-  for (const Micros value : revenue) {
+  for (const MicrosSum value : revenue) {
     const auto place = static_cast<size_t>(AbcClassOf(before, result.revenue, rule)) - 1;
     Concentration::Class& abc = result.abc[place];
     result.customers_for_80 += before * 100 < result.revenue * 80;

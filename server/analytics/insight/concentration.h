@@ -38,7 +38,7 @@ struct Concentration {
 
 // `descending` holds the revenue of every customer, highest first; those of zero or less are left
 // out and counted. All zero when nobody has positive revenue. `rule` draws the lines of ABC.
-Concentration MeasureConcentration(absl::Span<const Micros> descending, int lorenz_points,
+Concentration MeasureConcentration(absl::Span<const MicrosSum> descending, int lorenz_points,
                                    const AbcRule& rule = {});
 
 }  // namespace strata::analytics

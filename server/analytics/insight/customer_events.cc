@@ -23,7 +23,7 @@ OrderEvent* PutOrders(const uint8_t* excluded, const image::OrderRun& run, uint3
                       OrderEvent* out) {
   const uint32_t end = run.begin[customer + 1];
   for (uint32_t i = run.begin[customer]; i < end; ++i) {
-    Micros amount = 0;
+    MicrosSum amount = 0;
     if (run.line_begin == nullptr) {
       amount = run.amount[i];
     } else {

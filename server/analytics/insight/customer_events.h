@@ -21,7 +21,7 @@ namespace strata::analytics {
 
 struct OrderEvent {
   Day day = kNoDay;
-  Micros amount = 0;  // all lines together
+  MicrosSum amount = 0;  // all lines together
   Millis promised_time = kNoTime, delivered_time = kNoTime;
   // Whether it counts as revenue by its status of today. A current value: risk, indicators,
   // warnings and backtests must not look at it, since it was not known on a past day.

@@ -5,7 +5,6 @@
 
 #include "server/analytics/kpi/samples.h"
 #include "server/analytics/segment/revenue_order.h"
-#include "server/base/status_macros.h"
 
 namespace strata::analytics {
 namespace {
@@ -15,9 +14,7 @@ constexpr int kNanosAMicro = 1'000;
 
 using Reading = __int128 (*)(const CustomerTotals&);
 
-__int128 RevenueNanos(const CustomerTotals& totals) {
-  return static_cast<__int128>(totals.revenue) * kNanosAMicro;
-}
+__int128 RevenueNanos(const CustomerTotals& totals) { return totals.revenue * kNanosAMicro; }
 __int128 Orders(const CustomerTotals& totals) { return totals.orders; }
 __int128 OrderValueNanos(const CustomerTotals& totals) {
   const MicrosSum gross = totals.revenue + totals.refunds;
@@ -36,39 +33,36 @@ __int128 HundredfoldPercentile(std::vector<__int128>& values, int percent) {
   return kpi::ScaledQuantile(absl::MakeSpan(values), percent, 100);
 }
 
-absl::StatusOr<Value> ToValue(__int128 hundredfold, bool money) {
-  if (!money) return Value(static_cast<double>(hundredfold) / 100);
-  STRATA_ASSIGN_OR_RETURN(const Amount amount, AmountFromRatio(hundredfold, 100 * kNanosAMicro));
-  return Value(amount);
+Value ToValue(__int128 hundredfold, bool money) {
+  if (!money) return static_cast<double>(hundredfold) / 100;
+  return ValueOfRatio(hundredfold, 100 * kNanosAMicro);
 }
 
-absl::StatusOr<Distribution::Measure> Compare(std::string name,
-                                              absl::Span<const CustomerTotals> all, size_t top,
-                                              Reading read, bool money) {
+Distribution::Measure Compare(std::string name, absl::Span<const CustomerTotals> all, size_t top,
+                              Reading read, bool money) {
   std::vector<__int128> everybody = Read(all, read);
   std::vector<__int128> best = Read(all.first(top), read);
   Distribution::Measure measure;
   measure.name = std::move(name);
   const __int128 top_median = HundredfoldPercentile(best, 50);
   const __int128 median = HundredfoldPercentile(everybody, 50);
-  STRATA_ASSIGN_OR_RETURN(measure.top_median, ToValue(top_median, money));
-  STRATA_ASSIGN_OR_RETURN(measure.median, ToValue(median, money));
+  measure.top_median = ToValue(top_median, money);
+  measure.median = ToValue(median, money);
   if (median > 0) measure.ratio = static_cast<double>(top_median) / static_cast<double>(median);
   for (const int percent : kPercentiles) {
-    STRATA_ASSIGN_OR_RETURN(Value value, ToValue(HundredfoldPercentile(everybody, percent), money));
-    measure.percentiles.push_back(std::move(value));
+    measure.percentiles.push_back(ToValue(HundredfoldPercentile(everybody, percent), money));
   }
   return measure;
 }
 
 // Edges of the bins in whole units, strictly rising: 1, ... , above the highest.
-std::vector<Micros> HistogramEdges(Micros lowest, Micros highest, int bins) {
+std::vector<MicrosSum> HistogramEdges(MicrosSum lowest, MicrosSum highest, int bins) {
   const double low = std::log(std::max(1.0, std::floor(ToDouble(lowest))));
   const double high = std::log(std::floor(ToDouble(highest)) + 1);
-  std::vector<Micros> edges;
+  std::vector<MicrosSum> edges;
   for (int i = 0; i <= bins; ++i) {
     const double units = std::round(std::exp(low + (high - low) * i / bins));
-    const Micros edge = static_cast<Micros>(units) * kMicrosAUnit;
+    const MicrosSum edge = static_cast<MicrosSum>(units) * kMicrosAUnit;
     if (edges.empty() || edge > edges.back()) edges.push_back(edge);
   }
   if (edges.back() <= highest) edges.back() = (highest / kMicrosAUnit + 1) * kMicrosAUnit;
@@ -82,20 +76,22 @@ std::vector<Distribution::Bin> Histogram(absl::Span<const CustomerTotals> descen
       std::partition_point(descending.begin(), descending.end(),
                            [](const CustomerTotals& totals) { return totals.revenue > 0; });
   if (positive_end != descending.begin()) {
-    const std::vector<Micros> edges =
+    const std::vector<MicrosSum> edges =
         HistogramEdges(std::prev(positive_end)->revenue, descending.front().revenue, bins);
     for (size_t i = 0; i + 1 < edges.size(); ++i) histogram.push_back({edges[i], edges[i + 1]});
   }
-  const Micros lowest_edge = histogram.empty() ? kMicrosAUnit : histogram.front().from;
+  const MicrosSum lowest_edge = histogram.empty() ? kMicrosAUnit : histogram.front().from;
   if (!descending.empty() && descending.back().revenue < lowest_edge) {
     histogram.insert(histogram.begin(),
-                     {std::min<Micros>(0, descending.back().revenue), lowest_edge});
+                     {std::min<MicrosSum>(0, descending.back().revenue), lowest_edge});
   }
   for (size_t i = 0; i < descending.size(); ++i) {
-    const Micros revenue = descending[i].revenue;
-    const auto bin = std::prev(std::upper_bound(
-        histogram.begin(), histogram.end(), revenue,
-        [](Micros value, const Distribution::Bin& candidate) { return value < candidate.from; }));
+    const MicrosSum revenue = descending[i].revenue;
+    const auto bin =
+        std::prev(std::upper_bound(histogram.begin(), histogram.end(), revenue,
+                                   [](MicrosSum value, const Distribution::Bin& candidate) {
+                                     return value < candidate.from;
+                                   }));
     ++bin->customers;
     if (i < top) ++bin->top_customers;
   }
@@ -104,8 +100,8 @@ std::vector<Distribution::Bin> Histogram(absl::Span<const CustomerTotals> descen
 
 }  // namespace
 
-absl::StatusOr<Distribution> MeasureDistribution(absl::Span<const CustomerTotals> descending,
-                                                 int top_share_bp, int bins) {
+Distribution MeasureDistribution(absl::Span<const CustomerTotals> descending, int top_share_bp,
+                                 int bins) {
   Distribution result;
   result.customers = static_cast<int64_t>(descending.size());
   if (descending.empty()) return result;
@@ -120,9 +116,7 @@ absl::StatusOr<Distribution> MeasureDistribution(absl::Span<const CustomerTotals
                   {"orders", Orders, false},
                   {"average_order_value", OrderValueNanos, true}};
   for (const auto& reading : readings) {
-    STRATA_ASSIGN_OR_RETURN(Distribution::Measure measure,
-                            Compare(reading.name, descending, top, reading.read, reading.money));
-    result.measures.push_back(std::move(measure));
+    result.measures.push_back(Compare(reading.name, descending, top, reading.read, reading.money));
   }
   result.histogram = Histogram(descending, top, bins);
   return result;

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "server/analytics/fields/field.h"
 #include "server/domain/money.h"
@@ -13,7 +12,7 @@ namespace strata::analytics {
 
 // One customer's purchases.
 struct CustomerTotals {
-  Micros revenue = 0;     // net: less what returns took back
+  MicrosSum revenue = 0;  // net: less what returns took back
   int64_t orders = 0;     // at least 1
   MicrosSum refunds = 0;  // what returns took back
 };
@@ -28,7 +27,7 @@ struct Distribution {
     std::vector<Value> percentiles;  // 5, 10, 25, 50, 75, 90, 95, type 7
   };
   struct Bin {
-    Micros from = 0, to = 0;  // [from, to)
+    MicrosSum from = 0, to = 0;  // [from, to)
     int64_t customers = 0, top_customers = 0;
   };
   int64_t customers = 0, top_customers = 0;
@@ -40,8 +39,8 @@ struct Distribution {
 
 // `descending` is sorted by revenue, highest first; the top group is its first floor(share n), at
 // least 1. Everything is empty when there is no customer.
-absl::StatusOr<Distribution> MeasureDistribution(absl::Span<const CustomerTotals> descending,
-                                                 int top_share_bp, int bins);
+Distribution MeasureDistribution(absl::Span<const CustomerTotals> descending, int top_share_bp,
+                                 int bins);
 
 }  // namespace strata::analytics
 

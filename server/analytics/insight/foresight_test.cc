@@ -58,7 +58,7 @@ struct Portfolio {
 
   void AddOrder(size_t customer, Day day, int64_t units) {
     model.orders.push_back(
-        {customer, day, "shipped", "", {{"p", "line", 1, units * kMicrosAUnit}}});
+        {customer, day, "shipped", "", {{"p", "line", kOneUnit, units * kMicrosAUnit}}});
   }
   void AddTicket(size_t customer, Day day, bool slow, Millis escalated) {
     ModelWorkspace::TicketRow ticket;
@@ -246,7 +246,8 @@ TEST(EarlyWarnings, FindTheSilentAndSpareTheSeasonal) {
       if (i == 50 && day > *ParseDay("2024-09-20")) p = 0;
       if (i > 50) p = month >= 5 && month <= 8 ? 0.35 : 0.005;
       if (chance(p))
-        model.orders.push_back({customer, day, "shipped", "", {{"", "", 1, 100 * kMicrosAUnit}}});
+        model.orders.push_back(
+            {customer, day, "shipped", "", {{"", "", kOneUnit, 100 * kMicrosAUnit}}});
     }
   }
   const auto list = FindEarlyWarnings(*model.Build(), kEnd, {0.05}, StopToken());

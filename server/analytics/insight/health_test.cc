@@ -315,7 +315,8 @@ TEST_P(RandomHealth, SeesNothingOfTheFutureAndNoCurrentValue) {
     row.status = random() % 2 == 0 ? TicketStatus::kCancelled : TicketStatus::kOpen;
   }
   for (size_t customer = 0; customer < model.customers.size(); ++customer) {
-    model.orders.push_back({customer, as_of + 1, "shipped", "", {{"", "", 1, kMicrosAUnit}}});
+    model.orders.push_back(
+        {customer, as_of + 1, "shipped", "", {{"", "", kOneUnit, kMicrosAUnit}}});
     ModelWorkspace::TicketRow ticket;
     ticket.customer = customer;
     ticket.opened = after;

@@ -24,7 +24,7 @@ struct Findings {
 // A customer's place in the queue; there may be millions of them, so no more than that.
 struct Place {
   image::Slot slot = image::kNoSlot;
-  Micros revenue = 0, at_risk = 0;
+  MicrosSum revenue = 0, at_risk = 0;
   double risk = 0;
 };
 
@@ -33,10 +33,10 @@ absl::StatusOr<std::vector<Place>> Rank(const Scope& scope, const Population& po
                                         const CurrentRisk& risk, int limit,
                                         InterventionQueue* queue) {
   const image::Revision& revision = *scope.revision;
-  const std::vector<int64_t>& revenue = population.features.Column("revenue_365d").integers;
-  const std::vector<int64_t>& contracts = population.features.Column("contract_value").integers;
+  const SumView revenue = population.features.Column("revenue_365d").Sums();
+  const SumView contracts = population.features.Column("contract_value").Sums();
   const auto worth = [&](image::Slot slot) {
-    return std::max<Micros>({0, revenue[slot], contracts[slot]});
+    return std::max<MicrosSum>({0, revenue[slot], contracts[slot]});
   };
   std::vector<uint8_t> active(revision.slots, 0);
   std::vector<Place> all;
@@ -44,7 +44,8 @@ absl::StatusOr<std::vector<Place>> Rank(const Scope& scope, const Population& po
     active[row.slot] = 1;
     if (!population.include[row.slot] || worth(row.slot) == 0) continue;
     Place place{row.slot, worth(row.slot), 0, risk.model.Risk(row.features)};
-    place.at_risk = std::llround(static_cast<double>(place.revenue) * place.risk);
+    place.at_risk =
+        static_cast<MicrosSum>(std::round(static_cast<double>(place.revenue) * place.risk));
     queue->total_at_risk += place.at_risk;
     all.push_back(place);
   }
@@ -75,7 +76,7 @@ absl::StatusOr<std::vector<NeglectedCustomer>> NeglectedOfTheYear(const Scope& s
     if (exists[slot]) slots.push_back(slot);
   }
   const std::vector<uint8_t> high =
-      HighRevenue(slots, population.features.Column("revenue_365d").integers, kHighRevenueShareBp,
+      HighRevenue(slots, population.features.Column("revenue_365d").Sums(), kHighRevenueShareBp,
                   scope.revision->dictionaries->customer_ids);
   int64_t tests = 0;
   return FindNeglected(rows, high, &tests);

@@ -15,9 +15,9 @@ namespace strata::analytics {
 
 struct Intervention {
   image::Slot slot = image::kNoSlot;
-  Micros revenue = 0;           // of the last 365 days, or the contract value in force where higher
+  MicrosSum revenue = 0;        // of the last 365 days, or the contract value in force where higher
   double risk = 0;              // chance of an escalation within a quarter
-  Micros at_risk = 0;           // revenue x risk, rounded to a micro
+  MicrosSum at_risk = 0;        // revenue x risk, rounded to a micro
   double cumulative_share = 0;  // of the total at risk, this one included
   std::optional<Day> renewal_date;  // the earliest end of a contract in force
   std::vector<Reason> reasons;      // by urgency of their kind, then as found

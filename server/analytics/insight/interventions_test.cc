@@ -51,7 +51,7 @@ struct Portfolio {
          day,
          "shipped",
          "",
-         {{"p", "line", 1, static_cast<Micros>(500 + random() % 500) * kMicrosAUnit}}});
+         {{"p", "line", kOneUnit, static_cast<Micros>(500 + random() % 500) * kMicrosAUnit}}});
   }
   void Ticket(size_t customer, Day day, bool bad) {
     ModelWorkspace::TicketRow ticket;
@@ -107,7 +107,8 @@ TEST(Interventions, RevenueAtRiskIsTheHigherOfRevenueAndContractTimesRisk) {
     by_contract += contract > revenue;
     EXPECT_EQ(one.revenue, std::max(revenue, contract));
     EXPECT_EQ(one.risk, by_slot[one.slot]);
-    EXPECT_EQ(one.at_risk, std::llround(static_cast<double>(one.revenue) * one.risk));
+    EXPECT_EQ(static_cast<int64_t>(one.at_risk),
+              std::llround(static_cast<double>(one.revenue) * one.risk));
     total += one.at_risk;
   }
   EXPECT_GT(by_contract, 0);

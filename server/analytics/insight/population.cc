@@ -60,7 +60,7 @@ absl::StatusOr<Population> SelectCustomers(const Scope& scope, std::vector<std::
 absl::StatusOr<CustomerRevenue> SumRevenue(const Scope& scope) {
   const image::Revision& revision = *scope.revision;
   CustomerRevenue sums;
-  sums.revenue.resize(revision.slots);
+  sums.revenue.held.resize(revision.slots);
   sums.orders.resize(revision.slots);
   sums.refunds.resize(revision.slots);
   const Day to = std::min(scope.range.to, scope.as_of);
@@ -75,9 +75,10 @@ absl::StatusOr<CustomerRevenue> SumRevenue(const Scope& scope) {
   std::vector<image::OrderRuns> runs(ScanWorkers());
   STRATA_RETURN_IF_ERROR(
       ScanBlocks(revision, scope.stop, [&](size_t worker, const image::Block& block) {
-        return scan.Read(block, runs[worker].Of(block));
+        scan.Read(block, runs[worker].Of(block));
+        return absl::OkStatus();
       }));
-  sums.revenue.swap(scan.window(window).revenue);
+  std::swap(sums.revenue, scan.window(window).revenue);
   std::copy(scan.window(window).orders.begin(), scan.window(window).orders.end(),
             sums.orders.begin());
   sums.refunds.swap(scan.window(window).refunds);

@@ -34,7 +34,7 @@ absl::StatusOr<Population> SelectCustomers(const Scope& scope, std::vector<std::
 // Of the recognised orders whose day lies in `range` and at or before `as_of`, of every customer,
 // by slot.
 struct CustomerRevenue {
-  std::vector<Micros> revenue;     // net
+  SumColumn revenue;               // net
   std::vector<int32_t> orders;     // purchases
   std::vector<MicrosSum> refunds;  // what returns took back
 };

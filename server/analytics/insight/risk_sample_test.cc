@@ -36,7 +36,7 @@ ModelWorkspace MakePortfolio(size_t customers) {
            kEnd - static_cast<Day>(random() % 730),
            "shipped",
            "",
-           {{"", "", 1, static_cast<Micros>(1 + random() % 500) * kMicrosAUnit}}});
+           {{"", "", kOneUnit, static_cast<Micros>(1 + random() % 500) * kMicrosAUnit}}});
     }
     const bool troubled = random() % 5 == 0;
     const size_t quarter = 1 + random() % 4;

@@ -1,6 +1,7 @@
 #include "server/analytics/insight/segment_volatility.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -24,7 +25,11 @@ std::string NameOf(const Value& key, bool strategic_or_not) {
   return strategic_or_not && name != kStrategic ? kOther : name;
 }
 
+// More than a sum of Amounts comes to.
+constexpr MicrosSum kTooMuch = std::numeric_limits<MicrosSum>::max() / 1'000'000;
+
 MicrosSum MicrosOf(const Value& value) {
+  if (value == Value(NullReason::kOutOfRange)) return kTooMuch;
   const auto* amount = std::get_if<Amount>(&value);
   if (amount == nullptr) return 0;
   return static_cast<MicrosSum>(amount->units) * kMicrosAUnit + amount->nanos / 1'000;
@@ -144,6 +149,9 @@ absl::StatusOr<SegmentVolatility> MeasureSegmentVolatility(const Scope& scope,
     }
   }
   for (SegmentVolatility::Group& group : result.groups) {
+    group.out_of_range = std::any_of(group.series.begin(), group.series.end(),
+                                     [](MicrosSum month) { return month >= kTooMuch / 2; });
+    if (group.out_of_range) continue;
     group.volatility = MeasureVolatility(absl::MakeConstSpan(group.series).subspan(group.first));
   }
   if (result.groups.size() == 2) result.findings = Findings(result.groups[0], result.groups[1]);

@@ -16,7 +16,10 @@ struct SegmentVolatility {
     std::string name;
     int64_t customers = 0;
     Volatility volatility;
-    std::vector<MicrosSum> series;  // of every month of the range
+    // Of every month of the range; one whose revenue leaves what an Amount holds is above all that
+    // fit.
+    std::vector<MicrosSum> series;
+    bool out_of_range = false;  // some month is: nothing is measured
     size_t first = 0;  // of the series: the month of the first purchase; before it nobody could buy
   };
   std::vector<std::string> months;

@@ -131,7 +131,7 @@ std::vector<image::Slot> StrategicWithoutOwner(const image::Revision& revision,
   for (const image::Slot slot : population.Slots()) {
     if (tier.texts[tier.codes[slot]] == "strategic" && owner.IsNull(slot)) slots.push_back(slot);
   }
-  SortByRevenue(slots, population.features.Column("revenue_365d").integers,
+  SortByRevenue(slots, population.features.Column("revenue_365d").Sums(),
                 revision.dictionaries->customer_ids);
   return slots;
 }

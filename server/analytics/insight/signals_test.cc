@@ -52,7 +52,8 @@ TEST(Signals, SeasonalAccountsWithOneEarlierYearAreNoWarnings) {
       if (i == 0 && day > *ParseDay("2024-09-10")) chance = 0;
       if (i >= 72) chance = month >= 5 && month <= 8 ? 300 : 4;
       if (below(chance)) {
-        model.orders.push_back({customer, day, "shipped", "", {{"", "", 1, 100 * kMicrosAUnit}}});
+        model.orders.push_back(
+            {customer, day, "shipped", "", {{"", "", kOneUnit, 100 * kMicrosAUnit}}});
       }
     }
   }
@@ -184,7 +185,8 @@ TEST(Lost, WhoFellSilentIsLostAndNoWarning) {
     const size_t customer = model.Customer(id);
     for (Day day = kEnd - 1'000; day <= until; ++day) {
       if (random() % 1'000 >= permille) continue;
-      model.orders.push_back({customer, day, "shipped", "", {{"", "", 1, 100 * kMicrosAUnit}}});
+      model.orders.push_back(
+          {customer, day, "shipped", "", {{"", "", kOneUnit, 100 * kMicrosAUnit}}});
     }
   };
   for (int i = 0; i < 60; ++i) buys("steady-" + std::to_string(i), kEnd, 100);
@@ -205,9 +207,9 @@ TEST(Lost, WhoFellSilentIsLostAndNoWarning) {
   });
   const Day last = order->day;
   model.orders.push_back(
-      {order->customer, last, "shipped", "", {{"", "", -1, -30 * kMicrosAUnit}}});
+      {order->customer, last, "shipped", "", {{"", "", -kOneUnit, -30 * kMicrosAUnit}}});
   model.orders.push_back(
-      {order->customer, kEnd - 5, "shipped", "", {{"", "", -1, -100 * kMicrosAUnit}}});
+      {order->customer, kEnd - 5, "shipped", "", {{"", "", -kOneUnit, -100 * kMicrosAUnit}}});
 
   const auto revision = model.Build();
   const auto lost = FindLostCustomers(*revision, kEnd, {}, StopToken());

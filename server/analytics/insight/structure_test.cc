@@ -14,7 +14,7 @@ namespace {
 
 TEST(Concentration, HandCounted) {
   constexpr Micros u = kMicrosAUnit;
-  const std::vector<Micros> revenue = {60 * u, 25 * u, 10 * u, 5 * u, 0, -3 * u};
+  const std::vector<MicrosSum> revenue = {60 * u, 25 * u, 10 * u, 5 * u, 0, -3 * u};
   const Concentration result = MeasureConcentration(revenue, 10);
   EXPECT_EQ(result.customers, 4);
   EXPECT_EQ(result.left_out, 2);
@@ -46,6 +46,17 @@ TEST(Concentration, NobodyBuys) {
   EXPECT_EQ(result.customers, 0);
   EXPECT_EQ(result.left_out, 2);
   EXPECT_EQ(result.gini, 0);
+}
+
+// Sums of customers end at no 64 bits: 9, 6 and 3 times 2^63 micros.
+TEST(Concentration, SumsBeyond64Bits) {
+  const MicrosSum e = MicrosSum{1} << 63;
+  const Concentration result = MeasureConcentration({9 * e, 6 * e, 3 * e}, 3);
+  EXPECT_TRUE(result.revenue == 18 * e);
+  EXPECT_DOUBLE_EQ(result.hhi, 0.25 + 1.0 / 9 + 1.0 / 36);
+  EXPECT_NEAR(result.gini, 2.0 / 9, 1e-12);  // (-2*3 + 0*6 + 2*9) / (3*18)
+  EXPECT_TRUE(result.losing_first.revenue == 9 * e);
+  EXPECT_EQ(result.customers_for_80, 2);
 }
 
 TEST(Volatility, HandCounted) {
@@ -104,7 +115,7 @@ TEST(Published, StructureOfTheB2bRevenue) {
   for (const auto& [customer, revenue] : orders.by_customer)
     ranked.emplace_back(-revenue, customer);
   std::sort(ranked.begin(), ranked.end());
-  std::vector<Micros> descending;
+  std::vector<MicrosSum> descending;
   for (const auto& [negative, customer] : ranked) descending.push_back(-negative);
 
   const Concentration result = MeasureConcentration(descending, 10);

@@ -244,19 +244,18 @@ SupportAssessment MeasureSupport(const std::vector<SupportRow>& rows, const Supp
   return result;
 }
 
-std::vector<uint8_t> HighRevenue(const std::vector<image::Slot>& slots,
-                                 const std::vector<Micros>& revenue, int share_bp,
-                                 const image::TextList& ids) {
+std::vector<uint8_t> HighRevenue(const std::vector<image::Slot>& slots, SumView revenue,
+                                 int share_bp, const image::TextList& ids) {
   std::vector<image::Slot> buyers;
   for (const image::Slot slot : slots) {
-    if (revenue[slot] > 0) buyers.push_back(slot);
+    if (revenue.held()[slot] > 0) buyers.push_back(slot);
   }
   std::vector<uint8_t> high(revenue.size(), 0);
   if (buyers.empty()) return high;
   const auto count = static_cast<size_t>(std::max<int64_t>(
       1, CountOfShare(static_cast<int64_t>(buyers.size()), share_bp, ShareRounding::kFloor)));
   const TopByRevenue top = TopByRevenue::Find(buyers, {count}, revenue, ids).front();
-  for (const image::Slot slot : buyers) high[slot] = top.Contains(slot, revenue[slot]);
+  for (const image::Slot slot : buyers) high[slot] = top.Contains(slot, revenue.held()[slot]);
   return high;
 }
 

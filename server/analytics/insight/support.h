@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "server/analytics/fields/sum_column.h"
 #include "server/analytics/insight/support_comparison.h"
 #include "server/analytics/insight/support_facts.h"
 #include "server/analytics/kpi/query.h"
@@ -84,9 +85,8 @@ std::vector<NeglectedCustomer> FindNeglected(const std::vector<SupportRow>& rows
 
 // The top share (basis points, floor) by revenue of the slots whose revenue is positive, as a flag
 // a slot.
-std::vector<uint8_t> HighRevenue(const std::vector<image::Slot>& slots,
-                                 const std::vector<Micros>& revenue, int share_bp,
-                                 const image::TextList& ids);
+std::vector<uint8_t> HighRevenue(const std::vector<image::Slot>& slots, SumView revenue,
+                                 int share_bp, const image::TextList& ids);
 
 }  // namespace strata::analytics
 

@@ -76,6 +76,7 @@ absl::Status AddCoverage(SwotFigures& figures, const SwotFigures::Figure& known,
                          SwotStatement* statement) {
   constexpr double kNearlyAll = 0.95;
   STRATA_ASSIGN_OR_RETURN(const SwotFigures::Figure all, figures.One("revenue", ""));
+  if (!(all.number() > 0)) return absl::OkStatus();  // nothing to be a share of
   const double share = known.number() / all.number();
   if (share >= kNearlyAll) return absl::OkStatus();
   absl::StrAppend(&statement->statement, " That is known of ", PercentText(share),

@@ -1,5 +1,6 @@
 // Who comes back, who is nearly a VIP, and what an upsell would be worth.
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "server/analytics/insight/swot_rules.h"
 #include "server/analytics/segment/loyalty.h"
 #include "server/base/status_macros.h"
+#include "server/domain/quantity.h"
 
 namespace strata::analytics {
 namespace {
@@ -28,9 +30,10 @@ constexpr double kVipShortage = 0.05;
 constexpr double kNearVip = 0.25;
 constexpr size_t kNamedCustomers = 5;
 
-// "1 unit", "2 units".
-std::string Missing(int64_t count, absl::string_view noun) {
-  return absl::StrCat(count, " ", noun, count == 1 ? "" : "s");
+// "1 unit", "2.5 units".
+std::string Missing(double count, absl::string_view noun) {
+  const std::string text = FormatQuantity(static_cast<MicrosSum>(std::round(count * kOneUnit)));
+  return absl::StrCat(text, " ", noun, text == "1" ? "" : "s");
 }
 
 std::string FewBuyers(double buyers) {
@@ -121,7 +124,8 @@ absl::StatusOr<SwotVerdict> VipShortage(SwotFigures& figures) {
 struct NearVip {
   double missing = 0;  // of what makes a VIP, both parts together
   image::Slot slot = image::kNoSlot;
-  int64_t orders = 0, units = 0;
+  int64_t orders = 0;
+  double units = 0;
 };
 
 std::vector<NearVip> NearestToVip(const SwotFigures& figures, const LoyaltyRule& rule) {
@@ -129,15 +133,16 @@ std::vector<NearVip> NearestToVip(const SwotFigures& figures, const LoyaltyRule&
   const FeatureColumn& loyalty = population.features.Column("loyalty");
   const FeatureColumn& orders = population.features.Column("orders");
   const FeatureColumn& units = population.features.Column("units");
-  const auto part = [](int64_t missing, int64_t wanted) {
-    return missing <= 0 ? 0.0 : static_cast<double>(missing) / static_cast<double>(wanted);
+  const auto part = [](double missing, int64_t wanted) {
+    return missing <= 0 ? 0.0 : missing / static_cast<double>(wanted);
   };
   std::vector<NearVip> near;
   for (const image::Slot slot : population.Slots()) {
     if (loyalty.texts[loyalty.codes[slot]] != "Loyal") continue;
-    NearVip candidate{0, slot, orders.integers[slot], units.integers[slot]};
-    candidate.missing = part(rule.vip_purchases - candidate.orders, rule.vip_purchases) +
-                        part(rule.vip_units - candidate.units, rule.vip_units);
+    NearVip candidate{0, slot, orders.integers[slot], units.numbers[slot]};
+    candidate.missing =
+        part(static_cast<double>(rule.vip_purchases - candidate.orders), rule.vip_purchases) +
+        part(static_cast<double>(rule.vip_units) - candidate.units, rule.vip_units);
     if (candidate.missing <= kNearVip) near.push_back(candidate);
   }
   std::sort(near.begin(), near.end(), [&figures](const NearVip& a, const NearVip& b) {
@@ -162,14 +167,17 @@ absl::StatusOr<SwotVerdict> LoyalNearVip(SwotFigures& figures) {
     const std::string id(figures.revision().CustomerId(candidate.slot));
     const std::string where = figures.Where(Equals("customer", id));
     std::vector<std::string> misses;
-    if (candidate.units < rule.vip_units) {
-      misses.push_back(Missing(rule.vip_units - candidate.units, "unit"));
+    if (const double misses_units = static_cast<double>(rule.vip_units) - candidate.units;
+        misses_units > 0) {
+      misses.push_back(Missing(misses_units, "unit"));
       // What the engine says of one customer, without a scan for each.
       const Figure units{"units", where, {candidate.units}};
-      says.evidence.push_back(Against(units, Value(rule.vip_units), "units that make a VIP"));
+      says.evidence.push_back(
+          Against(units, Value(static_cast<double>(rule.vip_units)), "units that make a VIP"));
     }
     if (candidate.orders < rule.vip_purchases) {
-      misses.push_back(Missing(rule.vip_purchases - candidate.orders, "purchase"));
+      misses.push_back(
+          Missing(static_cast<double>(rule.vip_purchases - candidate.orders), "purchase"));
       const Figure orders{"orders", where, {candidate.orders}};
       says.evidence.push_back(
           Against(orders, Value(rule.vip_purchases), "purchases that make a VIP"));

@@ -62,7 +62,7 @@ struct Portfolio {
                                 day,
                                 "shipped",
                                 "",
-                                {{"P", "L", 1, units(i, q) * kMicrosAUnit}}});
+                                {{"P", "L", kOneUnit, units(i, q) * kMicrosAUnit}}});
       }
     }
     for (int i = 0; i < kCustomers; ++i) {

@@ -20,17 +20,31 @@ constexpr double kSimilarityUnits = 1e9;
 // What one customer spends on an item, net and positive.
 struct Spending {
   image::Code item = image::kAbsent;
+  // Whole hundredths, at least 1. Of a customer who spends more than kMostHundredths on an item,
+  // all in a larger unit, one for the profile, which the cosine does not see.
+  int64_t hundredths = 0;
   MicrosSum micros = 0;
-
-  // Whole hundredths, so that squares are exact in 128 bits up to a hundred thousand items.
-  int64_t Hundredths() const { return static_cast<int64_t>(micros / kMicrosAHundredth); }
 };
 using Profile = std::vector<Spending>;  // ascending by item
+
+// Squares are exact in 128 bits up to a hundred thousand items.
+constexpr MicrosSum kMostHundredths = MicrosSum{1} << 53;
+
+void SetHundredths(Profile& profile) {
+  MicrosSum most = 0;
+  for (const Spending& spending : profile) most = std::max(most, spending.micros);
+  int shift = 0;
+  while ((most / kMicrosAHundredth) >> shift > kMostHundredths) ++shift;
+  for (Spending& spending : profile) {
+    spending.hundredths =
+        std::max<int64_t>(1, static_cast<int64_t>((spending.micros / kMicrosAHundredth) >> shift));
+  }
+}
 
 __int128 SquaredLength(const Profile& profile) {
   __int128 sum = 0;
   for (const Spending& spending : profile) {
-    sum += static_cast<__int128>(spending.Hundredths()) * spending.Hundredths();
+    sum += static_cast<__int128>(spending.hundredths) * spending.hundredths;
   }
   return sum;
 }
@@ -59,6 +73,7 @@ class ProfileReader {
       by_item_[item] = Spending();
     }
     touched_.clear();
+    SetHundredths(profile_);
     return profile_;
   }
 
@@ -120,7 +135,7 @@ int64_t Similarity(const std::vector<int64_t>& own_by_item, double own_length,
                    const Profile& other) {
   __int128 product = 0;
   for (const Spending& spending : other) {
-    product += static_cast<__int128>(own_by_item[spending.item]) * spending.Hundredths();
+    product += static_cast<__int128>(own_by_item[spending.item]) * spending.hundredths;
   }
   if (product == 0) return 0;
   const double length = std::sqrt(static_cast<double>(SquaredLength(other)));
@@ -142,7 +157,7 @@ class Search {
     result_.bought = static_cast<int64_t>(own.size());
     if (own.empty()) return std::move(result_);
     own_by_item_.resize(dictionary().size());
-    for (const Spending& spending : own) own_by_item_[spending.item] = spending.Hundredths();
+    for (const Spending& spending : own) own_by_item_[spending.item] = spending.hundredths;
     STRATA_ASSIGN_OR_RETURN(const std::vector<Neighbour> neighbours, FindNeighbours(own));
     result_.similar = static_cast<int64_t>(neighbours.size());
     if (neighbours.empty()) return std::move(result_);
@@ -210,9 +225,11 @@ class Search {
       made.buyers = total.buyers;
       made.share_of_similar =
           static_cast<double>(total.buyers) / static_cast<double>(profiles.size());
-      STRATA_ASSIGN_OR_RETURN(
-          made.expected_value,
-          AmountFromRatio(total.spending, static_cast<int64_t>(profiles.size())));
+      if (const absl::StatusOr<Amount> value =
+              AmountFromRatio(total.spending, static_cast<int64_t>(profiles.size()));
+          value.ok()) {
+        made.expected_value = *value;
+      }
       made.because = Because(own, profiles, item);
       found.emplace_back(total.spending, std::move(made));
     }

@@ -2,6 +2,7 @@
 #define STRATA_SERVER_ANALYTICS_INSIGHT_WHITE_SPACE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,7 @@ struct WhiteSpace {
     double share_of_similar = 0;  // buyers / similar
     // A year: share_of_similar times the mean spending of its buyers, that is the spending of all
     // similar customers on it / similar.
-    Amount expected_value;
+    std::optional<Amount> expected_value;  // nullopt: leaves what Amount holds
     // What this customer buys that most of those buyers buy too; ties by name.
     std::vector<std::string> because;
   };
@@ -50,7 +51,7 @@ struct WhiteSpace {
 };
 
 // `include` (by slot) says who may be similar. Nothing is expected of a customer that bought
-// nothing in the year. OUT_OF_RANGE when spending leaves 64 bits.
+// nothing in the year.
 absl::StatusOr<WhiteSpace> FindWhiteSpace(const Scope& scope, const std::vector<uint8_t>& include,
                                           image::Slot customer, const WhiteSpaceOptions& options);
 

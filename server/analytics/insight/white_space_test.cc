@@ -105,7 +105,7 @@ std::map<size_t, Spent> SpentByCustomer(const ModelWorkspace& model, DayRange da
   for (const ModelWorkspace::OrderRow& row : model.orders) {
     if (!days.Contains(row.day) || !row.IsPurchase()) continue;
     for (const ModelLine& line : row.lines) {
-      if (Name(line, kind).empty() || line.amount < 0 || line.quantity < 0) continue;
+      if (Name(line, kind).empty() || line.amount < 0 || line.quantity_micros < 0) continue;
       all[row.customer][Name(line, kind)] += line.amount;
     }
   }
@@ -128,8 +128,8 @@ double Dot(const Spent& a, const Spent& b) {
 }
 
 std::string Text(const WhiteSpace::Item& item) {
-  std::string text =
-      absl::StrCat(item.name, " ", item.buyers, " ", FormatAmount(item.expected_value), " because");
+  std::string text = absl::StrCat(item.name, " ", item.buyers, " ",
+                                  FormatAmount(*item.expected_value), " because");
   for (const std::string& name : item.because) absl::StrAppend(&text, " ", name);
   return text;
 }
@@ -222,7 +222,7 @@ TEST(Baskets, EqualTheNaiveTwinOnRandomWorkspaces) {
       if (!row.IsPurchase() || row.day > scope.as_of || !include[row.customer]) continue;
       std::set<std::string>& basket = by_owner[kind == BasketKind::kOrder ? i : row.customer];
       for (const ModelLine& line : row.lines) {
-        if (line.amount >= 0 && line.quantity >= 0) basket.insert(Name(line, item));
+        if (line.amount >= 0 && line.quantity_micros >= 0) basket.insert(Name(line, item));
       }
       basket.erase("");
     }

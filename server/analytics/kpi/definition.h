@@ -30,7 +30,7 @@ enum class Comparison : uint8_t { kNone, kPrevious, kWhole };
 // A measure with words: the numerator of a ratio, or what customers contribute to a figure.
 struct Part {
   Measure measure;
-  ValueType type;  // kMoney or kInteger
+  ValueType type;  // kMoney, kInteger, or kNumber of a quantity
   std::string meaning;
   std::optional<Measure> less = std::nullopt;  // subtracted from it
   std::optional<Measure> plus = std::nullopt;  // added to it

@@ -23,10 +23,8 @@ using kpi::Part;
 constexpr int kMostContributors = 100;
 
 absl::StatusOr<Value> ValueOf(const Part& part, const CellView& cell) {
-  absl::StatusOr<Cell> made = part.type == ValueType::kMoney ? kpi::MoneyCell(part.Of(cell))
-                                                             : kpi::CountCell(part.Of(cell));
-  if (!made.ok()) return made.status();
-  return made->value;
+  STRATA_ASSIGN_OR_RETURN(Cell made, kpi::PartCell(part, part.Of(cell)));
+  return std::move(made.value);
 }
 
 struct Contribution {
@@ -82,10 +80,8 @@ absl::Status PutContributors(const image::Revision& revision, const Part& part, 
     Explanation::Contributor& made = out->contributors.emplace_back();
     made.customer = std::string(revision.CustomerId(contribution.slot));
     made.display_name = DisplayName(revision, contribution.slot);
-    absl::StatusOr<Cell> cell = part.type == ValueType::kMoney ? kpi::MoneyCell(contribution.value)
-                                                               : kpi::CountCell(contribution.value);
-    if (!cell.ok()) return cell.status();
-    made.value = std::move(cell->value);
+    STRATA_ASSIGN_OR_RETURN(Cell cell, kpi::PartCell(part, contribution.value));
+    made.value = std::move(cell.value);
     if (all.total != 0) {
       made.share = static_cast<double>(contribution.value) / static_cast<double>(all.total);
     }

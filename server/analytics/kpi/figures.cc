@@ -2,8 +2,7 @@
 
 #include <limits>
 
-#include "absl/status/status.h"
-#include "server/base/status_macros.h"
+#include "server/domain/quantity.h"
 
 namespace strata::analytics::kpi {
 namespace {
@@ -18,21 +17,29 @@ Cell CellOf(Value value) {
 
 absl::StatusOr<Cell> CountCell(MicrosSum count) {
   if (count > std::numeric_limits<int64_t>::max() || count < std::numeric_limits<int64_t>::min()) {
-    return absl::OutOfRangeError("a count exceeds 64 bits");
+    return NullCell(NullReason::kOutOfRange);
   }
   return CellOf(static_cast<int64_t>(count));
 }
 
-absl::StatusOr<Cell> MoneyCell(MicrosSum micros) {
-  STRATA_ASSIGN_OR_RETURN(const Amount amount, AmountFromMicros(micros));
-  return CellOf(amount);
+absl::StatusOr<Cell> MoneyCell(MicrosSum micros) { return CellOf(ValueOfMicros(micros)); }
+
+absl::StatusOr<Cell> QuantityCell(MicrosSum micros) { return NumberCell(QuantityToDouble(micros)); }
+
+absl::StatusOr<Cell> PartCell(const Part& part, MicrosSum value) {
+  switch (part.type) {
+    case ValueType::kMoney:
+      return MoneyCell(value);
+    case ValueType::kNumber:
+      return QuantityCell(value);
+    default:
+      return CountCell(value);
+  }
 }
 
 absl::StatusOr<Cell> MoneyRatioCell(MicrosSum micros, MicrosSum divisor) {
   if (divisor == 0) return NullCell(NullReason::kNoRecords);
-  STRATA_ASSIGN_OR_RETURN(const Amount amount,
-                          AmountFromRatio(micros, static_cast<int64_t>(divisor)));
-  return CellOf(amount);
+  return CellOf(ValueOfRatio(micros, static_cast<int64_t>(divisor)));
 }
 
 Cell RatioCell(MicrosSum numerator, MicrosSum divisor, NullReason reason) {

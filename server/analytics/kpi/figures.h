@@ -9,9 +9,13 @@
 
 namespace strata::analytics::kpi {
 
-// OUT_OF_RANGE when it does not fit in 64 bits.
+// Null (out of range) where a count leaves 64 bits, or a sum what an Amount holds.
 absl::StatusOr<Cell> CountCell(MicrosSum count);
 absl::StatusOr<Cell> MoneyCell(MicrosSum micros);
+// A number of units from millionths of one.
+absl::StatusOr<Cell> QuantityCell(MicrosSum micros);
+// A part of a figure, by its type.
+absl::StatusOr<Cell> PartCell(const Part& part, MicrosSum value);
 // Rounded half away from zero to a billionth; null (no records) when the divisor is 0.
 absl::StatusOr<Cell> MoneyRatioCell(MicrosSum micros, MicrosSum divisor);
 // Null for `reason` when the divisor is not positive.
@@ -22,6 +26,11 @@ Cell NullCell(NullReason reason);
 template <Measure M>
 absl::StatusOr<Cell> Count(const FigureInput& input) {
   return CountCell(input.cell[M]);
+}
+
+template <Measure M>
+absl::StatusOr<Cell> Quantity(const FigureInput& input) {
+  return QuantityCell(input.cell[M]);
 }
 
 template <Measure M>

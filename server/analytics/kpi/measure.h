@@ -24,7 +24,7 @@ enum class Measure : uint8_t {
   kMisdated,      // purchases promised, and delivered on a day before their own
   // Recognised orders, at the grain of the line.
   kOrderLines,
-  kUnits,
+  kUnits,       // millionths of a unit
   kRevenue,     // micros, like every money measure; net: lines of returns counted in
   kRefunds,     // lines of returns, negated
   kRevenueAll,  // excluded statuses counted in

@@ -59,7 +59,7 @@ void NaiveKpis::RankCustomers() {
     }
     for (const auto& line : order.lines) {
       revenue[order.customer] += line.amount;
-      units[order.customer] += line.quantity;
+      units[order.customer] += line.quantity_micros;
     }
   }
   std::vector<size_t> paying;
@@ -78,10 +78,10 @@ void NaiveKpis::RankCustomers() {
   }
   for (size_t i = 0; i < customers; ++i) {
     if (shop_.customers[i].strategic == true) tier_[i] = "strategic";
-    loyalty_.push_back(orders[i] == 0    ? "none"
-                       : orders[i] == 1  ? "Periodic"
-                       : units[i] >= 100 ? "VIP"
-                                         : "Loyal");
+    loyalty_.push_back(orders[i] == 0               ? "none"
+                       : orders[i] == 1             ? "Periodic"
+                       : units[i] >= 100 * kOneUnit ? "VIP"
+                                                    : "Loyal");
     cohort_.push_back(first[i] == kNoDay ? "" : FormatDay(first[i]).substr(0, 7));
   }
 }

@@ -21,7 +21,7 @@ std::string NaiveKpis::SalesFigure(const std::string& kpi, const Cell& cell) con
   for (const NaiveRow& row : lines) {
     revenue += row.line->amount;
     if (tier_[row.customer] == "strategic") strategic += row.line->amount;
-    units += row.line->quantity;
+    units += row.line->quantity_micros;
     (row.order->IsReturn() && !any_status ? returns : orders)[row.order] += row.line->amount;
     if (row.line->cost == kNoAmount) continue;
     ++lines_with_cost;
@@ -49,7 +49,7 @@ std::string NaiveKpis::SalesFigure(const std::string& kpi, const Cell& cell) con
   if (kpi == "refunds") return MoneyText(refunds);
   if (kpi == "gross_revenue") return MoneyText(gross);
   if (kpi == "order_lines") return absl::StrCat(line_count);
-  if (kpi == "units") return absl::StrCat(units);
+  if (kpi == "units") return Number(static_cast<double>(units) / 1e6);
   if (kpi == "cost_coverage") {
     return ratio(static_cast<double>(lines_with_cost), static_cast<double>(line_count));
   }

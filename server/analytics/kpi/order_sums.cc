@@ -10,8 +10,8 @@ using M = Measure;
 constexpr MeasureSet kLineMeasures = {M::kOrderLines, M::kUnits,           M::kLinesWithCost,
                                       M::kCost,       M::kRevenueWithCost, M::kRevenue,
                                       M::kRefunds,    M::kRevenueAll,      M::kStrategicRevenue};
-constexpr MeasureSet kCountMeasures = {M::kRecognised, M::kReturns, M::kOrdersAll,
-                                       M::kOrderLines, M::kUnits,   M::kLinesWithCost};
+constexpr MeasureSet kCountMeasures = {M::kRecognised, M::kReturns, M::kOrdersAll, M::kOrderLines,
+                                       M::kLinesWithCost};
 // Whatever is asked for, these say which groups there are, and how many purchases each has.
 constexpr MeasureSet kRecognisedCounts = {M::kRecognised, M::kReturns};
 constexpr MeasureSet kCostMeasures = {M::kLinesWithCost, M::kCost, M::kRevenueWithCost};
@@ -87,9 +87,9 @@ void OrderSums::AddLines(const OrderRows& rows) {
     CountRows(rows.line_recognised, run.lines, Counts(M::kOrderLines));
   }
   if (measures_.Has(M::kUnits)) {
-    int64_t* const units = Counts(M::kUnits);
+    MicrosSum* const units = Sums(M::kUnits);
     for (size_t line = 0; line < run.lines; ++line) {
-      units[rows.line_recognised[line]] += run.Quantity(line);
+      units[rows.line_recognised[line]] += run.QuantityMicros(line);
     }
   }
 }

@@ -23,10 +23,13 @@ class OrderValues : public OrderAnalytic {
         for (uint32_t line = run.FirstLine(order); line < run.FirstLine(order + 1); ++line) {
           if (rows.line_recognised[line] == id) value += run.amount[line];
         }
-        // An order that leaves 64 bits is clamped here and refused by Finish.
-        overflow_ |= value > std::numeric_limits<int64_t>::max() ||
-                     value < std::numeric_limits<int64_t>::min();
-        values_.Add(id, static_cast<int64_t>(value));
+        const bool fits = value <= std::numeric_limits<int64_t>::max() &&
+                          value >= std::numeric_limits<int64_t>::min();
+        if (fits) {
+          values_.Add(id, static_cast<int64_t>(value));
+        } else {
+          wide_.Add(id, value);
+        }
       }
     }
   }
@@ -34,31 +37,41 @@ class OrderValues : public OrderAnalytic {
   void Merge(OrderAnalytic& other, const std::vector<uint32_t>& new_id) override {
     auto& from = static_cast<OrderValues&>(other);
     values_.Merge(from.values_, new_id);
-    overflow_ |= from.overflow_;
+    wide_.Merge(from.wide_, new_id);
   }
 
   void Finish(const std::vector<uint32_t>& ids, MeasureTable* measures) override {
     values_.GroupBy(groups_);
+    wide_.GroupBy(groups_);
     for (const uint32_t id : ids) {
       const absl::Span<int64_t> values = values_.Of(id);
-      Put(M::kMedianOrderValue, 5, values, measures);
-      Put(M::kP90OrderValue, 9, values, measures);
+      const absl::Span<MicrosSum> wide = wide_.Of(id);
+      if (wide.empty()) {
+        PutAll(values, measures);
+        continue;
+      }
+      std::vector<MicrosSum> all(values.begin(), values.end());
+      all.insert(all.end(), wide.begin(), wide.end());
+      PutAll(absl::MakeSpan(all), measures);
     }
   }
 
  private:
-  void Put(Measure measure, int tenths, absl::Span<int64_t> values, MeasureTable* measures) {
-    if (!measures_.Has(measure)) return;
-    // No Amount holds the largest sum, so the figure becomes OUT_OF_RANGE.
-    (*measures)[measure].push_back(overflow_        ? std::numeric_limits<MicrosSum>::max()
-                                   : values.empty() ? MicrosSum{0}
+  template <typename Integer>
+  void PutAll(absl::Span<Integer> values, MeasureTable* measures) {
+    const auto put = [&](Measure measure, int tenths) {
+      if (!measures_.Has(measure)) return;
+      (*measures)[measure].push_back(values.empty() ? MicrosSum{0}
                                                     : QuantileTimesTen(values, tenths));
+    };
+    put(M::kMedianOrderValue, 5);
+    put(M::kP90OrderValue, 9);
   }
 
   const MeasureSet measures_;
   size_t groups_ = 0;
   Samples<int64_t> values_;
-  bool overflow_ = false;
+  Samples<MicrosSum> wide_;  // of orders that do not fit in 64 bits
 };
 
 }  // namespace

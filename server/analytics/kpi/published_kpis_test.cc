@@ -87,10 +87,9 @@ image::RevisionPtr SalesSample(const std::string& path) {
                   kMillisADay;
       made.status = row["STATUS"];
     }
-    shop.orders[order->second].lines.push_back(
-        {row["PRODUCTCODE"], row["PRODUCTLINE"],
-         static_cast<int32_t>(IntegerOf(row["QUANTITYORDERED"])), *ParseMicros(row["SALES"]),
-         kNoAmount});
+    shop.orders[order->second].lines.push_back({row["PRODUCTCODE"], row["PRODUCTLINE"],
+                                                IntegerOf(row["QUANTITYORDERED"]) * kOneUnit,
+                                                *ParseMicros(row["SALES"]), kNoAmount});
   }
   return shop.Build();
 }
@@ -215,7 +214,7 @@ image::RevisionPtr InternetSales() {
     order.customer = customers.at(row["CustomerKey"]);
     order.time = At(row["OrderDate"]);
     const int64_t quantity = IntegerOf(row["OrderQuantity"]);
-    order.lines.push_back({row["ProductKey"], "", static_cast<int32_t>(quantity),
+    order.lines.push_back({row["ProductKey"], "", quantity * kOneUnit,
                            prices.at(row["ProductKey"]) * quantity, kNoAmount});
   }
   return shop.Build();

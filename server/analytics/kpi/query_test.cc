@@ -247,20 +247,21 @@ TEST(QueryTest, PartitionsAddUpToTheTotal) {
                               "rfm_segment", "weekday", "customer"}) {
       const auto parts =
           *QueryKpis(QueryOf(revision, {"revenue", "orders", "orders_all", "units"}, {field}));
-      int64_t orders = 0, all = 0, units = 0;
+      int64_t orders = 0, all = 0;
+      double units = 0;
       MicrosSum revenue = 0;
       for (const KpiTable::Row& row : parts.table.rows) {
         const Amount amount = std::get<Amount>(row.cells[0].value);
         revenue += MicrosSum{amount.units} * kMicrosAUnit + amount.nanos / 1000;
         orders += std::get<int64_t>(row.cells[1].value);
         all += std::get<int64_t>(row.cells[2].value);
-        units += std::get<int64_t>(row.cells[3].value);
+        units += std::get<double>(row.cells[3].value);
       }
       const KpiTable::Row& row = total.table.rows[0];
       EXPECT_EQ(*AmountFromMicros(revenue), std::get<Amount>(row.cells[0].value)) << field;
       EXPECT_EQ(orders, std::get<int64_t>(row.cells[1].value)) << field;
       EXPECT_EQ(all, std::get<int64_t>(row.cells[2].value)) << field;
-      EXPECT_EQ(units, std::get<int64_t>(row.cells[3].value)) << field;
+      EXPECT_NEAR(units, std::get<double>(row.cells[3].value), 1e-6) << field;
     }
   }
 }

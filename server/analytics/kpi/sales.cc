@@ -97,14 +97,17 @@ void AddSums(std::vector<Definition>* all) {
                       .grain = Grain::kLine},
                      {M::kOrderLines}, &Count<M::kOrderLines>,
                      {M::kOrderLines, ValueType::kInteger, "order lines"}));
-  all->push_back(Sum({.id = "units",
-                      .name = "Units",
-                      .unit = "units",
-                      .type = ValueType::kInteger,
-                      .formula = "sum of the line quantities of recognised orders",
-                      .grain = Grain::kLine,
-                      .notes = "Net: returns are negative quantities."},
-                     {M::kUnits}, &Count<M::kUnits>, {M::kUnits, ValueType::kInteger, "units"}));
+  all->push_back(
+      Sum({.id = "units",
+           .name = "Units",
+           .unit = "units",
+           .type = ValueType::kNumber,
+           .formula = "sum of the line quantities of recognised orders",
+           .version = "2",
+           .grain = Grain::kLine,
+           .notes = "Pieces, kilograms, hours: added up exactly to six decimals. Returns "
+                    "are negative quantities."},
+          {M::kUnits}, &Quantity<M::kUnits>, {M::kUnits, ValueType::kNumber, "units"}));
   all->push_back(Sum({.id = "cost",
                       .name = "Cost",
                       .unit = "currency",

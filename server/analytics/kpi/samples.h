@@ -28,7 +28,8 @@ __int128 ScaledQuantile(absl::Span<Integer> values, int part, int whole) {
   return at_low * (whole - rest) + at_high * rest;
 }
 
-inline MicrosSum QuantileTimesTen(absl::Span<int64_t> values, int tenths) {
+template <typename Integer>
+MicrosSum QuantileTimesTen(absl::Span<Integer> values, int tenths) {
   return ScaledQuantile(values, tenths, 10);
 }
 

@@ -28,7 +28,7 @@ struct ShopModel {
   };
   struct LineRow {
     std::string product, product_line;
-    int32_t quantity = 1;
+    Micros quantity_micros = kOneUnit;
     Micros amount = 0, cost = kNoAmount;
   };
   struct OrderRow {

@@ -68,7 +68,8 @@ image::RevisionPtr ShopModel::Build(const image::BlockSizes& sizes, size_t late_
   std::vector<Record> records(orders.size());
   for (size_t i = 0; i < orders.size(); ++i) {
     for (const LineRow& line : orders[i].lines) {
-      lines[i].push_back({line.product, line.product_line, line.quantity, line.amount, line.cost});
+      lines[i].push_back(
+          {line.product, line.product_line, line.quantity_micros, line.amount, line.cost});
     }
     strata::Order order;
     order.order_time = orders[i].time;
@@ -173,7 +174,7 @@ ShopModel RandomShop(uint32_t seed) {
       if (!rich) continue;
       to.product = word({"P1", "P2", "P10", "P20", "P3"});
       to.product_line = word({"Ships", "Planes"});
-      to.quantity = below(12) - 2;
+      to.quantity_micros = (below(12) - 2) * kOneUnit + (below(5) == 0 ? below(kOneUnit) : 0);
       if (chance(0.6)) to.cost = Micros{below(40)} * kMicrosAUnit;
     }
   }
@@ -229,7 +230,7 @@ std::string TextOf(const Value& value) {
   struct Visitor {
     std::string operator()(NullReason reason) const {
       constexpr const char* kNames[] = {"no_records", "zero_denominator", "not_enough_history",
-                                        "unknown", "not_applicable"};
+                                        "unknown",    "not_applicable",   "out_of_range"};
       return absl::StrCat("null:", kNames[static_cast<int>(reason)]);
     }
     std::string operator()(bool held) const { return held ? "true" : "false"; }

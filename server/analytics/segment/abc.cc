@@ -15,16 +15,15 @@ Abc AbcClassOf(MicrosSum revenue_before, MicrosSum total, const AbcRule& rule) {
   return revenue_before * kAllBasisPoints < total * rule.b_share_bp ? Abc::kB : Abc::kC;
 }
 
-std::vector<uint32_t> AbcPartition(absl::Span<const int64_t> revenue,
-                                   absl::Span<const uint8_t> present, const image::TextList& ids,
-                                   const AbcRule& rule) {
+std::vector<uint32_t> AbcPartition(SumView revenue, absl::Span<const uint8_t> present,
+                                   const image::TextList& ids, const AbcRule& rule) {
   std::vector<uint32_t> classes(revenue.size(), 0);
   std::vector<image::Slot> earning;
   MicrosSum total = 0;
   for (image::Slot slot = 0; slot < revenue.size(); ++slot) {
     if (present[slot] == 0) continue;
     classes[slot] = static_cast<uint32_t>(Abc::kNone);
-    if (revenue[slot] <= 0) continue;
+    if (revenue.held()[slot] <= 0) continue;
     earning.push_back(slot);
     total += revenue[slot];
   }

@@ -6,6 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "server/analytics/fields/sum_column.h"
 #include "server/domain/money.h"
 #include "server/domain/settings.h"
 #include "server/image/dictionary.h"
@@ -36,9 +37,8 @@ absl::Span<const absl::string_view> AbcNames();
 Abc AbcClassOf(MicrosSum revenue_before, MicrosSum total, const AbcRule& rule);
 
 // By slot, as TierPartition.
-std::vector<uint32_t> AbcPartition(absl::Span<const int64_t> revenue,
-                                   absl::Span<const uint8_t> present, const image::TextList& ids,
-                                   const AbcRule& rule = {});
+std::vector<uint32_t> AbcPartition(SumView revenue, absl::Span<const uint8_t> present,
+                                   const image::TextList& ids, const AbcRule& rule = {});
 
 }  // namespace strata::analytics
 

@@ -1,5 +1,6 @@
 #include "server/analytics/segment/comparison_tables.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -112,7 +113,13 @@ DaySpan DaysThatFulfil(const Comparison& comparison, const Calendar& calendar) {
   constexpr DaySpan kAll = {std::numeric_limits<Day>::min(), std::numeric_limits<Day>::max()};
   constexpr DaySpan kNone = {1, 0};
   if (comparison.test == Test::kKnown) return kAll;
-  if (comparison.test == Test::kRange) return {comparison.low, comparison.high};
+  if (comparison.test == Test::kRange) {
+    const auto clamp = [](MicrosSum day) {
+      return static_cast<int64_t>(std::clamp<MicrosSum>(day, std::numeric_limits<int64_t>::min(),
+                                                        std::numeric_limits<int64_t>::max()));
+    };
+    return {clamp(comparison.low), clamp(comparison.high)};
+  }
   const PeriodUnit unit = *PeriodUnitOf(comparison.field->id);
   const absl::StatusOr<int32_t> period = calendar.ParseLabel(unit, comparison.text);
   if (!period.ok()) return kNone;
@@ -146,11 +153,22 @@ void MatchColumn(const Comparison& comparison, const FeatureColumn& column,
   }
   // The unknown integer lies below every `low`, so that kKnown is the range of everything.
   const int64_t* values = column.integers.data() + begin;
-  const int64_t low = comparison.low, high = comparison.high;
+  const auto low = static_cast<int64_t>(
+      std::clamp<MicrosSum>(comparison.low, WideSums::kLeast, WideSums::kMost));
+  const auto high = static_cast<int64_t>(
+      std::clamp<MicrosSum>(comparison.high, WideSums::kLeast - 1, WideSums::kMost));
+  const bool none = comparison.low > WideSums::kMost;  // of those that fit in 64 bits
   const uint8_t negated = comparison.negated;
   for (size_t i = 0; i < n; ++i) {
     mask[i] = static_cast<uint8_t>(values[i] >= low) & static_cast<uint8_t>(values[i] <= high);
     mask[i] ^= negated;
+  }
+  if (none) std::fill_n(mask, n, negated);
+  if (column.wide == nullptr) return;
+  for (const auto& [slot, sum] : column.wide->All()) {
+    if (slot < begin || slot >= end) continue;
+    const bool matches = sum >= comparison.low && sum <= comparison.high;
+    mask[slot - begin] = static_cast<uint8_t>(matches) ^ negated;
   }
 }
 

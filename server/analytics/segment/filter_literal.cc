@@ -101,28 +101,24 @@ std::optional<Decimal> ParseDecimal(absl::string_view text) {
 }
 
 // The values x of `x op value` as a range, where the value lies at or right above `floor`.
-void SetRange(int64_t floor, bool whole, Comparison& to) {
-  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
-  constexpr int64_t kLeast = std::numeric_limits<int64_t>::min();
-  const int64_t next = floor == kMost ? kMost : floor + 1;
+void SetRange(MicrosSum floor, bool whole, Comparison& to) {
   to.test = Test::kRange;
   switch (to.op) {
     case Op::kLess:
-      to.high = whole ? (floor == kLeast ? kLeast : floor - 1) : floor;
+      to.high = whole ? floor - 1 : floor;
       break;
     case Op::kLessOrEqual:
       to.high = floor;
       break;
     case Op::kGreater:
-      to.low = next;
-      if (floor == kMost) to.high = kLeast;  // nothing is greater
+      to.low = floor + 1;
       break;
     case Op::kGreaterOrEqual:
-      to.low = whole ? floor : next;
+      to.low = whole ? floor : floor + 1;
       break;
     default:
       to.low = floor;
-      to.high = whole ? floor : kLeast;
+      to.high = whole ? floor : floor - 1;  // nothing equals it
       break;
   }
 }
@@ -194,7 +190,7 @@ absl::StatusOr<std::string> CheckInteger(const Field& field, const FilterToken& 
 absl::StatusOr<std::string> CheckMoney(const Field& field, const FilterToken& literal,
                                        Comparison& to) {
   if (literal.kind != Kind::kWord) return Expected(field, "an amount", literal);
-  const absl::StatusOr<Micros> micros = ParseMicros(literal.text);
+  const absl::StatusOr<MicrosSum> micros = ParseMicrosSum(literal.text);
   if (!micros.ok()) {
     return FilterError(literal.position,
                        absl::StrCat("\"", field.id, "\": ", micros.status().message()));

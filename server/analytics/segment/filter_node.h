@@ -43,8 +43,9 @@ struct Comparison {
   FilterOperator op = FilterOperator::kHas;  // never kNotEqual
   bool negated = false;
   std::string text;
-  int64_t low = std::numeric_limits<int64_t>::min() + 1;  // the least integer means: not known
-  int64_t high = std::numeric_limits<int64_t>::max();
+  // Sums of money are compared beyond 64 bits.
+  __int128 low = std::numeric_limits<__int128>::min();
+  __int128 high = std::numeric_limits<__int128>::max();
   double number = 0;
   std::string spelling;  // of the whole comparison, canonical
 };

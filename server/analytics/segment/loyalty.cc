@@ -7,10 +7,11 @@ absl::Span<const absl::string_view> LoyaltyNames() {
   return kNames;
 }
 
-Loyalty LoyaltyOf(int64_t purchases, int64_t units, const LoyaltyRule& rule) {
+Loyalty LoyaltyOf(int64_t purchases, MicrosSum units_micros, const LoyaltyRule& rule) {
   constexpr int64_t kLoyalPurchases = 2;
   if (purchases == 0) return Loyalty::kNone;
-  if (purchases >= rule.vip_purchases && units >= rule.vip_units) return Loyalty::kVip;
+  if (purchases >= rule.vip_purchases && units_micros >= MicrosSum{rule.vip_units} * kOneUnit)
+    return Loyalty::kVip;
   return purchases >= kLoyalPurchases ? Loyalty::kLoyal : Loyalty::kPeriodic;
 }
 

@@ -5,6 +5,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "server/domain/quantity.h"
 #include "server/domain/settings.h"
 
 // The built-in partition "loyalty", by purchases (recognised orders that are no returns) and units:
@@ -26,7 +27,7 @@ struct LoyaltyRule {
       : vip_purchases(settings.loyalty_vip_purchases), vip_units(settings.loyalty_vip_units) {}
 };
 
-Loyalty LoyaltyOf(int64_t purchases, int64_t units, const LoyaltyRule& rule);
+Loyalty LoyaltyOf(int64_t purchases, MicrosSum units_micros, const LoyaltyRule& rule);
 
 }  // namespace strata::analytics
 

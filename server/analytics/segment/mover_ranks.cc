@@ -37,10 +37,12 @@ class Descending {
 
 }  // namespace
 
-std::vector<int64_t> RevenueRanksOf(absl::Span<const Slot> slots, absl::Span<const int64_t> revenue,
+std::vector<int64_t> RevenueRanksOf(absl::Span<const Slot> slots, SumView sums,
                                     absl::Span<const int64_t> orders, const image::TextList& ids) {
+  const absl::Span<const int64_t> revenue = sums.held();
   const auto before = [&](Slot a, Slot b) {
-    return revenue[a] != revenue[b] ? revenue[a] > revenue[b] : ids[a] < ids[b];
+    const MicrosSum of_a = sums[a], of_b = sums[b];
+    return of_a != of_b ? of_a > of_b : ids[a] < ids[b];
   };
   std::vector<size_t> places;  // of those with orders in `slots`, the highest first
   for (size_t i = 0; i < slots.size(); ++i) {
@@ -66,7 +68,7 @@ std::vector<int64_t> RevenueRanksOf(absl::Span<const Slot> slots, absl::Span<con
       const int64_t value = revenue[slot];
       if (orders[slot] <= 0 || value < least) continue;
       size_t first = values.CountAbove(value);
-      // Ties are rare; they go by id.
+      // Ties are rare; they go by what does not fit in 64 bits, then by id.
       while (first < asked.size() && values[first] == value &&
              !before(static_cast<Slot>(slot), asked[first])) {
         ++first;

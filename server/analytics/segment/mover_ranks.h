@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "server/analytics/fields/sum_column.h"
 #include "server/image/columns.h"
 #include "server/image/dictionary.h"
 
@@ -14,8 +15,7 @@ namespace strata::analytics {
 // among the customers with an order, 1 is the highest, ties by id; 0 for one without an order.
 // `revenue`, `orders` and `ids` are by slot; the ranks in the order of `slots`, each named once.
 // One pass over all customers, whatever the number asked for.
-std::vector<int64_t> RevenueRanksOf(absl::Span<const image::Slot> slots,
-                                    absl::Span<const int64_t> revenue,
+std::vector<int64_t> RevenueRanksOf(absl::Span<const image::Slot> slots, SumView revenue,
                                     absl::Span<const int64_t> orders, const image::TextList& ids);
 
 }  // namespace strata::analytics

@@ -136,13 +136,14 @@ TEST(Tier, ByHand) {
 
 TEST(Loyalty, ByHand) {
   const LoyaltyRule rule;
-  EXPECT_EQ(LoyaltyOf(0, 500, rule), Loyalty::kNone);
-  EXPECT_EQ(LoyaltyOf(1, 500, rule), Loyalty::kPeriodic);
-  EXPECT_EQ(LoyaltyOf(2, 99, rule), Loyalty::kLoyal);
-  EXPECT_EQ(LoyaltyOf(2, 100, rule), Loyalty::kVip);
+  EXPECT_EQ(LoyaltyOf(0, 500 * kOneUnit, rule), Loyalty::kNone);
+  EXPECT_EQ(LoyaltyOf(1, 500 * kOneUnit, rule), Loyalty::kPeriodic);
+  EXPECT_EQ(LoyaltyOf(2, 99 * kOneUnit, rule), Loyalty::kLoyal);
+  EXPECT_EQ(LoyaltyOf(2, 100 * kOneUnit - 1, rule), Loyalty::kLoyal);  // 99.999999
+  EXPECT_EQ(LoyaltyOf(2, 100 * kOneUnit, rule), Loyalty::kVip);
   LoyaltyRule stricter;
   stricter.vip_purchases = 4;
-  EXPECT_EQ(LoyaltyOf(3, 100, stricter), Loyalty::kLoyal);
+  EXPECT_EQ(LoyaltyOf(3, 100 * kOneUnit, stricter), Loyalty::kLoyal);
 }
 
 TEST(Abc, WhoCrossesAMarkBelongsToIt) {
@@ -169,12 +170,12 @@ std::map<std::string, int> Counts(const image::Revision& revision, const std::st
 class FlatFile {
  public:
   void Add(const std::string& customer, const std::string& order, Day day,
-           const std::string& status, int32_t quantity, Micros amount) {
+           const std::string& status, int64_t units, Micros amount) {
     const auto [who, new_customer] = customers_.try_emplace(customer, model.customers.size());
     if (new_customer) model.customers.emplace_back().id = customer;
     const auto [which, new_order] = orders_.try_emplace(order, model.orders.size());
     if (new_order) model.orders.push_back({who->second, day, status, "", {}});
-    model.orders[which->second].lines.push_back({"", "", quantity, amount});
+    model.orders[which->second].lines.push_back({"", "", units * kOneUnit, amount});
   }
   ModelWorkspace model;
 

@@ -49,11 +49,12 @@ absl::StatusOr<Sides> TakeSides(const ProfileQuery& query, const Population& pop
 
 SegmentProfile::Group SumGroup(const std::vector<uint8_t>& members, const CustomerRevenue& sums) {
   SegmentProfile::Group group;
+  const SumView revenue = sums.revenue;
   for (Slot slot = 0; slot < members.size(); ++slot) {
     if (members[slot] == 0) continue;
     ++group.customers;
     group.orders += sums.orders[slot];
-    group.revenue += sums.revenue[slot];
+    group.revenue += revenue[slot];
   }
   return group;
 }
@@ -82,13 +83,14 @@ Counts CountGroups(const kpi::CustomerGroups& groups, const Sides& sides,
                    const CustomerRevenue& sums) {
   Counts counts{std::vector<int64_t>(groups.groups()), std::vector<int64_t>(groups.groups()),
                 std::vector<MicrosSum>(groups.groups())};
+  const SumView revenue = sums.revenue;
   for (Slot slot = 0; slot < sides.either.size(); ++slot) {
     if (sides.either[slot] == 0) continue;
     const uint32_t group = groups.GroupOf(slot);
     counts.against[group] += sides.against[slot];
     if (sides.segment[slot] == 0) continue;
     ++counts.segment[group];
-    counts.revenue[group] += sums.revenue[slot];
+    counts.revenue[group] += revenue[slot];
   }
   return counts;
 }

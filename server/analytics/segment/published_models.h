@@ -35,7 +35,7 @@ inline ModelWorkspace SalesSampleModel() {
           {who->second, DayFromCivil({year, month, day}), row.at("STATUS"), "", {}});
     }
     model.orders[which->second].lines.push_back(
-        {"", "", std::stoi(row.at("QUANTITYORDERED")), *ParseMicros(row.at("SALES"))});
+        {"", "", std::stoi(row.at("QUANTITYORDERED")) * kOneUnit, *ParseMicros(row.at("SALES"))});
   }
   return model;
 }
@@ -67,11 +67,12 @@ inline ModelWorkspace InternetSalesModel() {
   }
   for (const CsvRow& row : rows("FactTable.csv")) {
     const int quantity = std::stoi(row.at("OrderQuantity"));
-    model.orders.push_back({places.at(row.at("CustomerKey")),
-                            *ParseDay(row.at("OrderDate")),
-                            "",
-                            "",
-                            {{"", "", quantity, prices.at(row.at("ProductKey")) * quantity}}});
+    model.orders.push_back(
+        {places.at(row.at("CustomerKey")),
+         *ParseDay(row.at("OrderDate")),
+         "",
+         "",
+         {{"", "", quantity * kOneUnit, prices.at(row.at("ProductKey")) * quantity}}});
   }
   return model;
 }

@@ -184,8 +184,9 @@ class IdOrder {
   std::vector<uint64_t> bytes_;
 };
 
-// Sorts the entries of each key by id, side by side.
-void SortTies(const image::TextList& ids, std::vector<Entry>& entries) {
+// Sorts the entries of each key, side by side: those that do not fit in it by their sums, then by
+// id.
+void SortTies(const SumView& revenue, const image::TextList& ids, std::vector<Entry>& entries) {
   Slot slots = 0;
   bool ties = false;
   for (size_t i = 0; i < entries.size(); ++i) {
@@ -213,7 +214,11 @@ void SortTies(const image::TextList& ids, std::vector<Entry>& entries) {
       while (end < bounds[item + 1] && entries[end].key == entries[begin].key) ++end;
       const auto first = entries.begin() + static_cast<std::ptrdiff_t>(begin);
       const auto last = entries.begin() + static_cast<std::ptrdiff_t>(end);
-      const auto less = [&order](const Entry& a, const Entry& b) {
+      const auto less = [&](const Entry& a, const Entry& b) {
+        if (revenue.wide() != nullptr) {
+          const MicrosSum of_a = revenue[a.slot], of_b = revenue[b.slot];
+          if (of_a != of_b) return of_a > of_b;
+        }
         return order.Less(a.slot, b.slot);
       };
       // Customers that came in the order of their ids stand right already.
@@ -250,17 +255,17 @@ size_t FindTied(absl::Span<const Slot> slots, absl::Span<const int64_t> values, 
 
 }  // namespace
 
-void SortByRevenue(std::vector<Slot>& slots, absl::Span<const int64_t> revenue,
-                   const image::TextList& ids) {
+void SortByRevenue(std::vector<Slot>& slots, SumView revenue, const image::TextList& ids) {
   std::vector<Entry> entries = TakeColumn<Entry>(slots.size());
   ParallelScan((slots.size() + kSlotsOfRange - 1) / kSlotsOfRange, [&](size_t, size_t range) {
     const size_t end = std::min(slots.size(), (range + 1) * kSlotsOfRange);
     for (size_t i = range * kSlotsOfRange; i < end; ++i) {
-      entries[i] = {~(static_cast<uint64_t>(revenue[slots[i]]) ^ kSignBit), slots[i]};
+      const auto held = static_cast<uint64_t>(revenue.held()[slots[i]]);
+      entries[i] = {~(held ^ kSignBit), slots[i]};
     }
   });
   SortByKey(entries);
-  SortTies(ids, entries);
+  SortTies(revenue, ids, entries);
   for (size_t i = 0; i < entries.size(); ++i) slots[i] = entries[i].slot;
   GiveColumn(entries);
 }
@@ -280,10 +285,9 @@ int64_t CountOfShare(int64_t n, int share_bp, ShareRounding rounding) {
 }
 
 std::vector<TopByRevenue> TopByRevenue::Find(absl::Span<const Slot> slots,
-                                             absl::Span<const size_t> counts,
-                                             absl::Span<const int64_t> revenue,
+                                             absl::Span<const size_t> counts, SumView revenue,
                                              const image::TextList& ids) {
-  std::vector<int64_t> values = ValuesOf(slots, revenue);
+  std::vector<int64_t> values = ValuesOf(slots, revenue.held());
   // The last one in has as many below it as are not in. Counts ascend, so places descend.
   std::vector<size_t> places;
   for (const size_t count : counts) {
@@ -301,8 +305,10 @@ std::vector<TopByRevenue> TopByRevenue::Find(absl::Span<const Slot> slots,
     std::vector<Slot>& tied = top.at_threshold_;
     if (const size_t admitted = counts[i] - above; admitted < tied.size()) {
       const auto end = tied.begin() + static_cast<std::ptrdiff_t>(admitted);
-      std::nth_element(tied.begin(), end, tied.end(),
-                       [&ids](Slot a, Slot b) { return ids[a] < ids[b]; });
+      std::nth_element(tied.begin(), end, tied.end(), [&](Slot a, Slot b) {
+        const MicrosSum of_a = revenue[a], of_b = revenue[b];
+        return of_a != of_b ? of_a > of_b : ids[a] < ids[b];
+      });
       tied.erase(end, tied.end());
     }
     std::sort(tied.begin(), tied.end());

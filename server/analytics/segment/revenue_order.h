@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "server/analytics/fields/sum_column.h"
 #include "server/domain/settings.h"
 #include "server/image/columns.h"
 #include "server/image/dictionary.h"
@@ -15,8 +16,7 @@
 namespace strata::analytics {
 
 // `revenue` and `ids` are by slot.
-void SortByRevenue(std::vector<image::Slot>& slots, absl::Span<const int64_t> revenue,
-                   const image::TextList& ids);
+void SortByRevenue(std::vector<image::Slot>& slots, SumView revenue, const image::TextList& ids);
 
 // How many of n customers a share makes: share_bp basis points of n. Integers, because 0.29 * 100
 // floors to 28 in doubles. `kRound` rounds halves up.
@@ -27,14 +27,13 @@ class TopByRevenue {
  public:
   // For each count, which ascend and are at most slots.size(), without sorting the slots.
   static std::vector<TopByRevenue> Find(absl::Span<const image::Slot> slots,
-                                        absl::Span<const size_t> counts,
-                                        absl::Span<const int64_t> revenue,
+                                        absl::Span<const size_t> counts, SumView revenue,
                                         const image::TextList& ids);
 
-  // For one of the slots.
-  bool Contains(image::Slot slot, int64_t revenue) const {
-    if (none_ || revenue < threshold_) return false;
-    return revenue > threshold_ ||
+  // For one of the slots; `held` is what the column of Find holds for it.
+  bool Contains(image::Slot slot, int64_t held) const {
+    if (none_ || held < threshold_) return false;
+    return held > threshold_ ||
            std::binary_search(at_threshold_.begin(), at_threshold_.end(), slot);
   }
 

@@ -24,7 +24,22 @@ constexpr SegmentRule kSegmentRules[] = {
 };
 constexpr uint32_t kUnclassified = std::size(kSegmentRules) + 1;
 
-RfmCuts CutsOf(absl::Span<const int64_t> values, int bins, int64_t unit) {
+// At the given places of the ascending order of values; as OrderStatistics.
+std::vector<__int128> ValuesAt(absl::Span<const int64_t> values, absl::Span<const size_t> places) {
+  const std::vector<int64_t> found = OrderStatistics(values, places);
+  return {found.begin(), found.end()};
+}
+
+// Likewise of sums some of which do not fit in 64 bits: the values of the buyers.
+std::vector<__int128> ValuesAt(const std::vector<MicrosSum>& ascending,
+                               absl::Span<const size_t> places) {
+  std::vector<__int128> found;
+  for (const size_t place : places) found.push_back(ascending[place]);
+  return found;
+}
+
+template <typename Values>
+RfmCuts CutsOf(const Values& values, int bins, int64_t unit) {
   RfmCuts cuts;
   cuts.bins = bins;
   // The type-7 quantile at k/bins lies at (n - 1) k / bins: whole part and a rest in 1/bins.
@@ -38,7 +53,7 @@ RfmCuts CutsOf(absl::Span<const int64_t> values, int bins, int64_t unit) {
   std::vector<size_t> distinct = places;
   std::sort(distinct.begin(), distinct.end());
   distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
-  const std::vector<int64_t> found = OrderStatistics(values, distinct);
+  const std::vector<__int128> found = ValuesAt(values, distinct);
   const auto at = [&](size_t place) {
     return found[static_cast<size_t>(std::lower_bound(distinct.begin(), distinct.end(), place) -
                                      distinct.begin())];
@@ -61,7 +76,8 @@ class Scorer {
     for (const __int128 cut : cuts.times_bins) {
       const __int128 ceiling = cut / cuts.bins + (cut % cuts.bins > 0 ? 1 : 0);
       if (ceiling <= std::numeric_limits<int64_t>::max()) {  // else no value reaches it
-        whole_.push_back(static_cast<int64_t>(ceiling));
+        whole_.push_back(
+            static_cast<int64_t>(std::max<__int128>(ceiling, std::numeric_limits<int64_t>::min())));
       }
     }
   }
@@ -117,9 +133,9 @@ struct SegmentTable {
 
 }  // namespace
 
-int RfmCuts::Bin(int64_t value) const {
+int RfmCuts::Bin(__int128 value) const {
   int bin = 1;
-  for (const __int128 cut : times_bins) bin += static_cast<__int128>(value) * bins >= cut;
+  for (const __int128 cut : times_bins) bin += value * bins >= cut;
   return bin;
 }
 
@@ -144,11 +160,17 @@ RfmScores ScoreRfm(const RfmMeasures& measures, int bins) {
   const Part parts[] = {
       {measures.recency_days, 1, true, &scores.recency, &scores.r},
       {measures.frequency, 1, false, &scores.frequency, &scores.f},
-      {measures.monetary_micros, kMicrosAUnit, false, &scores.monetary, &scores.m},
+      {measures.monetary_micros.held(), kMicrosAUnit, false, &scores.monetary, &scores.m},
   };
+  const WideSums* const wide = measures.monetary_micros.wide();
   std::vector<Scorer> scorers;
   for (const Part& part : parts) {
-    if (buyers.size() == slots) {
+    if (wide != nullptr && part.cuts == &scores.monetary) {
+      std::vector<MicrosSum> values;
+      for (const image::Slot slot : buyers) values.push_back(measures.monetary_micros[slot]);
+      std::sort(values.begin(), values.end());
+      *part.cuts = CutsOf(values, bins, part.unit);
+    } else if (buyers.size() == slots) {
       *part.cuts = CutsOf(part.values, bins, part.unit);
     } else {
       std::vector<int64_t> values = ValuesOf(buyers, part.values);
@@ -164,6 +186,10 @@ RfmScores ScoreRfm(const RfmMeasures& measures, int bins) {
                        parts[i].scores->data() + begin);
     }
   });
+  if (wide == nullptr) return scores;
+  for (const auto& [slot, sum] : wide->All()) {
+    if (frequency[slot] > 0) scores.m[slot] = static_cast<uint8_t>(scores.monetary.Bin(sum));
+  }
   return scores;
 }
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "server/analytics/fields/sum_column.h"
 
 // Recency, frequency, monetary scores, as the R package rfm 0.3.0 computes them: cuts are the
 // type-7 quantiles [Hyndman-Fan] at k/bins, each plus one unit (one day, one order, one whole
@@ -26,12 +27,13 @@ struct RfmCuts {
 
   double At(size_t cut) const { return static_cast<double>(times_bins[cut]) / bins; }
   // 1 + the number of cuts at or below `value`.
-  int Bin(int64_t value) const;
+  int Bin(__int128 value) const;
 };
 
 // By slot; the entries of customers without a purchase (frequency 0) are not looked at.
 struct RfmMeasures {
-  absl::Span<const int64_t> recency_days, frequency, monetary_micros;
+  absl::Span<const int64_t> recency_days, frequency;
+  SumView monetary_micros;
 };
 
 struct RfmScores {

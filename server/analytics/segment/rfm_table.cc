@@ -26,7 +26,8 @@ absl::Status Measure(const RfmQuery& query, RfmTable* table) {
   std::vector<image::OrderRuns> runs(ScanWorkers());
   STRATA_RETURN_IF_ERROR(
       ScanBlocks(revision, query.scope.stop, [&](size_t worker, const image::Block& block) {
-        return sums.Read(block, runs[worker].Of(block));
+        sums.Read(block, runs[worker].Of(block));
+        return absl::OkStatus();
       }));
   table->orders = std::move(sums.window(window).orders);
   table->revenue = std::move(sums.window(window).revenue);
@@ -62,14 +63,15 @@ void CountNames(RfmTable* table) {
     table->names.emplace_back().name = name;
   }
   MicrosSum total = 0;
+  const SumView revenue = table->revenue;
   for (const Slot slot : table->scored) {
     const uint32_t code =
         RfmSegmentOf(table->scores.r[slot], table->scores.f[slot], table->scores.m[slot]);
     RfmTable::Name& name = table->names[code - 1];
     ++name.customers;
     name.orders += table->orders[slot];
-    name.revenue += table->revenue[slot];
-    total += table->revenue[slot];
+    name.revenue += revenue[slot];
+    total += revenue[slot];
   }
   for (RfmTable::Name& name : table->names) {
     if (!table->scored.empty()) {

@@ -34,8 +34,9 @@ struct RfmTable {
     MicrosSum revenue = 0;
     double share_of_customers = 0, share_of_revenue = 0;  // of the scored customers returned
   };
-  RfmScores scores;                                    // by slot, of everybody
-  std::vector<int64_t> recency_days, orders, revenue;  // likewise; recency only where scored
+  RfmScores scores;                           // by slot, of everybody
+  std::vector<int64_t> recency_days, orders;  // likewise; recency only where scored
+  SumColumn revenue;                          // likewise
   std::vector<image::Slot> scored;  // the customers returned that have scores, ascending by slot
   int64_t not_scored = 0;           // those returned that bought nothing in the window
 
@@ -46,7 +47,7 @@ struct RfmTable {
   ResultInfo info;
 };
 
-// INVALID_ARGUMENT names "scope.filter"; OUT_OF_RANGE a customer's sum beyond 64 bits.
+// INVALID_ARGUMENT names "scope.filter".
 absl::StatusOr<RfmTable> MakeRfmTable(const RfmQuery& query);
 
 }  // namespace strata::analytics

@@ -90,7 +90,7 @@ TEST(RfmTable, EqualsASecondImplementationForAnyWindowAndBins) {
     for (const auto& [slot, buyer] : buyers) {
       ASSERT_EQ(table.recency_days[slot], int64_t{as_of} - buyer.last);
       ASSERT_EQ(table.orders[slot], buyer.orders);
-      ASSERT_EQ(table.revenue[slot], buyer.revenue);
+      ASSERT_EQ(table.revenue.held[slot], buyer.revenue);
       const int r = bins + 1 - bin_of(recency, int64_t{as_of} - buyer.last, 1);
       const int f = bin_of(orders, buyer.orders, 1), m = bin_of(revenue, buyer.revenue, 1e6);
       EXPECT_EQ(table.scores.r[slot], r);
@@ -137,7 +137,7 @@ TEST(RfmTable, TheFilterNeverMovesTheCuts) {
   EXPECT_EQ(customers, static_cast<int64_t>(some.scored.size()));
   EXPECT_EQ(orders, some.info.records_used);
   MicrosSum expected = 0;
-  for (const image::Slot slot : some.scored) expected += some.revenue[slot];
+  for (const image::Slot slot : some.scored) expected += some.revenue.held[slot];
   EXPECT_TRUE(revenue == expected);
   EXPECT_NEAR(of_customers, 1, 1e-12);
   EXPECT_NEAR(of_revenue, 1, 1e-12);
@@ -182,7 +182,7 @@ TEST(RfmTable, EqualsThePublishedTable) {
                             *ParseDay(row.at("order_date")),
                             "",
                             "",
-                            {{"", "", 1, *ParseMicros(row.at("revenue"))}}});
+                            {{"", "", kOneUnit, *ParseMicros(row.at("revenue"))}}});
   }
   const image::RevisionPtr revision = model.Build();
   const RfmTable table = Table(revision, *ParseDay("2006-12-31"));
@@ -193,7 +193,7 @@ TEST(RfmTable, EqualsThePublishedTable) {
     const auto slot = static_cast<image::Slot>(places.at(row.at("customer_id")));
     EXPECT_EQ(table.recency_days[slot], std::stoll(row.at("recency_days")));
     EXPECT_EQ(table.orders[slot], std::stoll(row.at("transaction_count")));
-    EXPECT_EQ(table.revenue[slot], *ParseMicros(row.at("amount")));
+    EXPECT_EQ(table.revenue.held[slot], *ParseMicros(row.at("amount")));
     EXPECT_EQ(table.scores.r[slot], std::stoi(row.at("R")));
     EXPECT_EQ(table.scores.f[slot], std::stoi(row.at("F")));
     EXPECT_EQ(table.scores.m[slot], std::stoi(row.at("M")));

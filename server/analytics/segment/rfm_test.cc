@@ -95,7 +95,7 @@ ModelWorkspace PublishedOrders(const std::string& path) {
                             *ParseDay(row.at("order_date")),
                             "",
                             "",
-                            {{"", "", 1, *ParseMicros(row.at("revenue"))}}});
+                            {{"", "", kOneUnit, *ParseMicros(row.at("revenue"))}}});
   }
   return model;
 }

@@ -13,10 +13,10 @@ absl::Span<const absl::string_view> TierNames() {
   return kNames;
 }
 
-std::vector<uint32_t> TierPartition(absl::Span<const int64_t> revenue,
-                                    absl::Span<const int8_t> declared,
+std::vector<uint32_t> TierPartition(SumView sums, absl::Span<const int8_t> declared,
                                     absl::Span<const uint8_t> present, const TierRule& rule,
                                     const image::TextList& ids) {
+  const absl::Span<const int64_t> revenue = sums.held();
   std::vector<image::Slot> earning = SelectSlots(
       revenue.size(), [&](image::Slot slot) { return present[slot] != 0 && revenue[slot] > 0; });
   const auto n = static_cast<int64_t>(earning.size());
@@ -25,7 +25,7 @@ std::vector<uint32_t> TierPartition(absl::Span<const int64_t> revenue,
   };
   const size_t strategic_count = count(rule.strategic_bp);
   const std::vector<TopByRevenue> tops = TopByRevenue::Find(
-      earning, {strategic_count, std::max(strategic_count, count(rule.growth_bp))}, revenue, ids);
+      earning, {strategic_count, std::max(strategic_count, count(rule.growth_bp))}, sums, ids);
   const TopByRevenue &strategic = tops[0], &growth = tops[1];
 
   GiveColumn(earning);

@@ -6,6 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "server/analytics/fields/sum_column.h"
 #include "server/domain/settings.h"
 #include "server/image/dictionary.h"
 
@@ -35,8 +36,7 @@ struct TierRule {
 
 // All arguments by slot: revenue in micros, declared 1 (strategic), 0 or -1, present 1 where there
 // is a customer. Returns the class of each slot, 0 where there is none. Ties are broken by id.
-std::vector<uint32_t> TierPartition(absl::Span<const int64_t> revenue,
-                                    absl::Span<const int8_t> declared,
+std::vector<uint32_t> TierPartition(SumView revenue, absl::Span<const int8_t> declared,
                                     absl::Span<const uint8_t> present, const TierRule& rule,
                                     const image::TextList& ids);
 

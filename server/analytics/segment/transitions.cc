@@ -26,7 +26,7 @@ struct Snapshot {
   Features features;
   SegmentClasses classes;
 
-  const std::vector<int64_t>& revenue() const { return features.Column("revenue").integers; }
+  SumView revenue() const { return features.Column("revenue").Sums(); }
 };
 
 // The customer fields that the segment's rules name and that the catalogue has.
@@ -67,7 +67,7 @@ struct Counts {
 
 Counts CountPairs(const Snapshot& before, const Snapshot& after) {
   const size_t classes = before.classes.names.size();
-  const std::vector<int64_t>&was = before.revenue(), &is = after.revenue();
+  const SumView was = before.revenue(), is = after.revenue();
   std::vector<Counts> of_worker(ScanWorkers(), Counts(classes * classes));
   ParallelScan((was.size() + kSlotsAPiece - 1) / kSlotsAPiece, [&](size_t worker, size_t item) {
     Counts& counts = of_worker[worker];
@@ -75,7 +75,7 @@ Counts CountPairs(const Snapshot& before, const Snapshot& after) {
     for (size_t slot = item * kSlotsAPiece; slot < end; ++slot) {
       const size_t pair = before.classes.codes[slot] * classes + after.classes.codes[slot];
       ++counts.customers[pair];
-      counts.change[pair] += MicrosSum{is[slot]} - was[slot];
+      counts.change[pair] += is[slot] - was[slot];
     }
   });
   Counts total = std::move(of_worker[0]);
@@ -166,11 +166,12 @@ Transitions::Step Compare(const TransitionQuery& query, const Snapshot& before,
     if (was[slot] != is[slot] && was[slot] != 0 && is[slot] != 0) moved.push_back(slot);
   }
   const auto listed = std::min(moved.size(), static_cast<size_t>(query.movers));
-  const std::vector<int64_t>& revenue = after.revenue();
+  const SumView revenue = after.revenue();
   const image::Revision& revision = *query.scope.revision;
   std::partial_sort(moved.begin(), moved.begin() + static_cast<std::ptrdiff_t>(listed), moved.end(),
                     [&](Slot a, Slot b) {
-                      if (revenue[a] != revenue[b]) return revenue[a] > revenue[b];
+                      const MicrosSum of_a = revenue[a], of_b = revenue[b];
+                      if (of_a != of_b) return of_a > of_b;
                       return revision.CustomerId(a) < revision.CustomerId(b);
                     });
   moved.resize(listed);

@@ -54,10 +54,10 @@ TEST(RecordsTest, OrderKeepsEveryField) {
   ASSERT_EQ(order.lines.size(), 2u);
   EXPECT_EQ(order.lines[0].product, "p");
   EXPECT_EQ(order.lines[0].product_line, "pl");
-  EXPECT_EQ(order.lines[0].quantity, -2);
+  EXPECT_EQ(order.lines[0].quantity_micros, -2 * kOneUnit);
   EXPECT_EQ(order.lines[0].amount, -5);
   EXPECT_EQ(order.lines[0].cost, 0);
-  EXPECT_EQ(order.lines[1].quantity, 1);
+  EXPECT_EQ(order.lines[1].quantity_micros, kOneUnit);
   EXPECT_EQ(order.lines[1].cost, kNoAmount);
   // Borrowed, not copied.
   EXPECT_EQ(order.id.data(), converted.message.records(0).order().id().data());
@@ -154,6 +154,53 @@ TEST(RecordsTest, WhatHasNoDomainFormIsRefusedInItsPlace) {
   // The lines of a refused order leave no hole in those of the next.
   EXPECT_EQ(std::get<Order>(converted.batch.records[0]).lines[0].amount, 1);
   EXPECT_EQ(std::get<Order>(converted.batch.records[11]).lines[0].amount, 2);
+}
+
+TEST(RecordsTest, QuantitiesAreExactOrRefused) {
+  const Converted converted(R"(
+    records { order { id: "o" lines { quantity: 0.25 } lines { quantity: -1.000001 }
+                      lines { quantity: 0 } lines { quantity: 2147483647 } } }
+    records { order { id: "o" lines { } lines { quantity: 0.1234567 } } }
+    records { order { id: "o" lines { quantity: 2147483648 } } }
+    records { order { id: "o" lines { quantity: nan } } })");
+  ASSERT_EQ(converted.batch.records.size(), 4u);
+  std::vector<Micros> micros;
+  for (const OrderLine& line : std::get<Order>(converted.batch.records[0]).lines) {
+    micros.push_back(line.quantity_micros);
+  }
+  EXPECT_THAT(micros, ElementsAre(250'000, -1'000'001, 0, 2'147'483'647'000'000));
+  std::vector<std::string> faults;
+  for (const Rejection& rejection : converted.batch.rejections) {
+    faults.push_back(rejection.field + " " + rejection.reason + ": " + rejection.message);
+  }
+  EXPECT_THAT(
+      faults,
+      ElementsAre("order.lines[1].quantity TOO_MANY_DECIMALS: the quantity 0.1234567 has more than "
+                  "six decimals; round it",
+                  "order.lines[0].quantity VALUE_OUT_OF_RANGE: the quantity 2147483648 does not "
+                  "lie in -2147483647 to 2147483647",
+                  "order.lines[0].quantity VALUE_OUT_OF_RANGE: the quantity nan does not lie in "
+                  "-2147483647 to 2147483647"));
+}
+
+// 64 bits of units end at 9.2e18.
+TEST(ValueTest, ASumThatNoAmountHoldsIsNullWithAReason) {
+  constexpr MicrosSum kMost = MicrosSum{INT64_MAX} * kMicrosAUnit;
+  v1::Amount amount;
+  Money(kMost, &amount);
+  EXPECT_EQ(amount.units(), INT64_MAX);
+  EXPECT_EQ(amount.null(), v1::NULL_REASON_UNSPECIFIED);
+  v1::Amount beyond;
+  Money(kMost + kMicrosAUnit, &beyond);
+  EXPECT_EQ(beyond.null(), v1::NULL_REASON_OUT_OF_RANGE);
+  EXPECT_EQ(beyond.units(), 0);
+  v1::Amount ratio;
+  MoneyRatio(3 * kMost, 3, &ratio);
+  EXPECT_EQ(ratio.units(), INT64_MAX);
+  v1::Value value;
+  Money(-2 * kMost, &value);
+  EXPECT_EQ(value.null(), v1::NULL_REASON_OUT_OF_RANGE);
+  EXPECT_FALSE(MicrosFrom(beyond, "amount").ok());  // none to set anything to
 }
 
 TEST(RecordsTest, TimesBeforeTheEpochRoundDown) {

@@ -51,7 +51,7 @@ void LinesToProto(const image::Dictionaries& texts, const OrderPlace& place, v1:
     v1::OrderLine* made = out->add_lines();
     made->set_product(TextOf(texts.product, run.Product(line)));
     made->set_product_line(TextOf(texts.product_line, run.ProductLine(line)));
-    made->set_quantity(run.Quantity(line));
+    made->set_quantity(QuantityToDouble(run.QuantityMicros(line)));
     made->set_amount_micros(run.amount[line]);
     if (run.Cost(line) != kNoAmount) made->set_cost_micros(run.Cost(line));
   }

@@ -191,8 +191,10 @@ class Converter {
       OrderLine& made = pool_.lines.emplace_back();
       made.product = line.product();
       made.product_line = line.product_line();
-      made.quantity = line.has_quantity() ? line.quantity() : 1;
       const size_t place = pool_.lines.size() - 1 - first;
+      if (line.has_quantity() && !Quantity(line.quantity(), place, made.quantity_micros)) {
+        return false;
+      }
       if (!LineMoney(line.amount_micros(), place, "amount_micros", made.amount)) return false;
       if (line.has_cost_micros() &&
           !LineMoney(line.cost_micros(), place, "cost_micros", made.cost)) {
@@ -287,6 +289,18 @@ class Converter {
     }
     out = micros;
     return true;
+  }
+
+  bool Quantity(double quantity, size_t line, Micros& out) {
+    const absl::StatusOr<Micros> micros = QuantityFromDouble(quantity);
+    if (micros.ok()) {
+      out = *micros;
+      return true;
+    }
+    return Refuse(absl::StrCat("order.lines[", line, "].quantity"),
+                  absl::IsOutOfRange(micros.status()) ? NameOf(ingest::Reason::kValueOutOfRange)
+                                                      : "TOO_MANY_DECIMALS",
+                  micros.status().message());
   }
 
   bool LineMoney(int64_t micros, size_t line, absl::string_view name, Micros& out) {

@@ -1,28 +1,25 @@
 #include "server/rpc/convert/segment_answers.h"
 
+#include <cmath>
 #include <optional>
 #include <string>
 
-#include "server/base/status_macros.h"
 #include "server/rpc/convert/meta.h"
 #include "server/rpc/convert/value.h"
-#include "server/rpc/insight_words.h"
 
 namespace strata::rpc {
 namespace {
 
-absl::Status ToProto(const analytics::SegmentProfile::Group& group, v1::ProfileGroup* out) {
+void ToProto(const analytics::SegmentProfile::Group& group, v1::ProfileGroup* out) {
   out->set_customers(group.customers);
-  STRATA_RETURN_IF_ERROR(Money(group.revenue, out->mutable_revenue()));
+  Money(group.revenue, out->mutable_revenue());
   if (group.customers > 0) {
-    STRATA_ASSIGN_OR_RETURN(const Amount mean, AmountFromRatio(group.revenue, group.customers));
-    rpc::ToProto(mean, out->mutable_revenue_per_customer());
+    MoneyRatio(group.revenue, group.customers, out->mutable_revenue_per_customer());
     out->set_orders_per_customer(static_cast<double>(group.orders) /
                                  static_cast<double>(group.customers));
   }
   out->set_share_of_customers(group.share_of_customers);
   out->set_share_of_revenue(group.share_of_revenue);
-  return absl::OkStatus();
 }
 
 void SetInterval(const analytics::stats::Bounds& bounds, v1::Interval* out) {
@@ -32,7 +29,7 @@ void SetInterval(const analytics::stats::Bounds& bounds, v1::Interval* out) {
   out->set_method("wilson");
 }
 
-absl::Status ToProto(const analytics::SegmentProfile::ValueShare& value, v1::ProfileValue* out) {
+void ToProto(const analytics::SegmentProfile::ValueShare& value, v1::ProfileValue* out) {
   for (const analytics::Value& key : value.keys) rpc::ToProto(key, out->add_keys());
   out->set_customers(value.customers);
   out->set_share(value.share);
@@ -42,11 +39,11 @@ absl::Status ToProto(const analytics::SegmentProfile::ValueShare& value, v1::Pro
   if (value.interval_against.has_value()) {
     SetInterval(*value.interval_against, out->mutable_share_against_interval());
   }
-  out->set_lift(value.lift);
+  if (std::isfinite(value.lift)) out->set_lift(value.lift);
   out->set_difference(value.difference);
   out->set_p(value.p);
   out->set_share_of_revenue(value.share_of_revenue);
-  return Money(value.revenue, out->mutable_revenue());
+  Money(value.revenue, out->mutable_revenue());
 }
 
 void AddCuts(const analytics::RfmCuts& cuts, double unit,
@@ -77,25 +74,24 @@ void ToProto(const image::Revision& revision, const analytics::Transitions::Move
 
 }  // namespace
 
-absl::Status ToProto(const image::Revision& revision, const analytics::SegmentProfile& profile,
-                     v1::ProfileSegmentResponse* out) {
+void ToProto(const image::Revision& revision, const analytics::SegmentProfile& profile,
+             v1::ProfileSegmentResponse* out) {
   ToProto(revision, profile.info, out->mutable_meta());
-  STRATA_RETURN_IF_ERROR(ToProto(profile.segment, out->mutable_segment()));
-  STRATA_RETURN_IF_ERROR(ToProto(profile.against, out->mutable_against()));
+  ToProto(profile.segment, out->mutable_segment());
+  ToProto(profile.against, out->mutable_against());
   out->set_overlap(profile.overlap);
   for (const analytics::SegmentProfile::Dimension& dimension : profile.dimensions) {
     v1::ProfileDimension* made = out->add_dimensions();
     for (const std::string& field : dimension.fields) made->add_fields(field);
     for (const analytics::SegmentProfile::ValueShare& value : dimension.values) {
-      STRATA_RETURN_IF_ERROR(ToProto(value, made->add_values()));
+      ToProto(value, made->add_values());
     }
     made->set_distance(dimension.distance);
   }
-  return absl::OkStatus();
 }
 
-absl::Status ToProto(const image::Revision& revision, const analytics::RfmTable& table,
-                     v1::ScoreRfmResponse* out) {
+void ToProto(const image::Revision& revision, const analytics::RfmTable& table,
+             v1::ScoreRfmResponse* out) {
   ToProto(revision, table.info, out->mutable_meta());
   AddCuts(table.scores.recency, 1, out->mutable_recency_cuts());
   AddCuts(table.scores.frequency, 1, out->mutable_frequency_cuts());
@@ -105,7 +101,7 @@ absl::Status ToProto(const image::Revision& revision, const analytics::RfmTable&
     made->set_name(std::string(name.name));
     made->set_customers(name.customers);
     made->set_orders(name.orders);
-    STRATA_RETURN_IF_ERROR(Money(name.revenue, made->mutable_revenue()));
+    Money(name.revenue, made->mutable_revenue());
     made->set_share_of_customers(name.share_of_customers);
     made->set_share_of_revenue(name.share_of_revenue);
   }
@@ -117,11 +113,10 @@ absl::Status ToProto(const image::Revision& revision, const analytics::RfmTable&
     made->set_customers(cell.customers);
   }
   out->set_not_scored(table.not_scored);
-  return absl::OkStatus();
 }
 
-absl::Status ToProto(const image::Revision& revision, const analytics::RfmTable& table,
-                     image::Slot slot, v1::RfmCustomer* out) {
+void ToProto(const image::Revision& revision, const analytics::RfmTable& table, image::Slot slot,
+             v1::RfmCustomer* out) {
   const analytics::RfmScores& scores = table.scores;
   out->set_customer(std::string(revision.CustomerId(slot)));
   out->set_recency_days(static_cast<int32_t>(table.recency_days[slot]));
@@ -133,11 +128,11 @@ absl::Status ToProto(const image::Revision& revision, const analytics::RfmTable&
     const uint32_t name = analytics::RfmSegmentOf(scores.r[slot], scores.f[slot], scores.m[slot]);
     out->set_name(std::string(analytics::RfmSegmentNames()[name]));
   }
-  return Money(table.revenue[slot], out->mutable_revenue());
+  Money(table.revenue.view()[slot], out->mutable_revenue());
 }
 
-absl::Status ToProto(const image::Revision& revision, const analytics::Transitions& transitions,
-                     v1::ComputeTransitionsResponse* out) {
+void ToProto(const image::Revision& revision, const analytics::Transitions& transitions,
+             v1::ComputeTransitionsResponse* out) {
   ToProto(revision, transitions.info, out->mutable_meta());
   for (const std::string& name : transitions.classes) out->add_classes(name);
   for (const analytics::Transitions::Step& step : transitions.steps) {
@@ -152,13 +147,12 @@ absl::Status ToProto(const image::Revision& revision, const analytics::Transitio
       added->set_to(cell.to);
       added->set_customers(cell.customers);
       added->set_row_share(cell.row_share);
-      STRATA_RETURN_IF_ERROR(Money(cell.revenue_change, added->mutable_revenue_change()));
+      Money(cell.revenue_change, added->mutable_revenue_change());
     }
     for (const analytics::Transitions::Mover& mover : step.movers) {
       ToProto(revision, mover, made->add_movers());
     }
   }
-  return absl::OkStatus();
 }
 
 }  // namespace strata::rpc

@@ -32,7 +32,28 @@ void ToProto(const Amount& amount, v1::Amount* out) {
   out->set_nanos(amount.nanos);
 }
 
+namespace {
+
+void ToProto(const absl::StatusOr<Amount>& amount, v1::Amount* out) {
+  if (amount.ok()) {
+    rpc::ToProto(*amount, out);
+  } else {
+    out->set_null(v1::NULL_REASON_OUT_OF_RANGE);
+  }
+}
+
+}  // namespace
+
+void Money(MicrosSum micros, v1::Amount* out) { ToProto(AmountFromMicros(micros), out); }
+void MoneyRatio(MicrosSum micros, int64_t divisor, v1::Amount* out) {
+  ToProto(AmountFromRatio(micros, divisor), out);
+}
+void Money(MicrosSum micros, v1::Value* out) { ToProto(analytics::ValueOfMicros(micros), out); }
+
 absl::StatusOr<Micros> MicrosFrom(const v1::Amount& amount, absl::string_view field) {
+  if (amount.null() != v1::NULL_REASON_UNSPECIFIED) {
+    return FieldError(absl::StrCat(field, ".null"), "a setting needs an amount");
+  }
   const int64_t units = amount.units();
   const int32_t nanos = amount.nanos();
   if (nanos <= -kNanosAUnit || nanos >= kNanosAUnit) {
@@ -116,6 +137,8 @@ v1::NullReason ToProto(analytics::NullReason reason) {
       return v1::NULL_REASON_UNKNOWN;
     case analytics::NullReason::kNotApplicable:
       return v1::NULL_REASON_NOT_APPLICABLE;
+    case analytics::NullReason::kOutOfRange:
+      return v1::NULL_REASON_OUT_OF_RANGE;
   }
   return v1::NULL_REASON_UNSPECIFIED;
 }

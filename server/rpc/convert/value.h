@@ -1,6 +1,8 @@
 #ifndef STRATA_SERVER_RPC_CONVERT_VALUE_H_
 #define STRATA_SERVER_RPC_CONVERT_VALUE_H_
 
+#include <cstdint>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "server/analytics/fields/field.h"
@@ -14,6 +16,11 @@
 namespace strata::rpc {
 
 void ToProto(const Amount& amount, v1::Amount* out);
+// A sum, or NULL_REASON_OUT_OF_RANGE where it leaves what an Amount holds.
+void Money(MicrosSum micros, v1::Amount* out);
+void Money(MicrosSum micros, v1::Value* out);
+// Likewise of micros / divisor, rounded to a billionth; divisor > 0.
+void MoneyRatio(MicrosSum micros, int64_t divisor, v1::Amount* out);
 // INVALID_ARGUMENT naming `field`: signs that differ, nanos out of range, more than six decimals,
 // or an amount that does not fit in micros.
 absl::StatusOr<Micros> MicrosFrom(const v1::Amount& amount, absl::string_view field);

@@ -95,7 +95,11 @@ absl::Status FromRow(const Execution& row, Order& order) {
 absl::Status FromRow(const Execution& row, OrderLine& line) {
   line.product = row.TextAt(1);
   line.product_line = row.TextAt(2);
-  line.quantity = static_cast<int32_t>(row.IntAt(3));
+  line.quantity_micros = row.IntAt(3);
+  if (line.quantity_micros < -kLargestQuantity * kOneUnit ||
+      line.quantity_micros > kLargestQuantity * kOneUnit) {
+    return Damaged(row, "order_lines", "quantity_micros");
+  }
   line.amount = row.IntAt(4);
   line.cost = row.IntAt(5, kNoAmount);
   return absl::OkStatus();

@@ -19,7 +19,7 @@ inline constexpr char kOrderRows[] =
     "SELECT order_key, order_id, customer_key, source_version, order_time, status, channel, "
     "promised_time, shipped_time, delivered_time FROM orders";
 inline constexpr char kLineRows[] =
-    "SELECT order_key, product, product_line, quantity, amount_micros, cost_micros "
+    "SELECT order_key, product, product_line, quantity_micros, amount_micros, cost_micros "
     "FROM order_lines";
 inline constexpr char kTicketRows[] =
     "SELECT ticket_key, ticket_id, customer_key, source_version, opened_time, "

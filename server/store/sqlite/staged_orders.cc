@@ -46,7 +46,7 @@ int ConnectOrders(sqlite3* db, void* staged, int, const char* const*, sqlite3_vt
 
 int ConnectLines(sqlite3* db, void* staged, int, const char* const*, sqlite3_vtab** table, char**) {
   return Connect(db, staged,
-                 "CREATE TABLE x(order_key, line_number, product, product_line, quantity, "
+                 "CREATE TABLE x(order_key, line_number, product, product_line, quantity_micros, "
                  "amount_micros, cost_micros)",
                  table);
 }
@@ -174,7 +174,7 @@ int LineColumn(sqlite3_vtab_cursor* cursor, sqlite3_context* context, int column
       Return(context, line.product_line);
       break;
     case 4:
-      sqlite3_result_int64(context, line.quantity);
+      sqlite3_result_int64(context, line.quantity_micros);
       break;
     case 5:
       sqlite3_result_int64(context, line.amount);

@@ -254,6 +254,21 @@ constexpr char kViews1[] = R"sql(
   FROM surveys AS s JOIN customers AS c USING (customer_key);
 )sql";
 
+// Quantities in millionths of a unit: kilograms and hours are sold in fractions. In the view as
+// decimals without trailing zeros. Renaming the column keeps the rows where they are.
+constexpr char kFractionalQuantity2[] = R"sql(
+  DROP VIEW v_order_lines;
+  ALTER TABLE order_lines RENAME COLUMN quantity TO quantity_micros;
+  UPDATE order_lines SET quantity_micros = quantity_micros * 1000000;
+
+  CREATE VIEW v_order_lines AS
+  SELECT o.order_id, l.line_number, c.customer_id, l.product, l.product_line,
+         rtrim(rtrim()sql" STRATA_DECIMAL("l.quantity_micros") R"sql(, '0'), '.') AS quantity,
+         )sql" STRATA_DECIMAL("l.amount_micros") R"sql( AS amount,
+         iif(l.cost_micros IS NULL, NULL, )sql" STRATA_DECIMAL("l.cost_micros") R"sql() AS cost
+  FROM order_lines AS l JOIN orders AS o USING (order_key) JOIN customers AS c USING (customer_key);
+)sql";
+
 #undef STRATA_ISO_TIME
 #undef STRATA_DECIMAL
 
@@ -261,10 +276,11 @@ constexpr char kViews1[] = R"sql(
 
 const Schema& WorkspaceSchema() {
   static const std::string* const version1 = new std::string(std::string(kTables1) + kViews1);
-  static const Migration* const migrations = new Migration[1]{
+  static const Migration* const migrations = new Migration[2]{
       {1, "customers, orders, tickets, contracts, surveys; streams, requests", version1->c_str()},
+      {2, "quantities of lines in millionths of a unit", kFractionalQuantity2},
   };
-  static const Schema schema{"workspace", 0x53545257 /* STRW */, absl::MakeSpan(migrations, 1)};
+  static const Schema schema{"workspace", 0x53545257 /* STRW */, absl::MakeSpan(migrations, 2)};
   return schema;
 }
 

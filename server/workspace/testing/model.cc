@@ -55,8 +55,8 @@ Fields FieldsOf(const Order& o) {
   int number = 0;
   for (const OrderLine& line : o.lines) {
     fields[absl::StrCat("line ", ++number)] =
-        absl::StrCat(line.product, "/", line.product_line, "/", line.quantity, "/", line.amount,
-                     "/", line.cost == kNoAmount ? "" : absl::StrCat(line.cost));
+        absl::StrCat(line.product, "/", line.product_line, "/", line.quantity_micros, "/",
+                     line.amount, "/", line.cost == kNoAmount ? "" : absl::StrCat(line.cost));
   }
   return fields;
 }

@@ -73,7 +73,7 @@ void RandomRecords::AddOrder(TestBatch& batch) {
   for (int i = Below(4) == 0 ? Below(4) : 0; i >= 0; --i) {
     OrderLine line = MakeLine(Word("p", 3), Below(3) * kMicrosAUnit);
     line.product_line = Word("l", 3);
-    line.quantity = 1 + Below(2);
+    line.quantity_micros = (1 + Below(2)) * kOneUnit / (1 + Below(2));
     if (Below(3) == 0) line.cost = Below(2);
     lines.push_back(line);
   }
