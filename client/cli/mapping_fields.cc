@@ -307,7 +307,7 @@ absl::Status FieldBinding::CheckRequired() const {
   }
   if (id_column_ < 0 && (file_column_ < 0 || line_column_ < 0)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("no column is called \"id\"; for ids of the form FILE:LINE select _file and "
+        absl::StrCat("no column is called \"id\"; for ids made of the rows select _file and "
                      "_line of the table that ",
                      NameOf(record_), " comes from"));
   }

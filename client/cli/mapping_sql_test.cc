@@ -200,7 +200,9 @@ TEST_F(TextArithmetic, OtherTextIsAFaultNeverItsPrefix) {
   }
   database_.faults().Clear();
   Run("SELECT id FROM t WHERE price > 100");
-  EXPECT_THAT(database_.faults().Hidden(), testing::Contains(HasSubstr("not a decimal number")));
+  EXPECT_THAT(database_.faults().Hidden(),
+              testing::Contains(
+                  testing::AllOf(HasSubstr("not a decimal number"), HasSubstr("mul_decimal"))));
 }
 
 TEST_F(TextArithmetic, WhatADoubleCannotKeepIsAFault) {

@@ -70,7 +70,8 @@ std::optional<Number> NumberOf(sqlite3_value* value, std::string* problem) {
       if (const std::optional<Decimal> number = Decimal::Parse(TextOf(value))) {
         return Number{*number, false, false};
       }
-      *problem = NotANumber(TextOf(value));
+      *problem = absl::StrCat(NotANumber(TextOf(value)),
+                              ", mul_decimal, add_decimal and sum_decimal compute exactly");
       return std::nullopt;
   }
 }
