@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
+#include "server/base/exit_code.h"
 #include "server/base/status_macros.h"
 #include "strata/config/v1/config.pb.h"
 
@@ -23,7 +24,7 @@ constexpr char kExample[] =
     "  stratad --config /etc/strata/strata.textproto --log-level warn\n"
     "\n"
     "SIGTERM and SIGINT drain: new calls are refused, calls under way get --drain seconds.\n"
-    "Exit codes: 0 done, 1 failed, 2 usage, 5 the data folder or the address is taken.\n";
+    "\n";
 
 // Keeps the first fault of a text and where it is; both count from 1 for people.
 class FirstError : public google::protobuf::io::ErrorCollector {
@@ -126,7 +127,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc, const char* const* argv) 
   Flags flags;
   CLI::App app("stratad: analytics over orders, customers and service records, served by gRPC",
                "stratad");
-  app.footer(kExample);
+  app.footer(absl::StrCat(kExample, kExitCodes, "\n"));
   app.set_version_flag("--version", "stratad " STRATA_VERSION);
   Declare(app, flags);
   try {
@@ -150,6 +151,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc, const char* const* argv) 
     return absl::InvalidArgumentError(
         "name the folder that holds the data: stratad --data-dir ./data");
   }
+  // Elsewhere it would stand for no socket at all.
   if (line.options.listen.empty()) {
     return absl::InvalidArgumentError("--listen: an address is needed, as in localhost:50051");
   }

@@ -6,6 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "server/base/error.h"
+#include "server/base/exit_code.h"
+#include "server/base/standard_streams.h"
 #include "server/config.h"
 #include "server/rpc/log.h"
 #include "server/rpc/server.h"
@@ -13,19 +16,9 @@
 namespace strata {
 namespace {
 
-// As of the CLI: see the help of both.
-constexpr int kDone = 0, kFailed = 1, kUsage = 2, kUnavailable = 5;
-
-int ExitCodeOf(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kInvalidArgument:
-      return kUsage;
-    case absl::StatusCode::kUnavailable:
-    case absl::StatusCode::kFailedPrecondition:
-      return kUnavailable;
-    default:
-      return kFailed;
-  }
+int Fail(const absl::Status& status) {
+  std::cerr << "stratad: " << status.message() << "\n";
+  return static_cast<int>(ExitCodeOf(status.code(), FactsOf(status).reason));
 }
 
 // The address with the port that was really taken.
@@ -59,10 +52,7 @@ class EndSignals {
 
 int Serve(const rpc::ServerOptions& options, const EndSignals& signals) {
   absl::StatusOr<std::unique_ptr<rpc::Server>> server = rpc::Server::Start(options);
-  if (!server.ok()) {
-    std::cerr << "stratad: " << server.status().message() << "\n";
-    return ExitCodeOf(server.status());
-  }
+  if (!server.ok()) return Fail(server.status());
   // That the server is ready is worth a line at every level but "off".
   rpc::Log log(options.log_level == "off" ? rpc::LogLevel::kOff : rpc::LogLevel::kInfo);
   const std::string address = AddressOf(options, (*server)->port());
@@ -78,19 +68,20 @@ int Serve(const rpc::ServerOptions& options, const EndSignals& signals) {
              {"signal", int64_t{signal}}});
   (*server)->Shutdown();
   log.Write(rpc::LogLevel::kInfo, "stopped", {});
-  return kDone;
+  return static_cast<int>(ExitCode::kDone);
 }
 
 int Main(int argc, char** argv) {
+  StandardStreams streams;
+  const absl::Status opened = OpenStandardStreams(&streams);
+  if (!opened.ok()) return static_cast<int>(ExitCode::kFailed);  // and nowhere to say why
   const EndSignals signals;
   const absl::StatusOr<CommandLine> line = ParseCommandLine(argc, argv);
-  if (!line.ok()) {
-    std::cerr << "stratad: " << line.status().message() << "\n";
-    return kUsage;
-  }
+  if (!line.ok()) return Fail(line.status());
   if (line->action == CommandLine::Action::kPrint) {
-    std::cout << line->text;
-    return kDone;
+    std::cout << line->text << std::flush;
+    if (streams.has_output && std::cout) return static_cast<int>(ExitCode::kDone);
+    return Fail(absl::UnknownError("cannot write the output"));
   }
   return Serve(line->options, signals);
 }

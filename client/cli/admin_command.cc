@@ -1,93 +1,84 @@
 #include <ostream>
-#include <string>
 #include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "client/cli/command.h"
 #include "client/cli/delimited_output.h"
-#include "client/cli/text_table.h"
-#include "client/cli/value_format.h"
+#include "client/cli/display_width.h"
+#include "client/cli/reasoned_status.h"
 #include "google/protobuf/struct.pb.h"
+#include "server/base/error.h"
 #include "server/base/status_macros.h"
-#include "server/workspace/migrate_folder.h"
-
-// Operations on a data folder that no server has open: `strata admin migrate`.
+#include "server/rpc/server.h"
 
 namespace strata::cli {
 namespace {
 
-void PrintCsv(const Context& context, const std::vector<MigratedFile>& files) {
-  WriteCsvRow(context.out(), {"file", "from_version", "to_version", "backup"});
+void PrintForPeople(std::ostream& out, const std::vector<MigratedFile>& files) {
   for (const MigratedFile& file : files) {
-    WriteCsvRow(context.out(), {file.path, absl::StrCat(file.from_version),
-                                absl::StrCat(file.to_version), file.backup_path});
+    out << Printable(file.path);
+    if (!file.status.ok()) {
+      out << ": " << Printable(file.status.message()) << '\n';
+    } else if (file.backup_path.empty()) {
+      out << " has version " << file.to_version << " already\n";
+    } else {
+      out << ": version " << file.from_version << " -> " << file.to_version
+          << "; as it was: " << Printable(file.backup_path) << '\n';
+    }
   }
 }
 
-absl::Status PrintJson(const Context& context, const std::vector<MigratedFile>& files) {
-  google::protobuf::Struct answer;
-  auto& list = *(*answer.mutable_fields())["files"].mutable_list_value();
+absl::Status PrintAsJson(const Context& context, const std::vector<MigratedFile>& files) {
+  google::protobuf::Struct root;
+  auto& list = *(*root.mutable_fields())["files"].mutable_list_value();
   for (const MigratedFile& file : files) {
     auto& fields = *list.add_values()->mutable_struct_value()->mutable_fields();
     fields["file"].set_string_value(file.path);
     fields["fromVersion"].set_number_value(file.from_version);
     fields["toVersion"].set_number_value(file.to_version);
     fields["backup"].set_string_value(file.backup_path);
+    fields["fault"].set_string_value(std::string(file.status.message()));
   }
-  return context.PrintJson(answer);
+  return context.PrintJson(root);
 }
 
-void PrintTable(const Context& context, const std::vector<MigratedFile>& files) {
-  TextTable table({{"file", Align::kLeft, TextTable::Fit::kKeep},
-                   {"from", Align::kRight},
-                   {"to", Align::kRight},
-                   {"copy of what it was", Align::kLeft, TextTable::Fit::kKeep}});
-  int migrated = 0;
-  for (const MigratedFile& file : files) {
-    migrated += file.backup_path.empty() ? 0 : 1;
-    table.AddRow({Printable(file.path), absl::StrCat(file.from_version),
-                  absl::StrCat(file.to_version),
-                  file.backup_path.empty() ? "up to date" : Printable(file.backup_path)});
+absl::Status Print(const Context& context, const std::vector<MigratedFile>& files) {
+  switch (context.flags().output) {
+    case OutputForm::kJson:
+      return PrintAsJson(context, files);
+    case OutputForm::kCsv:
+      WriteCsvRow(context.out(), {"file", "from_version", "to_version", "backup", "fault"});
+      for (const MigratedFile& file : files) {
+        WriteCsvRow(context.out(),
+                    {file.path, absl::StrCat(file.from_version), absl::StrCat(file.to_version),
+                     file.backup_path, std::string(file.status.message())});
+      }
+      break;
+    case OutputForm::kTable:
+      PrintForPeople(context.out(), files);
+      break;
   }
-  table.Print(context.terminal());
-  context.out() << '\n'
-                << (migrated == 0 ? "nothing to do: every file has the schema of this program"
-                                  : absl::StrCat(migrated, " of ", files.size(),
-                                                 " files migrated; delete the copies once you have "
-                                                 "seen that all is well"))
-                << '\n';
+  return absl::OkStatus();
 }
 
 absl::Status Migrate(Context& context) {
-  const std::string& folder = context.flags().data_dir;
-  if (folder.empty()) {
+  if (context.flags().data_dir.empty()) {
     return absl::InvalidArgumentError(
-        "say which folder: strata admin migrate --data-dir DIR (of a server that is stopped)");
+        "name the folder whose files are to be migrated with --data-dir; no server may hold it");
   }
   // On standard error, so that a pipe gets the result alone; a large file takes its time.
-  const auto files = MigrateFolder(folder, [&context](const MigratedFile& file) {
-    context.err() << Printable(file.path) << ": "
-                  << (file.backup_path.empty()
-                          ? absl::StrCat("has version ", file.to_version)
-                          : absl::StrCat("migrated from version ", file.from_version, " to ",
-                                         file.to_version))
-                  << std::endl;
-  });
-  // A folder that another process holds is one that cannot be migrated now.
-  if (absl::IsFailedPrecondition(files.status())) {
-    return absl::UnavailableError(files.status().message());
-  }
-  STRATA_RETURN_IF_ERROR(files.status());
-  switch (context.flags().output) {
-    case OutputForm::kJson:
-      return PrintJson(context, *files);
-    case OutputForm::kCsv:
-      PrintCsv(context, *files);
-      break;
-    case OutputForm::kTable:
-      PrintTable(context, *files);
-      break;
+  const absl::StatusOr<std::vector<MigratedFile>> files =
+      MigrateFolder(context.flags().data_dir, [&context](const MigratedFile& file) {
+        if (file.status.ok() && !file.backup_path.empty()) {
+          context.err() << Printable(file.path) << ": migrated from version " << file.from_version
+                        << " to " << file.to_version << std::endl;
+        }
+      });
+  if (!files.ok()) return Reasoned(files.status(), FactsOf(files.status()).reason);
+  STRATA_RETURN_IF_ERROR(Print(context, *files));
+  for (const MigratedFile& file : *files) {
+    if (!file.status.ok()) return Reasoned(file.status, FactsOf(file.status).reason);
   }
   return absl::OkStatus();
 }
@@ -95,13 +86,11 @@ absl::Status Migrate(Context& context) {
 }  // namespace
 
 void RegisterAdmin(CLI::App& app, Context& context) {
-  CLI::App* noun = AddNoun(app, "admin", "A data folder whose server is stopped");
+  CLI::App* noun = AddNoun(app, "admin", "Care of a data folder that no server holds");
   AddCommand(
       *noun, "migrate",
-      "Brings the files of a data folder that an older release wrote to this one's schema, "
-      "each after a copy of it was put beside it",
-      "strata admin migrate --data-dir /var/lib/strata", [&context] { return Migrate(context); },
-      context);
+      "Bring the files of another release to the version of this one, each with a backup beside it",
+      "strata --data-dir ./data admin migrate", [&context] { return Migrate(context); }, context);
 }
 
 }  // namespace strata::cli

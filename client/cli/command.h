@@ -65,9 +65,13 @@ class Context {
   std::ostream& out() const { return terminal_.out; }
   std::ostream& err() const { return terminal_.err; }
 
-  // Connected on first use: to --server, or to a service started over --data-dir. UNAVAILABLE when
-  // another process holds the folder. The pointer stays good until the Context goes.
+  // Connected on first use: to --server, or to a service started over --data-dir. INVALID_ARGUMENT
+  // for an address that cannot be one; else as LocalServer::Start. The pointer stays good until the
+  // Context goes.
   absl::StatusOr<Client*> client();
+
+  // For commands that bring data: --data-dir may name a folder that is not there yet.
+  void set_makes_folder() { makes_folder_ = true; }
 
   // Takes the place of a connection in tests.
   void set_client(Client client);
@@ -92,6 +96,7 @@ class Context {
  private:
   Terminal terminal_;
   GlobalFlags flags_;
+  bool makes_folder_ = false;
   std::unique_ptr<LocalServer> local_server_;  // outlives the client
   std::optional<Client> client_;
   std::function<absl::Status()> action_;
@@ -99,8 +104,7 @@ class Context {
 
 // Adds the verb `name` to `noun`, with the flags of everything above it allowed behind it and
 // `example` at the end of its help. `action` runs when the user calls it. Its status becomes the
-// exit code (exit_code.h): INVALID_ARGUMENT is a usage error (2), NOT_FOUND 3, DATA_LOSS bad data
-// in files that were read (4), UNAVAILABLE 5, anything else 1. Options hold their values in objects
+// exit code (server/base/exit_code.h). Options hold their values in objects
 // that `action` shares:
 //
 //   auto args = std::make_shared<ImportArgs>();

@@ -6,6 +6,8 @@
 #include "absl/strings/str_join.h"
 #include "client/cli/command.h"
 #include "client/cli/local_server.h"
+#include "client/cli/reasoned_status.h"
+#include "client/cli/server_address.h"
 #include "google/protobuf/util/json_util.h"
 #include "server/base/status_macros.h"
 #include "server/domain/unicode.h"
@@ -24,10 +26,14 @@ absl::StatusOr<Client*> Context::client() {
   options.token = flags_.token;
   options.tls_ca_file = flags_.tls_ca;
   if (!flags_.data_dir.empty()) {
-    STRATA_ASSIGN_OR_RETURN(local_server_, LocalServer::Start(flags_.data_dir));
+    STRATA_ASSIGN_OR_RETURN(local_server_, LocalServer::Start(flags_.data_dir, makes_folder_));
     client_ = local_server_->Connect(options);
   } else {
-    STRATA_ASSIGN_OR_RETURN(client_, Client::Connect(options));
+    STRATA_RETURN_IF_ERROR(CheckServerAddress(flags_.server));
+    absl::StatusOr<Client> connected = Client::Connect(options);
+    // Nothing but the authority's file can be wrong here.
+    if (!connected.ok()) return Reasoned(connected.status(), "CERTIFICATE");
+    client_ = *std::move(connected);
   }
   return &*client_;
 }

@@ -52,7 +52,7 @@ v1::Record MakeOrder(const std::string& id, const std::string& customer, int64_t
 TEST_F(DataDirTest, AnswersWhatAWriterSent) {
   ASSERT_EQ(Run({"workspace", "create", "sales", "--currency", "EUR"}), 0) << err_.str();
   {
-    auto server = LocalServer::Start(folder_);
+    auto server = LocalServer::Start(folder_, /*makes_folder=*/true);
     ASSERT_TRUE(server.ok()) << server.status();
     auto writer = AppendWriter::Open((*server)->Connect({}), {.workspace = "sales",
                                                               .stream = "orders",
@@ -86,7 +86,7 @@ TEST_F(DataDirTest, AnswersWhatAWriterSent) {
 }
 
 TEST_F(DataDirTest, TheSecondProcessIsToldWhoHoldsTheFolder) {
-  auto server = LocalServer::Start(folder_);
+  auto server = LocalServer::Start(folder_, /*makes_folder=*/true);
   ASSERT_TRUE(server.ok()) << server.status();
   EXPECT_EQ(Run({"workspace", "list"}), 5);
   EXPECT_THAT(err_.str(), HasSubstr(absl::StrCat("pid ", getpid())));

@@ -141,7 +141,11 @@ void RegisterDemo(CLI::App& app, Context& context) {
       app, "demo", "Make a portfolio of people and companies, and ingest it",
       "strata --data-dir ./data demo -w demo --customers 5000 --months 36 --seed 7\n"
       "  strata demo --print jsonl --truth truth.jsonl > records.jsonl",
-      [&context, arguments] { return RunDemo(context, *arguments); }, context);
+      [&context, arguments] {
+        context.set_makes_folder();
+        return RunDemo(context, *arguments);
+      },
+      context);
   demo->add_option("--customers", arguments->options.customers,
                    "How many, a seventh of them companies [2000]");
   demo->add_option("--months", arguments->options.months, "Of history [36]");

@@ -46,6 +46,18 @@ constexpr Advice kAdvice[] = {
     {"ROLE_REQUIRED", "ask for a token with that role"},
     {"STORE_FAILED", "see the server's log; nothing of the call is stored"},
     {"INTERNAL", "the server's log has more under the error id"},
+    {"FOLDER_LOCKED", "talk to that process with --server HOST:PORT, or end it first"},
+    {"FOLDER_MISSING",
+     "is --data-dir right? `strata import`, `strata demo` and `strata workspace create` make one"},
+    {"NO_DATA_FOLDER",
+     "is --data-dir right? `strata import`, `strata demo` and `strata workspace create` fill one"},
+    {"PARENT_MISSING", "make that folder first, or correct --data-dir"},
+    {"NOT_A_FOLDER", "--data-dir takes the folder that holds server.db"},
+    {"NO_PERMISSION", "ask for the right to it, or run as the user who owns it"},
+    {"HOST_UNKNOWN", "correct the host of --server or STRATA_SERVER"},
+    {"CERTIFICATE",
+     "--tls-ca takes the authority (PEM) that signed the server's certificate, which must name the "
+     "host of --server"},
 };
 
 std::string NextStep(const absl::Status& status, const ErrorDetails& details,
@@ -58,9 +70,7 @@ std::string NextStep(const absl::Status& status, const ErrorDetails& details,
   }
   if (absl::IsDeadlineExceeded(status)) return "give it longer with --timeout";
   if (!absl::IsUnavailable(status)) return "";
-  if (!flags.data_dir.empty()) {
-    return "if another process serves this folder, talk to that one with --server HOST:PORT";
-  }
+  if (!flags.data_dir.empty()) return "";
   return absl::StrCat("is stratad running at ", flags.server,
                       "? Start it (stratad --data-dir DIR), name another with --server, or work "
                       "without one with --data-dir DIR");
@@ -134,23 +144,7 @@ void ReportJson(const absl::Status& status, const ErrorDetails& details, const C
 }  // namespace
 
 ExitCode ExitCodeOf(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kOk:
-      return ExitCode::kDone;
-    case absl::StatusCode::kInvalidArgument:
-      return ErrorDetails::FromStatus(status).reason == "BAD_RECORDS" ? ExitCode::kBadData
-                                                                      : ExitCode::kUsage;
-    case absl::StatusCode::kNotFound:
-      return ExitCode::kNotFound;
-    case absl::StatusCode::kDataLoss:
-      return ExitCode::kBadData;
-    case absl::StatusCode::kUnavailable:
-    case absl::StatusCode::kDeadlineExceeded:
-    case absl::StatusCode::kResourceExhausted:
-      return ExitCode::kUnavailable;
-    default:
-      return ExitCode::kFailed;
-  }
+  return strata::ExitCodeOf(status.code(), ErrorDetails::FromStatus(status).reason);
 }
 
 void ReportError(const absl::Status& status, const Context& context) {

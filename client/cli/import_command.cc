@@ -80,7 +80,11 @@ void RegisterImport(CLI::App& app, Context& context) {
       "  strata import -w sales --sql orders.sql --csv orders=orders.csv --csv crm=customers.csv\n"
       "  strata import -w sales --preset internet-sales ./internet_sales\n"
       "  strata import -w sales --jsonl records.jsonl --on-error skip --rejects bad.csv",
-      [&context, arguments] { return RunImport(context, *arguments); }, context);
+      [&context, arguments] {
+        context.set_makes_folder();
+        return RunImport(context, *arguments);
+      },
+      context);
   import->add_option("--sql", arguments->sql, "Mapping: SELECTs that make records of the tables")
       ->type_name("FILE");
   import->add_option("--csv", arguments->csv, "A CSV file and its name as a table; repeatable")

@@ -2,24 +2,23 @@
 
 #include <utility>
 
+#include "client/cli/reasoned_status.h"
+#include "server/base/error.h"
 #include "server/rpc/server.h"
 #include "strata/internal/channel_connection.h"
 
 namespace strata::cli {
 
-absl::StatusOr<std::unique_ptr<LocalServer>> LocalServer::Start(const std::string& data_dir) {
+absl::StatusOr<std::unique_ptr<LocalServer>> LocalServer::Start(const std::string& data_dir,
+                                                                bool makes_folder) {
   rpc::ServerOptions options;
   options.data_dir = data_dir;
+  options.folder_use = makes_folder ? FolderUse::kMake : FolderUse::kReadable;
   options.listen = "";
   // What a call fails of the command says itself; only what the server hides from callers is left.
   options.log_level = "error";
   absl::StatusOr<std::unique_ptr<rpc::Server>> server = rpc::Server::Start(options);
-  // A folder that is held by another process or that another version wrote is one that cannot be
-  // served now; asking differently would not help.
-  if (absl::IsFailedPrecondition(server.status())) {
-    return absl::UnavailableError(server.status().message());
-  }
-  if (!server.ok()) return server.status();
+  if (!server.ok()) return Reasoned(server.status(), FactsOf(server.status()).reason);
   return std::unique_ptr<LocalServer>(new LocalServer(*std::move(server)));
 }
 

@@ -16,8 +16,11 @@ namespace strata::cli {
 // The service of --data-dir: a whole server in this process, without a socket.
 class LocalServer {
  public:
-  // UNAVAILABLE when the folder cannot be served, as when another process holds it.
-  static absl::StatusOr<std::unique_ptr<LocalServer>> Start(const std::string& data_dir);
+  // Makes a missing folder where `makes_folder`; else it must hold data, and one that may not be
+  // written is read. The status carries its reason as those of a server do (strata/error.h):
+  // FOLDER_LOCKED when another process holds it, and those of DataFolder::Open.
+  static absl::StatusOr<std::unique_ptr<LocalServer>> Start(const std::string& data_dir,
+                                                            bool makes_folder);
   ~LocalServer();
 
   Client Connect(const ClientOptions& options);

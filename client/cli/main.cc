@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "client/cli/program.h"
+#include "server/base/exit_code.h"
+#include "server/base/standard_streams.h"
 
 namespace {
 
@@ -19,7 +21,17 @@ int TerminalWidth() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  strata::StandardStreams streams;
+  const absl::Status opened = strata::OpenStandardStreams(&streams);
   std::ios::sync_with_stdio(false);
+  if (!opened.ok() || !streams.has_output) {
+    std::cerr << "strata: "
+              << (opened.ok() ? "standard output is closed, so nothing could be told; send it to "
+                                "/dev/null when it is not wanted"
+                              : opened.message())
+              << std::endl;
+    return static_cast<int>(strata::ExitCode::kFailed);
+  }
   strata::cli::Terminal terminal = {std::cout, std::cerr};
   terminal.out_is_terminal = isatty(STDOUT_FILENO) != 0;
   terminal.err_is_terminal = isatty(STDERR_FILENO) != 0;

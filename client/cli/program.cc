@@ -15,6 +15,7 @@
 #include "client/cli/argument_check.h"
 #include "client/cli/delimited_output.h"
 #include "client/cli/error_report.h"
+#include "client/cli/server_address.h"
 #include "server/base/status_macros.h"
 #include "server/domain/nearest_names.h"
 
@@ -45,6 +46,9 @@ void AddConnectionFlags(CLI::App& app, GlobalFlags& flags) {
   app.add_option("--data-dir", flags.data_dir, "Run the service in this process over a folder")
       ->type_name("DIR")
       ->excludes(server)
+      ->check([](const std::string& name) -> std::string {
+        return name.empty() ? "names no folder; is a variable unset?" : "";
+      })
       ->group(kGroup);
   app.add_option("--token", flags.token, "Token of the caller [STRATA_TOKEN]")->group(kGroup);
   app.add_option("--tls-ca", flags.tls_ca, "Authority of the server's certificate (PEM)")
@@ -188,10 +192,11 @@ int RunProgram(const std::vector<std::string>& arguments, const Terminal& termin
   app.fallthrough();
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string("strata ") + STRATA_VERSION);
-  app.footer(
+  app.footer(absl::StrCat(
       "Example:\n  strata --data-dir ./data demo -w demo\n"
       "  strata --data-dir ./data -w demo kpi query revenue,orders --by country --compare "
-      "previous\n\nExit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 bad data, 5 unavailable.");
+      "previous\n\n",
+      kExitCodes));
   CsvText csv = CsvText::kDisarmed;
   AddGlobalFlags(app, context.flags(), &csv);
   RegisterAll(app, context);
@@ -214,6 +219,7 @@ int RunProgram(const std::vector<std::string>& arguments, const Terminal& termin
   if (status.ok()) status = context.action()();
   terminal.out.flush();
   if (status.ok() && !terminal.out) status = absl::UnknownError("cannot write the output");
+  if (!client.has_value()) status = ExplainSilence(status, context.flags());
   if (!status.ok()) ReportError(status, context);
   return static_cast<int>(ExitCodeOf(status));
 }

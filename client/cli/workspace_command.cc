@@ -84,6 +84,7 @@ std::vector<std::pair<std::string, std::string>> Plain(const v1::Workspace& w) {
       {"last_event_date", w.last_event_date()},
       {"create_time", PlainTime(w.create_time())},
       {"update_time", PlainTime(w.update_time())},
+      {"problem", w.problem()},
   };
 }
 
@@ -265,12 +266,19 @@ absl::Status ListWorkspaces(Context& context) {
                    {"first event"},
                    {"last event"},
                    {"revision", Align::kRight}});
+  std::vector<std::string> problems;
   for (const v1::Workspace& w : list.workspaces()) {
+    if (!w.problem().empty()) {
+      table.AddRow({Printable(w.workspace()), "cannot be served, see below"});
+      problems.push_back(Printable(w.problem()));
+      continue;
+    }
     table.AddRow({Printable(w.workspace()), Printable(w.display_name()), w.currency_code(),
                   w.time_zone(), FormatInteger(w.customers()), FormatInteger(w.orders()),
                   w.first_event_date(), w.last_event_date(), FormatInteger(w.revision())});
   }
   table.Print(context.terminal());
+  for (const std::string& problem : problems) context.out() << '\n' << problem << '\n';
   return absl::OkStatus();
 }
 
@@ -283,7 +291,11 @@ void RegisterWorkspace(CLI::App& app, Context& context) {
   CLI::App* create = AddCommand(
       *noun, "create", "Make a workspace",
       "strata workspace create sales --currency EUR --time-zone Europe/Berlin",
-      [&context, name, settings] { return CreateWorkspace(context, *name, *settings); }, context);
+      [&context, name, settings] {
+        context.set_makes_folder();
+        return CreateWorkspace(context, *name, *settings);
+      },
+      context);
   create->add_option("name", *name, "Lower-case letters, digits and '-'")->required();
   settings->AddTo(*create);
 

@@ -10,6 +10,8 @@
 namespace strata {
 namespace {
 
+constexpr int kKeepaliveMillis = 30'000, kKeepaliveTimeoutMillis = 20'000;
+
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(
     const ClientOptions& options) {
   if (options.tls_ca_file.empty()) return grpc::InsecureChannelCredentials();
@@ -35,6 +37,11 @@ absl::StatusOr<std::shared_ptr<Connection>> Connect(const ClientOptions& options
   // meanwhile; the pauses of the retry policy would be spent on nothing.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5000);
+  // A watch or a stream whose server has vanished without a word would wait for ever. Only while a
+  // call lasts: an idle connection finds out by its next call.
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMillis);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   if (!options.tls_server_name.empty()) {
     arguments.SetSslTargetNameOverride(options.tls_server_name);
   }

@@ -37,8 +37,9 @@ absl::Status SegmentWatcher::Run(const std::function<bool(const SegmentChanges&)
     const absl::Status status = RunCall(each, ended);
     if (ended) return absl::OkStatus();
     const std::optional<absl::Duration> named = ErrorDetails::FromStatus(status).retry_delay;
-    const bool resumable =
-        absl::IsUnavailable(status) || (absl::IsResourceExhausted(status) && named.has_value());
+    // Nobody here cancels a call; a server whose time to drain is over does.
+    const bool resumable = absl::IsUnavailable(status) || absl::IsCancelled(status) ||
+                           (absl::IsResourceExhausted(status) && named.has_value());
     if (!resumable || ++failures_ >= options_.retry.max_attempts) return status;
     const RetryEnvironment& environment = options_.retry_environment;
     const absl::Duration pause =

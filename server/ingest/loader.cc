@@ -57,11 +57,11 @@ absl::Status LoadOrders(LoadedWorkspace& workspace) {
                           workspace.db->reader().LastKey(RecordKind::kOrder));
   workspace.ids->Reserve(RecordKind::kOrder, last_key);
   FactLoader loader(workspace, RecordKind::kOrder);
-  STRATA_RETURN_IF_ERROR(
-      ScanOrders(workspace.db->connection().path(), last_key,
-                 [&](uint32_t key, uint32_t customer_key, uint64_t hash, const Order& order) {
-                   loader.Take(key, customer_key, hash, order, &image::Editor::LoadOrder);
-                 }));
+  STRATA_RETURN_IF_ERROR(ScanOrders(
+      workspace.db->connection().path(), workspace.db->connection().reading_mode(), last_key,
+      [&](uint32_t key, uint32_t customer_key, uint64_t hash, const Order& order) {
+        loader.Take(key, customer_key, hash, order, &image::Editor::LoadOrder);
+      }));
   return loader.status();
 }
 

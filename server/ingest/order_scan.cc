@@ -26,8 +26,8 @@ using Wave = std::vector<HashedChunk>;
 // Reads the chunks of one wave after the other side by side.
 class WaveReader {
  public:
-  WaveReader(const std::string& path, uint32_t last_key)
-      : path_(path), chunks_(last_key / kChunkKeys + 1), readers_(ScanWorkers()) {}
+  WaveReader(const std::string& path, store::OpenMode mode, uint32_t last_key)
+      : path_(path), mode_(mode), chunks_(last_key / kChunkKeys + 1), readers_(ScanWorkers()) {}
 
   size_t waves() const { return (chunks_ + kChunksAWave - 1) / kChunksAWave; }
 
@@ -43,7 +43,7 @@ class WaveReader {
   absl::Status ReadChunk(size_t worker, size_t number, HashedChunk& chunk) {
     std::unique_ptr<store::WorkspaceDb>& reader = readers_[worker];
     if (reader == nullptr) {
-      STRATA_ASSIGN_OR_RETURN(reader, store::WorkspaceDb::Open(path_, store::OpenMode::kReadOnly));
+      STRATA_ASSIGN_OR_RETURN(reader, store::WorkspaceDb::Open(path_, mode_));
     }
     // The last chunk goes on to the end of keys, so that no line behind the last order is missed.
     const bool is_last = number + 1 == chunks_;
@@ -59,15 +59,16 @@ class WaveReader {
   }
 
   const std::string path_;
+  const store::OpenMode mode_;
   const size_t chunks_;
   std::vector<std::unique_ptr<store::WorkspaceDb>> readers_;  // by worker
 };
 
 }  // namespace
 
-absl::Status ScanOrders(const std::string& path, uint32_t last_key,
+absl::Status ScanOrders(const std::string& path, store::OpenMode mode, uint32_t last_key,
                         absl::FunctionRef<void(uint32_t, uint32_t, uint64_t, const Order&)> visit) {
-  WaveReader reader(path, last_key);
+  WaveReader reader(path, mode, last_key);
   Wave current, next;
   reader.Read(0, current);
   for (size_t number = 0; number < reader.waves(); ++number) {

@@ -7,15 +7,16 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "server/domain/record.h"
+#include "server/store/sqlite/connection.h"
 
 namespace strata::ingest {
 
 // Calls visit(key, customer_key, hash of the id, order) for every order of a workspace's file, in
 // ascending key order, on the calling thread. The file is read on all cores, each with a connection
 // of its own, a few chunks ahead of the visitor. Text lives until the visitor returns. Nobody may
-// write to the file meanwhile.
+// write to the file meanwhile. `mode` is kReadOnly or kFrozen.
 absl::Status ScanOrders(
-    const std::string& path, uint32_t last_key,
+    const std::string& path, store::OpenMode mode, uint32_t last_key,
     absl::FunctionRef<void(uint32_t key, uint32_t customer_key, uint64_t hash, const Order& order)>
         visit);
 

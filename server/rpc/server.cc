@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdio>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <thread>
 #include <utility>
@@ -17,11 +18,13 @@
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
 #include "server/base/error.h"
+#include "server/base/host_port.h"
 #include "server/base/status_macros.h"
 #include "server/rpc/append_stream.h"
 #include "server/rpc/call_guard.h"
 #include "server/rpc/ingestion_service.h"
 #include "server/rpc/insight_grpc.h"
+#include "server/rpc/listen_fault.h"
 #include "server/rpc/log.h"
 #include "server/rpc/segment_watches.h"
 #include "server/rpc/segmentation_grpc.h"
@@ -41,6 +44,13 @@ constexpr std::chrono::milliseconds kLastAnswers(500);
 // CANCELLED.
 constexpr std::chrono::milliseconds kLameDuck(300);
 
+// Clients ask an idle connection for a sign of life every 10 seconds or more, with calls or
+// without; gRPC's own limit of 5 minutes would end their connections. Only a flood is refused.
+constexpr int kShortestPingIntervalMillis = 1'000;
+
+// Health of one workspace is asked for as "workspaces/NAME", that of all as "workspaces".
+constexpr char kWorkspacesHealth[] = "workspaces";
+
 constexpr const char* kServices[] = {"strata.v1.WorkspaceService",    "strata.v1.IngestionService",
                                      "strata.v1.CustomerService",     "strata.v1.KpiService",
                                      "strata.v1.SegmentationService", "strata.v1.InsightService"};
@@ -48,10 +58,9 @@ constexpr const char* kServices[] = {"strata.v1.WorkspaceService",    "strata.v1
 absl::StatusOr<std::string> ReadPem(const std::string& path, absl::string_view flag) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) {
-    return absl::InvalidArgumentError(absl::StrCat(flag, ": cannot read ", path));
-  }
-  return text.str();
+  if (file && text << file.rdbuf()) return text.str();
+  return WithReason(absl::InvalidArgumentError(absl::StrCat(flag, ": cannot read ", path)),
+                    "CERTIFICATE");
 }
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> Credentials(const ServerOptions& options) {
@@ -72,6 +81,12 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> Credentials(const Serve
 absl::Status CheckOptions(const ServerOptions& options) {
   if (options.data_dir.empty()) {
     return absl::InvalidArgumentError("--data-dir: name the folder that holds the data");
+  }
+  if (!options.listen.empty()) {
+    const absl::Status address = ParseHostPort(options.listen, /*lowest_port=*/0).status();
+    if (!address.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("--listen: ", address.message()));
+    }
   }
   if (options.max_concurrent_reads < 1) {
     return absl::InvalidArgumentError("--max-concurrent-reads: at least 1");
@@ -106,6 +121,7 @@ class RunningServer final : public Server {
   absl::Status Start() {
     WorkspaceOptions workspace_options;
     workspace_options.clock = options_.clock;
+    workspace_options.folder_use = options_.folder_use;
     STRATA_ASSIGN_OR_RETURN(registry_,
                             WorkspaceRegistry::Open(options_.data_dir, workspace_options));
     services_ = MakeUnaryServices(guard_, *registry_);
@@ -114,6 +130,8 @@ class RunningServer final : public Server {
     services_.push_back(MakeInsightService(guard_, *registry_));
     STRATA_RETURN_IF_ERROR(Build());
     SetServing(true);
+    // In a process that serves itself (no socket) the caller learns it by asking.
+    if (!options_.listen.empty()) LogRemarks();
     return absl::OkStatus();
   }
 
@@ -130,6 +148,7 @@ class RunningServer final : public Server {
     if (registry_ == nullptr) return;
     guard_.Drain();
     if (server_ != nullptr) {
+      registry_->TellPresence(nullptr);
       SetServing(false);
       streams_.Drain();
       watches_.Drain();
@@ -157,6 +176,9 @@ class RunningServer final : public Server {
     grpc::ServerBuilder builder;
     // Two servers would share the port without a word.
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                               kShortestPingIntervalMillis);
     builder.SetMaxReceiveMessageSize(options_.max_receive_bytes);
     builder.SetMaxSendMessageSize(-1);
     builder.SetResourceQuota(
@@ -171,9 +193,19 @@ class RunningServer final : public Server {
     }
     server_ = builder.BuildAndStart();
     if (server_ != nullptr && (options_.listen.empty() || port_ != 0)) return absl::OkStatus();
-    return absl::UnavailableError(absl::StrCat(
-        "--listen: cannot listen on ", options_.listen,
-        "; is the address taken by another process, or the certificate no match for the key?"));
+    return ListenFault(options_.listen, !options_.tls_cert_file.empty());
+  }
+
+  void LogRemarks() {
+    for (const auto& [name, problem] : registry_->Unserved()) {
+      log_.Write(LogLevel::kError, "workspace",
+                 {{"workspace", name},
+                  {"reason", FactsOf(problem).reason},
+                  {"message", problem.message()}});
+    }
+    for (const std::string& remark : registry_->remarks()) {
+      log_.Write(LogLevel::kWarn, "data_dir", {{"message", remark}});
+    }
   }
 
   void SetServing(bool serving) {
@@ -181,6 +213,20 @@ class RunningServer final : public Server {
     if (health == nullptr) return;
     health->SetServingStatus(serving);
     for (const char* service : kServices) health->SetServingStatus(service, serving);
+    const std::map<std::string, absl::Status> unserved = registry_->Unserved();
+    health->SetServingStatus(kWorkspacesHealth, serving && unserved.empty());
+    const auto tell = [health](const std::string& name, bool served) {
+      health->SetServingStatus(absl::StrCat(kWorkspacesHealth, "/", name), served);
+    };
+    for (const auto& [name, problem] : unserved) tell(name, false);
+    for (const WorkspacePtr& workspace : registry_->List()) {
+      tell(workspace->settings()->name, serving);
+    }
+    if (!serving) return;
+    registry_->TellPresence([this, health, tell](const std::string& name, bool served) {
+      tell(name, served);
+      health->SetServingStatus(kWorkspacesHealth, registry_->Unserved().empty());
+    });
   }
 
   const ServerOptions options_;

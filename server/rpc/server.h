@@ -7,14 +7,18 @@
 #include "absl/status/statusor.h"
 #include "grpcpp/channel.h"
 #include "server/base/clock.h"
+#include "server/workspace/migrate_folder.h"  // for programs: what is done without a server
+#include "server/workspace/workspace.h"
 
 namespace strata::rpc {
 
 // How a server runs. Made of flags and the config file by server/config.h, or by hand in tests.
 struct ServerOptions {
   std::string data_dir;
+  FolderUse folder_use = FolderUse::kMake;
 
-  // host:port; port 0 takes a free one. Empty: no socket, in-process channels only (the CLI's
+  // HOST:PORT as ParseHostPort takes it; port 0 takes a free one. Empty: no socket, in-process
+  // channels only (the CLI's
   // --data-dir).
   std::string listen = "localhost:50051";
 
@@ -41,8 +45,9 @@ struct ServerOptions {
 // reflection. Thread-safe.
 class Server {
  public:
-  // Opens the data folder, builds the images, listens. The status names the flag to change
-  // (folder locked, port taken, unreadable certificate).
+  // Opens the data folder, builds the images, listens. The status names the flag to change and has
+  // a reason from which the programs' exit codes follow (server/base/exit_code.h): as of
+  // WorkspaceRegistry::Open, HOST_UNKNOWN, ADDRESS_TAKEN, NO_PERMISSION, CERTIFICATE.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options);
   virtual ~Server() = default;  // shuts down
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace strata {
@@ -14,12 +15,13 @@ struct MigratedFile {
   int from_version = 0;
   int to_version = 0;
   std::string backup_path;  // empty: the file was up to date
+  absl::Status status;      // why it could not be migrated
 };
 
 // Brings every file of a data folder to the schema of this binary, each after a copy of it was put
-// beside it (`strata admin migrate`), and calls `done` after each. NOT_FOUND when the folder is
-// none of Strata; FAILED_PRECONDITION when a server has it open, or a file is newer than this
-// binary. What was migrated before a failure stays migrated; running it again goes on from there.
+// beside it (`strata admin migrate`), and calls `done` after each. Fails as DataFolder::Open does and
+// when server.db cannot be migrated; a workspace's file that cannot be keeps nobody from the others.
+// What was migrated stays migrated; running it again goes on from there.
 absl::StatusOr<std::vector<MigratedFile>> MigrateFolder(
     const std::string& data_dir,
     const std::function<void(const MigratedFile&)>& done = [](const MigratedFile&) {});

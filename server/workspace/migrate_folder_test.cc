@@ -97,14 +97,22 @@ TEST_F(OldFolderTest, QuantitiesOfVersion1StayWhatTheyWere) {
 
 TEST_F(MigrateFolderTest, MakesNoFolderOfAMistypedName) {
   const std::string mistyped = folder_.path() + "/no-such-folder";
-  EXPECT_EQ(MigrateFolder(mistyped).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_FALSE(MigrateFolder(mistyped).ok());
   EXPECT_FALSE(std::filesystem::exists(mistyped));
 }
 
-TEST_F(MigrateFolderTest, RefusesNewerFiles) {
+TEST_F(MigrateFolderTest, NamesTheFileThatItCannotMigrateAndGoesOn) {
+  WorkspaceSettings settings;
+  settings.name = "x";
+  ASSERT_TRUE(registry().Create(settings).ok());
   Close();
   Execute("PRAGMA user_version = 99");
-  EXPECT_EQ(MigrateFolder(folder_.path()).status().code(), absl::StatusCode::kFailedPrecondition);
+  const auto files = MigrateFolder(folder_.path());
+  ASSERT_TRUE(files.ok()) << files.status();
+  ASSERT_EQ(files->size(), 3u);
+  EXPECT_EQ((*files)[1].status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ((*files)[2].path, folder_.path() + "/workspaces/x.db");
+  EXPECT_TRUE((*files)[2].status.ok()) << (*files)[2].status;
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace strata {
 absl::StatusOr<std::shared_ptr<OpenWorkspace>> OpenWorkspace::Create(
     const std::string& path, const WorkspaceSettings& settings, store::ServerDb& server_db,
     const WorkspaceOptions& options) {
-  std::shared_ptr<OpenWorkspace> workspace(new OpenWorkspace(path, options));
+  std::shared_ptr<OpenWorkspace> workspace(new OpenWorkspace(/*read_only=*/false, options));
   STRATA_ASSIGN_OR_RETURN(std::unique_ptr<store::WorkspaceDb> db,
                           store::WorkspaceDb::Create(path, settings, options.clock->NowMillis()));
   STRATA_RETURN_IF_ERROR(workspace->Start(std::move(db), settings.name, server_db));
@@ -21,11 +21,12 @@ absl::StatusOr<std::shared_ptr<OpenWorkspace>> OpenWorkspace::Create(
 }
 
 absl::StatusOr<std::shared_ptr<OpenWorkspace>> OpenWorkspace::Open(
-    const std::string& path, const std::string& name, store::ServerDb& server_db,
-    const WorkspaceOptions& options) {
-  std::shared_ptr<OpenWorkspace> workspace(new OpenWorkspace(path, options));
+    const std::string& path, const std::string& name, store::OpenMode mode,
+    store::ServerDb& server_db, const WorkspaceOptions& options) {
+  std::shared_ptr<OpenWorkspace> workspace(
+      new OpenWorkspace(mode == store::OpenMode::kFrozen, options));
   STRATA_ASSIGN_OR_RETURN(std::unique_ptr<store::WorkspaceDb> db,
-                          store::WorkspaceDb::Open(path, store::OpenMode::kReadWrite));
+                          store::WorkspaceDb::Open(path, mode));
   STRATA_RETURN_IF_ERROR(workspace->Start(std::move(db), name, server_db));
   return workspace;
 }
@@ -33,6 +34,8 @@ absl::StatusOr<std::shared_ptr<OpenWorkspace>> OpenWorkspace::Open(
 absl::Status OpenWorkspace::Start(std::unique_ptr<store::WorkspaceDb> db, const std::string& name,
                                   store::ServerDb& server_db) {
   STRATA_ASSIGN_OR_RETURN(const store::WorkspaceDb::Times times, db->ReadTimes());
+  const std::string path = db->connection().path();
+  const store::OpenMode reading = db->connection().reading_mode();
   created_time_ = times.created;
   updated_time_ = times.settings_updated;
   STRATA_ASSIGN_OR_RETURN(store::ErasedIds erased, server_db.LoadErasedIds(name));
@@ -41,7 +44,7 @@ absl::Status OpenWorkspace::Start(std::unique_ptr<store::WorkspaceDb> db, const 
       ingest::Load(std::move(db), std::make_unique<store::ErasedIds>(std::move(erased))));
   {
     MutexLock lock(read_mutex_);
-    STRATA_ASSIGN_OR_RETURN(read_db_, store::WorkspaceDb::Open(path_, store::OpenMode::kReadOnly));
+    STRATA_ASSIGN_OR_RETURN(read_db_, store::WorkspaceDb::Open(path, reading));
   }
 
   ingest::WriterOptions options;
@@ -74,6 +77,7 @@ absl::StatusOr<image::RevisionPtr> OpenWorkspace::Held(int64_t revision) const {
 }
 
 void OpenWorkspace::Append(AppendRequest request, AppendDone done) {
+  if (read_only_) return done(ReadOnlyFolder(), AppendResult());
   writer_->Append(std::move(request), std::move(done));
 }
 
@@ -94,6 +98,7 @@ absl::StatusOr<WriteStreamState> OpenWorkspace::GetWriteStream(absl::string_view
 }
 
 absl::StatusOr<int64_t> OpenWorkspace::EraseCustomer(absl::string_view id) {
+  if (read_only_) return ReadOnlyFolder();
   STRATA_ASSIGN_OR_RETURN(const image::RevisionPtr revision, writer_->Erase(id));
   return revision->number;
 }
@@ -156,6 +161,7 @@ void OpenWorkspace::Publish(const image::RevisionPtr& revision) {
 }
 
 absl::Status OpenWorkspace::Update(const std::function<absl::Status(WorkspaceSettings&)>& change) {
+  if (read_only_) return ReadOnlyFolder();
   return writer_
       ->ChangeSettings([&](const WorkspaceSettings& settings,
                            bool has_records) -> absl::StatusOr<WorkspaceSettings> {
@@ -171,6 +177,13 @@ absl::Status OpenWorkspace::Update(const std::function<absl::Status(WorkspaceSet
         return changed;
       })
       .status();
+}
+
+absl::Status ReadOnlyFolder() {
+  return WithReason(
+      absl::FailedPreconditionError(
+          "the data folder may only be read: give the right to write in it, or work on a copy"),
+      "READ_ONLY");
 }
 
 void OpenWorkspace::Drain() {

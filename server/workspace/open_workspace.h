@@ -24,9 +24,11 @@ class OpenWorkspace : public Workspace {
                                                                const WorkspaceSettings& settings,
                                                                store::ServerDb& server_db,
                                                                const WorkspaceOptions& options);
-  // Opens the file and builds its image.
+  // Opens the file (kReadWrite or kFrozen) and builds its image. Every change to a frozen one is
+  // refused: FAILED_PRECONDITION, reason READ_ONLY.
   static absl::StatusOr<std::shared_ptr<OpenWorkspace>> Open(const std::string& path,
                                                              const std::string& name,
+                                                             store::OpenMode mode,
                                                              store::ServerDb& server_db,
                                                              const WorkspaceOptions& options);
 
@@ -50,7 +52,6 @@ class OpenWorkspace : public Workspace {
   absl::Status Update(const std::function<absl::Status(WorkspaceSettings&)>& change);
   // Lets the queue run empty and closes the file. Revisions stay readable.
   void Drain();
-  const std::string& path() const { return path_; }
 
  private:
   // Shared with the functions that end an observation, which may outlive the workspace.
@@ -60,13 +61,13 @@ class OpenWorkspace : public Workspace {
     std::map<int64_t, Observer> list ABSL_GUARDED_BY(mutex);
   };
 
-  OpenWorkspace(std::string path, const WorkspaceOptions& options)
-      : path_(std::move(path)), options_(options), history_(*options.clock) {}
+  OpenWorkspace(bool read_only, const WorkspaceOptions& options)
+      : read_only_(read_only), options_(options), history_(*options.clock) {}
   absl::Status Start(std::unique_ptr<store::WorkspaceDb> db, const std::string& name,
                      store::ServerDb& server_db);
   void Publish(const image::RevisionPtr& revision);
 
-  const std::string path_;
+  const bool read_only_;
   const WorkspaceOptions options_;
   RevisionHistory history_;
   std::shared_ptr<Observers> observers_ = std::make_shared<Observers>();
@@ -79,6 +80,9 @@ class OpenWorkspace : public Workspace {
   Mutex drain_mutex_;
   std::unique_ptr<ingest::Writer> writer_;  // last: its thread uses everything above
 };
+
+// Why nothing can be changed in a folder that may only be read.
+absl::Status ReadOnlyFolder();
 
 }  // namespace strata
 

@@ -343,25 +343,23 @@ TEST_F(RegistryTest, SecondOpenerIsToldWhoHoldsTheFolder) {
   EXPECT_TRUE(TryOpen().ok()) << "let go of at the end";
 }
 
-TEST_F(RegistryTest, RefusesNewerAndOlderFiles) {
-  Close();
-  {
-    auto connection = store::Connection::Open(file(), store::OpenMode::kReadWrite);
-    ASSERT_TRUE(connection.ok());
-    ASSERT_TRUE((*connection)->Execute("PRAGMA user_version = 99").ok());
+TEST_F(RegistryTest, FilesOfAnotherVersionAreNamedAndKeepNobodyFromTheRest) {
+  ASSERT_TRUE(Create("other").ok());
+  for (const auto& [version, words] : {std::pair(99, "99"), std::pair(0, "strata admin migrate")}) {
+    Close();
+    Execute(absl::StrCat("PRAGMA user_version = ", version));
+    WorkspaceOptions options;
+    options.clock = &clock_;
+    auto registry = WorkspaceRegistry::Open(folder_.path(), options);
+    ASSERT_TRUE(registry.ok()) << registry.status();
+    EXPECT_TRUE((*registry)->Find("other").ok());
+    const absl::Status status = (*registry)->Find("w").status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+    EXPECT_EQ(FactsOf(status).reason, "WORKSPACE_SCHEMA");
+    EXPECT_THAT(std::string(status.message()), HasSubstr(words));
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr(absl::StrCat("version ", store::WorkspaceSchema().version())));
   }
-  absl::Status status = TryOpen();
-  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("99"));
-  EXPECT_THAT(std::string(status.message()),
-              HasSubstr(absl::StrCat("version ", store::WorkspaceSchema().version())));
-  {
-    auto connection = store::Connection::Open(file(), store::OpenMode::kReadWrite);
-    ASSERT_TRUE((*connection)->Execute("PRAGMA user_version = 0").ok());
-  }
-  status = TryOpen();
-  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("strata admin migrate"));
 }
 
 TEST_F(RegistryTest, ObserversHearOfEveryRevisionUntilTheyEnd) {

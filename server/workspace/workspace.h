@@ -26,7 +26,15 @@ struct WorkspaceStats {
   int64_t commits = 0;  // since the server started
 };
 
+// What may be done to a data folder that is opened.
+enum class FolderUse {
+  kMake,      // it is made when it is missing; its parent must be there
+  kExisting,  // it must hold data; nothing is made
+  kReadable,  // it must hold data; where it may not be written, as on a read-only copy, it is read
+};
+
 struct WorkspaceOptions {
+  FolderUse folder_use = FolderUse::kMake;
   const Clock* clock = &Clock::System();
   // Appends that wait for the writer; one more is refused with RESOURCE_EXHAUSTED.
   size_t max_queued_appends = 1'024;

@@ -32,8 +32,9 @@ struct SegmentWatcherOptions {
 
   // Of each call; without a timeout a call lasts until it breaks.
   CallOptions call;
-  // Patience with a server that goes away: attempts between two changes.
-  RetryPolicy retry = {.max_attempts = 12};
+  // Patience with a server that goes away: attempts between two changes, by default for some ten
+  // minutes, in which a large folder is opened again.
+  RetryPolicy retry = {.max_attempts = 150};
   RetryEnvironment retry_environment;
   // Told before each pause between two calls, if set.
   std::function<void(const absl::Status& broken, absl::Duration pause)> on_retry;

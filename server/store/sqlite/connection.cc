@@ -1,11 +1,17 @@
 #include "server/store/sqlite/connection.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "server/base/status_macros.h"
+#include "server/store/sqlite/private_files.h"
 
 namespace strata::store {
 namespace {
@@ -35,37 +41,77 @@ constexpr char kReaderPragmas[] = R"sql(
 int OpenFlags(OpenMode mode) {
   // One thread at a time uses a connection, so SQLite need not lock it.
   const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  switch (mode) {
-    // A reader of a WAL file must be able to write its shared-memory file.
-    case OpenMode::kReadOnly:
-    case OpenMode::kReadWrite:
-      return flags | SQLITE_OPEN_READWRITE;
-    case OpenMode::kCreate:
-      return flags | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  // A reader of a WAL file must be able to write its shared-memory file.
+  return flags | (mode == OpenMode::kFrozen ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
+                                            : SQLITE_OPEN_READWRITE);
+}
+
+int64_t BytesOf(const std::string& path) {
+  struct stat info;
+  return stat(path.c_str(), &info) == 0 ? info.st_size : 0;
+}
+
+// What SQLite would call "unable to open" of everything.
+absl::Status CheckFile(const std::string& path, OpenMode mode) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) return StatusFromErrno(errno, absl::StrCat("opening ", path));
+  if (!S_ISREG(info.st_mode)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        path, S_ISDIR(info.st_mode) ? " is a folder where a file belongs" : " is no plain file"));
   }
-  return flags;
+  // SQLite would make a database of it.
+  if (mode != OpenMode::kCreate && info.st_size == 0 && BytesOf(path + "-wal") == 0) {
+    return absl::DataLossError(absl::StrCat(path, " is empty"));
+  }
+  const int wanted = mode == OpenMode::kFrozen ? R_OK : R_OK | W_OK;
+  if (access(path.c_str(), wanted) == 0) return absl::OkStatus();
+  return StatusFromErrno(errno, absl::StrCat("opening ", path));
+}
+
+// The name under which SQLite opens a frozen file. Without a log it is told that nothing will
+// change, so that it needs no shared memory; with one that would hide what the log holds, and
+// SQLite reads both where the shared memory is there.
+absl::StatusOr<std::string> FrozenName(const std::string& path) {
+  const int64_t wal = BytesOf(path + "-wal");
+  struct stat info;
+  if (wal > 0 && stat((path + "-shm").c_str(), &info) != 0) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        path, "-wal holds ", wal, " bytes that are not merged into the file yet, and without ",
+        path, "-shm they cannot be read here: copy the folder to where it may be written"));
+  }
+  std::string name = "file:";
+  for (const char c : path) {
+    // The characters that end a path in a URI, and the one that escapes them.
+    if (c == '%' || c == '?' || c == '#') {
+      absl::StrAppend(&name, c == '%' ? "%25" : c == '?' ? "%3f" : "%23");
+    } else {
+      name += c;
+    }
+  }
+  return absl::StrCat(name, wal > 0 ? "?mode=ro" : "?mode=ro&immutable=1");
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& path,
                                                              OpenMode mode) {
-  sqlite3* db = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &db, OpenFlags(mode), nullptr);
-  std::unique_ptr<Connection> connection(new Connection(path, db));  // closes in any case
-  if (code != SQLITE_OK) {
-    const absl::Status status = StatusFromSqlite(db, code, absl::StrCat("opening ", path));
-    if ((code & 0xff) == SQLITE_CANTOPEN && mode != OpenMode::kCreate) {
-      return absl::NotFoundError(status.message());
-    }
-    return status;
+  // SQLite gives the files that it makes beside this one the same mode.
+  if (mode == OpenMode::kCreate) STRATA_RETURN_IF_ERROR(MakePrivateFile(path));
+  STRATA_RETURN_IF_ERROR(CheckFile(path, mode));
+  std::string name = path;
+  if (mode == OpenMode::kFrozen) {
+    STRATA_ASSIGN_OR_RETURN(name, FrozenName(path));
   }
+  sqlite3* db = nullptr;
+  const int code = sqlite3_open_v2(name.c_str(), &db, OpenFlags(mode), nullptr);
+  std::unique_ptr<Connection> connection(new Connection(path, mode, db));  // closes in any case
+  if (code != SQLITE_OK) return StatusFromSqlite(db, code, absl::StrCat("opening ", path));
   sqlite3_busy_timeout(db, kBusyTimeoutMillis);
   sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
   sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-  STRATA_RETURN_IF_ERROR(
-      connection->Execute(mode == OpenMode::kReadOnly ? kReaderPragmas : kWriterPragmas));
+  const bool reads = mode == OpenMode::kReadOnly || mode == OpenMode::kFrozen;
+  STRATA_RETURN_IF_ERROR(connection->Execute(reads ? kReaderPragmas : kWriterPragmas));
   return connection;
 }
 

@@ -17,7 +17,10 @@ namespace strata::store {
 enum class OpenMode {
   kReadOnly,   // the file must exist
   kReadWrite,  // the file must exist
-  kCreate,     // made when missing
+  kCreate,     // made when missing, for its owner alone
+  // A file that may not be written, as on a read-only copy: nothing is locked and nothing is made
+  // beside it. The file must exist, and must not change while it is open.
+  kFrozen,
 };
 
 // One connection to one SQLite file: WAL, synchronous=FULL (a commit that returned is durable),
@@ -25,8 +28,10 @@ enum class OpenMode {
 // Used by one thread at a time.
 class Connection {
  public:
-  // NOT_FOUND when the file is missing and `mode` does not make it; DATA_LOSS when it is no SQLite
-  // file.
+  // NOT_FOUND when the file is missing and `mode` does not make it; PERMISSION_DENIED when it may
+  // not be opened, or not be written and `mode` wants to; DATA_LOSS when it is no SQLite file;
+  // FAILED_PRECONDITION when it is no file at all, or frozen with a write-ahead log that cannot be
+  // read without writing.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const std::string& path, OpenMode mode);
   ~Connection();
   Connection(const Connection&) = delete;
@@ -49,13 +54,19 @@ class Connection {
   absl::Status TruncateWal();
 
   const std::string& path() const { return path_; }
+  // How further connections to the same file are opened for reading.
+  OpenMode reading_mode() const {
+    return mode_ == OpenMode::kFrozen ? OpenMode::kFrozen : OpenMode::kReadOnly;
+  }
   // For the rest of this folder.
   sqlite3* handle() { return db_; }
 
  private:
-  Connection(std::string path, sqlite3* db) : path_(std::move(path)), db_(db) {}
+  Connection(std::string path, OpenMode mode, sqlite3* db)
+      : path_(std::move(path)), mode_(mode), db_(db) {}
 
   std::string path_;
+  OpenMode mode_;
   sqlite3* db_;
 };
 

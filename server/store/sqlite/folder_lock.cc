@@ -8,6 +8,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "server/base/error.h"
+#include "server/base/status_macros.h"
+#include "server/store/sqlite/private_files.h"
 
 namespace strata::store {
 namespace {
@@ -33,31 +36,50 @@ std::string ReadAll(int file) {
   return length > 0 ? std::string(text, static_cast<size_t>(length)) : "an unknown process";
 }
 
+absl::Status InUse(const std::string& folder, int file) {
+  return WithReason(absl::FailedPreconditionError(
+                        absl::StrCat("the data folder ", folder, " is in use by ", ReadAll(file))),
+                    "FOLDER_LOCKED");
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<FolderLock>> FolderLock::Acquire(const std::string& folder) {
   const std::string path = absl::StrCat(folder, "/lock");
-  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (file < 0) {
-    return absl::FailedPreconditionError(absl::StrCat("opening ", path, ": ", strerror(errno)));
-  }
+  STRATA_RETURN_IF_ERROR(MakePrivateFile(path));
+  const int file = open(path.c_str(), O_RDWR | O_CLOEXEC);
+  if (file < 0) return StatusFromErrno(errno, absl::StrCat("opening ", path));
   if (flock(file, LOCK_EX | LOCK_NB) != 0) {
-    const std::string holder = ReadAll(file);
+    absl::Status status = InUse(folder, file);
     close(file);
-    return absl::FailedPreconditionError(
-        absl::StrCat("the data folder ", folder, " is in use by ", holder));
+    return status;
   }
   const std::string holder = Holder();
   if (ftruncate(file, 0) != 0 ||
       pwrite(file, holder.data(), holder.size(), 0) != static_cast<ssize_t>(holder.size())) {
     const int error = errno;
     close(file);
-    return absl::FailedPreconditionError(absl::StrCat("writing ", path, ": ", strerror(error)));
+    return StatusFromErrno(error, absl::StrCat("writing ", path));
+  }
+  return std::unique_ptr<FolderLock>(new FolderLock(file));
+}
+
+absl::StatusOr<std::unique_ptr<FolderLock>> FolderLock::AcquireForReading(
+    const std::string& folder) {
+  const std::string path = absl::StrCat(folder, "/lock");
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0 && errno != ENOENT) return StatusFromErrno(errno, absl::StrCat("opening ", path));
+  if (file >= 0 && flock(file, LOCK_SH | LOCK_NB) != 0) {
+    absl::Status status = InUse(folder, file);
+    close(file);
+    return status;
   }
   return std::unique_ptr<FolderLock>(new FolderLock(file));
 }
 
 // The file stays: removing it would let two processes lock two files of one name.
-FolderLock::~FolderLock() { close(file_); }
+FolderLock::~FolderLock() {
+  if (file_ >= 0) close(file_);
+}
 
 }  // namespace strata::store

@@ -13,8 +13,12 @@ namespace strata::store {
 // possible.
 class FolderLock {
  public:
-  // FAILED_PRECONDITION when another one holds it; the message names pid, host and program.
+  // FAILED_PRECONDITION, reason FOLDER_LOCKED, when another one holds it; the message names pid,
+  // host and program. PERMISSION_DENIED when DIR/lock may not be written.
   static absl::StatusOr<std::unique_ptr<FolderLock>> Acquire(const std::string& folder);
+  // For a folder that may only be read: keeps writers out, not other readers, and writes nothing.
+  // A folder without a lock file has none that could be held.
+  static absl::StatusOr<std::unique_ptr<FolderLock>> AcquireForReading(const std::string& folder);
   ~FolderLock();
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;
@@ -22,7 +26,7 @@ class FolderLock {
  private:
   explicit FolderLock(int file) : file_(file) {}
 
-  int file_;
+  int file_;  // -1: there is no lock file
 };
 
 }  // namespace strata::store

@@ -34,8 +34,7 @@ TEST(FolderLockTest, AdmitsOneAndNamesIt) {
 }
 
 TEST(FolderLockTest, NeedsTheFolder) {
-  EXPECT_EQ(FolderLock::Acquire("/nowhere/at/all").status().code(),
-            absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(FolderLock::Acquire("/nowhere/at/all").status().code(), absl::StatusCode::kNotFound);
 }
 
 }  // namespace

@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/store/sqlite/private_files.h"
 
 namespace strata::store {
 namespace {
@@ -44,9 +46,11 @@ absl::StatusOr<FileVersion> ReadVersion(Connection& connection, const Schema& sc
         absl::StrCat(connection.path(), " is not a ", schema.name, " file of Strata"));
   }
   if (version > schema.version()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(connection.path(), " has schema version ", version, ", newer than version ",
-                     schema.version(), " of this program; use a newer release of Strata"));
+    return WithReason(
+        absl::FailedPreconditionError(absl::StrCat(
+            connection.path(), " has schema version ", version, ", newer than version ",
+            schema.version(), " of this program; use a newer release of Strata")),
+        kOtherSchema);
   }
   return FileVersion{false, static_cast<int>(version)};
 }
@@ -66,9 +70,12 @@ absl::StatusOr<std::unique_ptr<Connection>> OpenWithSchema(const std::string& pa
         absl::StrCat(path, " is not a ", schema.name, " file of Strata"));
   }
   if (file.version < schema.version()) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        path, " has schema version ", file.version, ", older than version ", schema.version(),
-        " of this program; run `strata admin migrate`, which makes a backup first"));
+    return WithReason(
+        absl::FailedPreconditionError(absl::StrCat(
+            path, " has schema version ", file.version, ", older than version ", schema.version(),
+            " of this program; run `strata admin migrate`, which makes a backup "
+            "first")),
+        kOtherSchema);
   }
   return connection;
 }
@@ -86,6 +93,7 @@ absl::StatusOr<MigrationReport> Migrate(const std::string& path, const Schema& s
     return absl::AlreadyExistsError(
         absl::StrCat(report.backup_path, " exists; move it away before migrating"));
   }
+  STRATA_RETURN_IF_ERROR(MakePrivateFile(report.backup_path));  // VACUUM takes an empty one
   STRATA_ASSIGN_OR_RETURN(Statement vacuum, connection->Prepare("VACUUM INTO ?1"));
   STRATA_RETURN_IF_ERROR(Execution(vacuum).Text(report.backup_path).Run());
   STRATA_RETURN_IF_ERROR(ApplyMigrations(*connection, schema, file.version));

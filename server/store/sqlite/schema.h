@@ -32,9 +32,13 @@ struct Schema {
 const Schema& WorkspaceSchema();
 const Schema& ServerSchema();
 
+// The reason (server/base/error.h) of a file that another version of Strata has written.
+inline constexpr char kOtherSchema[] = "SCHEMA_VERSION";
+
 // Opens a file of this schema. With OpenMode::kCreate an empty or missing file gets the schema; an
-// existing one is never changed. FAILED_PRECONDITION when the file is of another kind, newer than
-// this binary (both versions are named), or older (the message says how to migrate).
+// existing one is never changed. FAILED_PRECONDITION when the file is of another kind, or, with the
+// reason kOtherSchema, newer than this binary (both versions are named) or older (the message says
+// how to migrate).
 absl::StatusOr<std::unique_ptr<Connection>> OpenWithSchema(const std::string& path,
                                                            const Schema& schema, OpenMode mode);
 

@@ -30,10 +30,10 @@ absl::StatusOr<IdHash> FromBytes(absl::string_view bytes) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<ServerDb>> ServerDb::Open(const std::string& path) {
+absl::StatusOr<std::unique_ptr<ServerDb>> ServerDb::Open(const std::string& path, OpenMode mode) {
   std::unique_ptr<ServerDb> db(new ServerDb());
   MutexLock lock(db->mutex_);
-  STRATA_ASSIGN_OR_RETURN(db->connection_, OpenWithSchema(path, ServerSchema(), OpenMode::kCreate));
+  STRATA_ASSIGN_OR_RETURN(db->connection_, OpenWithSchema(path, ServerSchema(), mode));
   STRATA_ASSIGN_OR_RETURN(db->key_, db->LoadKey());
   return db;
 }

@@ -33,7 +33,8 @@ class ErasedIds {
 // DIR/server.db: what the server knows beside the workspaces' own files. Thread-safe.
 class ServerDb {
  public:
-  static absl::StatusOr<std::unique_ptr<ServerDb>> Open(const std::string& path);
+  // OpenMode::kCreate makes it; FAILED_PRECONDITION: see OpenWithSchema.
+  static absl::StatusOr<std::unique_ptr<ServerDb>> Open(const std::string& path, OpenMode mode);
 
   enum class WorkspaceState { kCreating, kReady, kDeleting };
   struct WorkspaceEntry {
