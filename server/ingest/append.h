@@ -17,6 +17,9 @@ struct AppendRequest {
   // A message of a write stream: `offset` is the count of records before it in that stream.
   std::string stream;
   int64_t offset = 0;
+  // A hash of each record's content (30 bits, see stream_trace.h), by which a batch that is sent
+  // again is told from another one at its offset.
+  std::vector<uint32_t> content_hashes;
   // A unary call: the caller's UUID, and a fingerprint of the batch's content (a 128-bit hash), by
   // which a repeated request is told from another one with the same id.
   std::string request_id;
@@ -29,9 +32,8 @@ struct AppendRequest {
 struct AppendResult {
   int64_t revision = 0;     // the revision that holds the data
   int64_t next_offset = 0;  // of the write stream; 0 for a unary call
-  // Adds up to the records sent. Of a repeated unary request: those of the first time. Of a batch
-  // of a write stream that was stored before: zero, its records were counted then
-  // (WriteStreamState).
+  // Adds up to the records sent. Of a repeated unary request, and of a batch of a write stream that
+  // was stored before: those of the first time.
   RecordCounts counts;
   std::vector<Rejection>
       rejections;          // the first kMaxReportedRejections; counts.rejected is the total

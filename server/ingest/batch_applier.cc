@@ -46,6 +46,30 @@ absl::Status BadRecords(const AppendResult& result) {
       "BAD_RECORDS");
 }
 
+absl::Status OtherContent(const AppendRequest& request, int64_t record) {
+  return WithMetadata(
+      WithReason(
+          absl::AlreadyExistsError(absl::StrCat(
+              "record ", record, " of the batch differs from the one that was stored at offset ",
+              request.offset + record,
+              " of this write stream; corrections are sent as new records at its end, other "
+              "data under another stream")),
+          "OFFSET_REUSED"),
+      "offset", absl::StrCat(request.offset + record));
+}
+
+absl::Status NoLongerKnown(const AppendRequest& request, int64_t expected) {
+  return WithMetadata(WithReason(absl::FailedPreconditionError(absl::StrCat(
+                                     "whether the batch at offset ", request.offset,
+                                     " is what was stored there is no longer known (the latest ",
+                                     kStreamBatchesKept,
+                                     " batches are kept, for a day); the write stream goes on "
+                                     "at ",
+                                     expected)),
+                                 "OFFSET_TOO_OLD"),
+                      "expected_offset", absl::StrCat(expected));
+}
+
 // Whether later statements of the transaction may still succeed.
 bool IsOfBatchAlone(const absl::Status& status) {
   return status.code() != absl::StatusCode::kResourceExhausted &&
@@ -125,8 +149,11 @@ absl::StatusOr<bool> BatchApplier::AnswerWithoutData(const PreparedAppend& appen
     const int64_t records = static_cast<int64_t>(append.records());
     end.result.next_offset = expected;
     if (request.offset == expected) return records == 0;
-    end.result.duplicate = request.offset + records <= expected;
-    if (!end.result.duplicate) end.status = WrongOffset(request.offset, expected);
+    if (request.offset + records > expected) {
+      end.status = WrongOffset(request.offset, expected);
+      return true;
+    }
+    STRATA_RETURN_IF_ERROR(AnswerResent(append, end));
     return true;
   }
 
@@ -144,9 +171,42 @@ absl::StatusOr<bool> BatchApplier::AnswerWithoutData(const PreparedAppend& appen
   return true;
 }
 
+absl::Status BatchApplier::AnswerResent(const PreparedAppend& append, BatchEnd& end) {
+  const AppendRequest& request = append.request;
+  const int64_t after = request.offset + static_cast<int64_t>(append.records());
+  STRATA_ASSIGN_OR_RETURN(const std::vector<store::Ledger::StreamBatch> stored,
+                          db_.ledger().StreamBatches(request.stream, request.offset, after));
+  const absl::StatusOr<Resent> resent =
+      CompareWithStored(request.content_hashes, request.offset, stored);
+  if (!resent.ok()) {
+    end.status = NoLongerKnown(request, end.result.next_offset);
+    return absl::OkStatus();
+  }
+  if (resent->first_difference >= 0) {
+    end.status = OtherContent(request, resent->first_difference);
+    return absl::OkStatus();
+  }
+  end.result.duplicate = true;
+  end.result.counts = resent->counts;
+  if (resent->counts.rejected == 0) return absl::OkStatus();
+  STRATA_ASSIGN_OR_RETURN(std::vector<Rejection> rejections,
+                          db_.ledger().Rejections(request.stream));
+  for (Rejection& rejection : rejections) {
+    if (rejection.index < request.offset || rejection.index >= after) continue;
+    rejection.index -= request.offset;
+    end.result.rejections.push_back(std::move(rejection));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status BatchApplier::ApplyRecords(const PreparedAppend& append, BatchEnd& end) {
   const std::vector<Record>& records = append.request.batch.records;
   RecordCounts& counts = end.result.counts;
+  const std::vector<uint32_t>& content = append.request.content_hashes;
+  trace_ = StreamTrace();
+  const auto note = [&](size_t record, Outcome outcome) {
+    if (!content.empty()) trace_.Add(content[record], outcome);
+  };
   auto refused = append.rejections.begin();
   for (size_t i = 0; i < records.size(); ++i) {
     if (i + kPrefetchDistance < records.size()) {
@@ -159,17 +219,20 @@ absl::Status BatchApplier::ApplyRecords(const PreparedAppend& append, BatchEnd& 
     const auto index = static_cast<int64_t>(i);
     if (refused != append.rejections.end() && refused->index == index) {
       AddRejection(*refused, end);
+      note(i, Outcome::kRejected);
       ++refused;
       continue;
     }
     if (std::optional<Fault> fault = records_.FindFault(records[i], append.hashes[i]);
         fault.has_value()) {
       AddRejection(MakeRejection(index, records[i], *fault), end);
+      note(i, Outcome::kRejected);
       continue;
     }
     STRATA_ASSIGN_OR_RETURN(const Outcome outcome,
                             records_.Apply(records[i], append.hashes[i], counts.placeholders));
     counts.Add(outcome);
+    note(i, outcome);
   }
   return absl::OkStatus();
 }
@@ -194,7 +257,23 @@ absl::Status BatchApplier::StoreOutcome(const PreparedAppend& append,
   stream->updated_time = now_;
   end.result.next_offset = stream->next_offset;
   STRATA_RETURN_IF_ERROR(db_.ledger().PutStream(request.stream, *stream));
+  STRATA_RETURN_IF_ERROR(StoreTrace(append, end));
   return StoreRejections(append, stored_rejections, end.result.rejections);
+}
+
+absl::Status BatchApplier::StoreTrace(const PreparedAppend& append, const BatchEnd& end) {
+  constexpr int kTrimEvery = 256;
+  const AppendRequest& request = append.request;
+  store::Ledger::StreamBatch batch;
+  batch.first_offset = request.offset;
+  batch.records = static_cast<int64_t>(append.records());
+  batch.placeholders = end.result.counts.placeholders;
+  batch.trace = trace_.bytes();
+  STRATA_RETURN_IF_ERROR(db_.ledger().PutStreamBatch(request.stream, batch, now_));
+  int& untrimmed = untrimmed_[request.stream];
+  if (++untrimmed < kTrimEvery) return absl::OkStatus();
+  untrimmed_.erase(request.stream);
+  return db_.ledger().TrimStreamBatches(request.stream, kStreamBatchesKept);
 }
 
 absl::Status BatchApplier::StoreRejections(const PreparedAppend& append, int64_t already_stored,

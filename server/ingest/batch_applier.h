@@ -3,18 +3,24 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "server/image/editor.h"
 #include "server/ingest/append.h"
 #include "server/ingest/identities.h"
 #include "server/ingest/prepared_append.h"
 #include "server/ingest/record_applier.h"
+#include "server/ingest/stream_trace.h"
 #include "server/store/sqlite/workspace_db.h"
 
 namespace strata::ingest {
 
+// How long answers to unary requests and traces of write streams' batches are kept; of one stream
+// at least the latest kStreamBatchesKept, and little more.
 inline constexpr Millis kRequestLifeMillis = 24 * 3'600 * 1'000;
+inline constexpr int kStreamBatchesKept = 1'024;
 
 // What became of one batch inside the open transaction.
 struct BatchEnd {
@@ -46,8 +52,11 @@ class BatchApplier {
   absl::StatusOr<bool> AnswerWithoutData(const PreparedAppend& append,
                                          std::optional<WriteStreamState>& stream, BatchEnd& end);
   absl::Status ApplyRecords(const PreparedAppend& append, BatchEnd& end);
+  // Answers a batch that lies wholly before the stream's place, with the counts of its first time.
+  absl::Status AnswerResent(const PreparedAppend& append, BatchEnd& end);
   absl::Status StoreOutcome(const PreparedAppend& append, std::optional<WriteStreamState>& stream,
                             BatchEnd& end);
+  absl::Status StoreTrace(const PreparedAppend& append, const BatchEnd& end);
   absl::Status StoreRejections(const PreparedAppend& append, int64_t already_stored,
                                const std::vector<Rejection>& rejections);
   void Fail(const absl::Status& cause, bool in_part, BatchEnd& end);
@@ -57,6 +66,9 @@ class BatchApplier {
   RecordApplier& records_;
   int64_t revision_ = 0;
   Millis now_ = 0;
+  StreamTrace trace_;  // of the batch at work
+  // Batches stored of each stream since its old ones were last forgotten.
+  absl::flat_hash_map<std::string, int> untrimmed_;
   image::Changes* changes_ = nullptr;
 };
 

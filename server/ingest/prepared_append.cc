@@ -28,8 +28,11 @@ absl::Status CheckRequest(const AppendRequest& request) {
     return FieldError("records", absl::StrCat("a batch holds at most ", kMaxBatchRecords,
                                               " records, not ", request.batch.records.size()));
   }
-  return request.stream.empty() ? CheckId("request_id", request.request_id)
-                                : CheckId("stream", request.stream);
+  if (request.stream.empty()) return CheckId("request_id", request.request_id);
+  if (request.content_hashes.size() != request.batch.records.size()) {
+    return absl::InternalError("a batch of a write stream came without its hashes");
+  }
+  return CheckId("stream", request.stream);
 }
 
 // Room of a record beside its own struct; its text is mostly in the backing message.

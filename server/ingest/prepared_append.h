@@ -25,7 +25,8 @@ struct PreparedAppend {
 };
 
 // INVALID_ARGUMENT when the request as such does not hold: neither or both of a stream and a
-// request id, an id that is no id, a negative offset, too many records. Then `done` is left alone.
+// request id, an id that is no id, a negative offset, too many records; INTERNAL for a batch of a
+// stream without a hash for each record. Then `done` is left alone.
 absl::StatusOr<std::unique_ptr<PreparedAppend>> Prepare(AppendRequest&& request, AppendDone&& done,
                                                         Millis now);
 

@@ -31,18 +31,19 @@ enum class Reason : uint8_t {
   kAttributeKind,
   kTooManyStatuses,
   kErased,
+  kTimeTooFine,
 };
 
 // "FUTURE_TIME".
 absl::string_view NameOf(Reason reason);
 
-// What is wrong, for people. Never repeats the record's own text, which may name a person.
-absl::string_view MessageOf(Reason reason);
-
 // What is wrong with a record and where: "order.lines[2].amount_micros".
 struct Fault {
   Reason reason;
   std::string field;
+  // For people: the value and the limit that it breaks, see shown_value.h. Kept with a write
+  // stream's rejected records until the person is erased, who may be named by it.
+  std::string message;
 };
 
 Rejection MakeRejection(int64_t index, const Record& record, const Fault& fault);

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/status_macros.h"
 #include "server/ingest/same_content.h"
+#include "server/ingest/shown_value.h"
 
 namespace strata::ingest {
 namespace {
@@ -29,6 +30,22 @@ image::AttributeKind KindOf(const AttributeValue& value) {
 bool IsSet(const Attribute& attribute) {
   const auto* text = std::get_if<absl::string_view>(&attribute.value);
   return text == nullptr || !text->empty();
+}
+
+// Without the id: nothing may be kept of who was erased.
+Fault Erased(const char* field) {
+  return Fault{Reason::kErased, field, "the customer was erased from this workspace"};
+}
+
+// "\"gold\" is text".
+std::string ShownAttribute(const AttributeValue& value) {
+  if (const auto* text = std::get_if<absl::string_view>(&value)) {
+    return absl::StrCat(Shown(*text), " is text");
+  }
+  if (const auto* number = std::get_if<double>(&value)) {
+    return absl::StrCat(*number, " is a number");
+  }
+  return std::get<bool>(value) ? "true is a boolean" : "false is a boolean";
 }
 
 absl::Status KeysUsedUp(RecordKind kind) {
@@ -82,34 +99,39 @@ bool RecordApplier::IsOneStatusTooMany(absl::string_view status) {
 
 std::optional<Fault> RecordApplier::FindFault(const Record& record, const RecordHashes& hashes) {
   if (const auto* order = std::get_if<Order>(&record)) {
-    if (IsErased(order->customer, hashes.customer)) return Fault{Reason::kErased, "order.customer"};
-    if (!order->currency_code.empty() && order->currency_code != current_->settings->currency) {
-      return Fault{Reason::kForeignCurrency, "order.currency_code"};
+    if (IsErased(order->customer, hashes.customer)) return Erased("order.customer");
+    const std::string& currency = current_->settings->currency;
+    if (!order->currency_code.empty() && order->currency_code != currency) {
+      return Fault{Reason::kForeignCurrency, "order.currency_code",
+                   absl::StrCat(Shown(order->currency_code), ", but the workspace's currency is ",
+                                currency)};
     }
-    if (IsOneStatusTooMany(order->status)) return Fault{Reason::kTooManyStatuses, "order.status"};
+    if (IsOneStatusTooMany(order->status)) {
+      return Fault{Reason::kTooManyStatuses, "order.status",
+                   absl::StrCat(Shown(order->status),
+                                " is new, and the workspace has as many different order statuses "
+                                "as it can hold")};
+    }
   } else if (const auto* customer = std::get_if<Customer>(&record)) {
-    if (IsErased(customer->id, hashes.id)) return Fault{Reason::kErased, "customer.id"};
+    if (IsErased(customer->id, hashes.id)) return Erased("customer.id");
     if ((customer->update_mask & MaskOf(CustomerField::kAttributes)) == 0) return std::nullopt;
     for (const Attribute& attribute : customer->attributes) {
       if (ids_.AttributeTakes(attribute.key, KindOf(attribute.value))) continue;
       return Fault{Reason::kAttributeKind,
-                   absl::StrCat("customer.attributes[\"", attribute.key, "\"]")};
+                   absl::StrCat("customer.attributes[\"", attribute.key, "\"]"),
+                   absl::StrCat(ShownAttribute(attribute.value),
+                                "; this attribute has had another kind of value in this workspace "
+                                "before")};
     }
   } else if (const auto* ticket = std::get_if<Ticket>(&record)) {
-    if (IsErased(ticket->customer, hashes.customer)) {
-      return Fault{Reason::kErased, "ticket.customer"};
-    }
+    if (IsErased(ticket->customer, hashes.customer)) return Erased("ticket.customer");
   } else if (const auto* contract = std::get_if<Contract>(&record)) {
-    if (IsErased(contract->customer, hashes.customer)) {
-      return Fault{Reason::kErased, "contract.customer"};
-    }
+    if (IsErased(contract->customer, hashes.customer)) return Erased("contract.customer");
   } else if (const auto* survey = std::get_if<Survey>(&record)) {
-    if (IsErased(survey->customer, hashes.customer)) {
-      return Fault{Reason::kErased, "survey.customer"};
-    }
+    if (IsErased(survey->customer, hashes.customer)) return Erased("survey.customer");
   } else if (const auto* deletion = std::get_if<Deletion>(&record)) {
     if (deletion->kind == RecordKind::kCustomer && IsErased(deletion->id, hashes.id)) {
-      return Fault{Reason::kErased, "deletion.id"};
+      return Erased("deletion.id");
     }
   }
   return std::nullopt;

@@ -18,7 +18,7 @@ inline constexpr size_t kMaxLines = 10'000;
 //   quantity and amount   a negative quantity with a positive amount
 //   ranges                children 0..99, csat 1..5, NPS 0..10, annual value >= 0
 //   text                  ids 1..128 bytes, other text up to 512, UTF-8, no control characters
-//   attributes            at most 32, keys valid and unique, numbers finite
+//   attributes            at most 32, keys valid and unique, numbers finite and below 2^53
 //
 // Of a customer with an update mask only the fields it names are looked at. What depends on the
 // workspace (currency, attribute kinds, erased customers) is the writer's to check.

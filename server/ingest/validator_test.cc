@@ -280,5 +280,71 @@ TEST(ValidatorTest, OnlyFieldsThatAMaskNamesAreLookedAt) {
   EXPECT_EQ(FaultOf(customer), "CONTROL_CHARACTER customer.city");
 }
 
+std::string MessageFor(const Record& record) {
+  const std::optional<Fault> fault = FindFault(record, kNow);
+  return fault.has_value() ? fault->message : "";
+}
+
+TEST(ValidatorTest, MessagesSayValueAndLimit) {
+  Ticket ticket = ValidTicket();
+  ticket.opened_time = kNow - 10 * kMillisADay;
+  ticket.first_response_time = kNow - 20 * kMillisADay + 3'600'000;
+  EXPECT_EQ(MessageFor(ticket), "2023-12-12T01:00:00Z lies before opened_time 2023-12-22");
+
+  Contract contract = ValidContract();
+  contract.end_date = kToday - 1;
+  EXPECT_EQ(MessageFor(contract), "2023-12-31 lies before start_date 2024-01-01");
+  contract.end_date = kNoDay;
+  contract.annual_value = -1'500'000;
+  EXPECT_EQ(MessageFor(contract), "-1.5 is negative");
+
+  Survey survey = ValidSurvey();
+  survey.score = 11;
+  EXPECT_EQ(MessageFor(survey), "11 is outside 0 to 10 (NPS)");
+  survey.kind = SurveyKind::kCsat;
+  survey.score = 0;
+  EXPECT_EQ(MessageFor(survey), "0 is outside 1 to 5 (CSAT)");
+
+  Order order = ValidOrder();
+  order.order_time = kNow + 2 * kMillisADay;
+  EXPECT_EQ(MessageFor(order),
+            "2024-01-03 lies more than a day after now, 2024-01-01 by this server's clock");
+  order.order_time = -3'000'000'000'000;
+  EXPECT_EQ(MessageFor(order), "1874-12-07T18:40:00Z lies before 1900-01-01");
+  order = ValidOrder();
+  const OrderLine refund[] = {{"", "", -2 * kOneUnit, 5'000'000, kNoAmount}};
+  order.lines = refund;
+  EXPECT_EQ(MessageFor(order),
+            "the amount 5 is positive, though the quantity -2 is negative: a return gives money "
+            "back");
+  order = ValidOrder();
+  order.status = "a\tb";
+  EXPECT_EQ(MessageFor(order), "\"a\\tb\" holds a control character");
+  const std::string endless(700, 'z');
+  order.status = endless;
+  EXPECT_EQ(MessageFor(order), absl::StrCat("\"", endless.substr(0, 60),
+                                            "...\" has 700 bytes, at most 512 are taken"));
+  const std::vector<OrderLine> lines(10'001);
+  order = ValidOrder();
+  order.lines = lines;
+  EXPECT_EQ(MessageFor(order), "10,001 lines, but an order has at most 10,000");
+}
+
+TEST(ValidatorTest, NumbersThatMayHaveLostDigitsAreRefused) {
+  Customer customer = ValidCustomer();
+  for (const double exact : {9'007'199'254'740'991.0, -9'007'199'254'740'991.0, 0.1, 1e-300}) {
+    const Attribute number[] = {{"n", exact}};
+    customer.attributes = number;
+    EXPECT_EQ(FaultOf(customer), "") << exact;
+  }
+  // 2^53 is also what 2^53 + 1 becomes.
+  for (const double lost : {9'007'199'254'740'992.0, -9'007'199'254'740'992.0, 1e300}) {
+    const Attribute number[] = {{"n", lost}};
+    customer.attributes = number;
+    EXPECT_EQ(FaultOf(customer), "INVALID_NUMBER customer.attributes[\"n\"].number") << lost;
+    EXPECT_NE(MessageFor(customer).find("2^53"), std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace strata::ingest

@@ -188,8 +188,12 @@ absl::Status Writer::StoreGroup(const std::vector<std::unique_ptr<PreparedAppend
 }
 
 absl::Status Writer::PruneRequests(Millis now) {
-  if (pruned_time_ != kNoTime && now - pruned_time_ < kPruneEveryMillis) return absl::OkStatus();
+  // A clock that was set back must not put this off until it has caught up.
+  const bool recent =
+      pruned_time_ != kNoTime && now >= pruned_time_ && now - pruned_time_ < kPruneEveryMillis;
+  if (recent) return absl::OkStatus();
   pruned_time_ = now;
+  STRATA_RETURN_IF_ERROR(workspace_.db->ledger().PruneStreamBatches(now - kRequestLifeMillis));
   return workspace_.db->ledger().PruneRequests(now - kRequestLifeMillis);
 }
 

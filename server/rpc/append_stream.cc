@@ -6,6 +6,7 @@
 #include "grpcpp/impl/codegen/proto_utils.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/rpc/content_hash.h"
 #include "server/rpc/convert/append.h"
 #include "server/rpc/decode.h"
 #include "server/rpc/read_scope.h"
@@ -96,6 +97,10 @@ absl::StatusOr<AppendRequest> AppendStream::Take(Pending& pending) {
   append.offset = message.offset();
   pending.offset = message.offset();
   pending.records = message.records_size();
+  append.content_hashes.reserve(static_cast<size_t>(message.records_size()));
+  for (const v1::Record& record : message.records()) {
+    append.content_hashes.push_back(static_cast<uint32_t>(HashOf(record).low));
+  }
   STRATA_ASSIGN_OR_RETURN(append.batch, MakeBatch(std::move(decoded)));
   return append;
 }

@@ -396,6 +396,7 @@ TEST_F(AppendTest, RecordsRefusedByTheConversionAreSkipped) {
   request.batch = batch.Skip().Build();
   request.batch.rejections.push_back({1, RecordKind::kOrder, "?", "order.status", "BAD", "bad"});
   request.stream = "s";
+  request.content_hashes = testing::ContentHashes(request.batch);
   const Answer answer = SendAndWait(workspace(), std::move(request));
   ASSERT_TRUE(answer.status.ok()) << answer.status;
   EXPECT_EQ(answer.result.counts.accepted, 2);

@@ -97,6 +97,7 @@ TEST_P(CrashTest, AcknowledgedBatchesSurviveAPowerCut) {
         AppendRequest request;
         request.batch = Numbered(number, kRecords).Build();
         request.stream = absl::StrCat("stream ", number);
+        request.content_hashes = testing::ContentHashes(request.batch);
         auto promise = std::make_shared<std::promise<absl::Status>>();
         answers.emplace_back(number, promise->get_future());
         workspace().Append(std::move(request), [promise](absl::Status status, AppendResult) {

@@ -38,6 +38,7 @@ class GroupCommitTest : public WorkspaceTest {
     AppendRequest request;
     request.batch = batch.Build();
     request.stream = stream;
+    request.content_hashes = testing::ContentHashes(request.batch);
     auto promise = std::make_shared<std::promise<Answer>>();
     workspace().Append(std::move(request), [promise](absl::Status status, AppendResult result) {
       promise->set_value({status, result});

@@ -1,7 +1,5 @@
 #include "server/workspace/migrate_folder.h"
 
-#include <sys/stat.h>
-
 #include <memory>
 
 #include "server/base/status_macros.h"

@@ -49,7 +49,8 @@ TEST_F(StreamTest, OffsetsSayWhatIsNewRepeatedOrMissing) {
     EXPECT_TRUE(answer.result.duplicate);
     EXPECT_EQ(answer.result.next_offset, 3);
     EXPECT_EQ(answer.result.revision, 2);
-    EXPECT_EQ(answer.result.counts, RecordCounts());
+    // Order 0 made the customer; a batch that was stored in part tells of no placeholder.
+    EXPECT_EQ(answer.result.counts, (RecordCounts{count, 0, 0, 0, count == 3 ? 1 : 0}));
   }
 
   for (int offset : {2, 4}) {  // an overlap, a gap
@@ -68,6 +69,80 @@ TEST_F(StreamTest, OffsetsSayWhatIsNewRepeatedOrMissing) {
   answer = SendTo(workspace(), "s", 3, Orders(3, 2));
   ASSERT_TRUE(answer.status.ok());
   EXPECT_EQ(answer.result.next_offset, 5);
+}
+
+TEST_F(StreamTest, ResentBatchesGetTheirFirstAnswerWhateverTheirBoundaries) {
+  TestBatch first = Orders(0, 2);
+  first.Add(Record(MakeCustomer(""))).Skip();
+  ASSERT_TRUE(SendTo(workspace(), "s", 0, first).status.ok());
+  TestBatch second = Orders(1, 2);  // order 1 is a duplicate
+  second.Add(Record(MakeSurvey("s", ""))).Skip();
+  ASSERT_TRUE(SendTo(workspace(), "s", 3, second).status.ok());
+  Reopen();
+
+  Answer answer = SendTo(workspace(), "s", 0, first);
+  ASSERT_TRUE(answer.status.ok()) << answer.status;
+  EXPECT_TRUE(answer.result.duplicate);
+  EXPECT_EQ(answer.result.counts, (RecordCounts{2, 0, 0, 1, 1}));
+  ASSERT_EQ(answer.result.rejections.size(), 1u);
+  EXPECT_EQ(answer.result.rejections[0].index, 2);
+
+  TestBatch across;  // the bad customer and what follows it
+  across.Add(Record(MakeCustomer("")));
+  AddOrder(across, "o1", "c", 2);
+  AddOrder(across, "o2", "c", 3);
+  answer = SendTo(workspace(), "s", 2, across.Skip());
+  ASSERT_TRUE(answer.status.ok()) << answer.status;
+  EXPECT_EQ(answer.result.counts, (RecordCounts{1, 1, 0, 1, 0}));
+  ASSERT_EQ(answer.result.rejections.size(), 1u);
+  EXPECT_EQ(answer.result.rejections[0].index, 0);
+}
+
+TEST_F(StreamTest, OtherContentAtAnOldOffsetIsRefusedByName) {
+  ASSERT_TRUE(SendTo(workspace(), "s", 0, Orders(0, 5)).status.ok());
+  ASSERT_TRUE(SendTo(workspace(), "s", 5, Orders(5, 5)).status.ok());
+  TestBatch other = Orders(3, 3);
+  AddOrder(other, "o6", "c", 1'000);  // 7 was sent
+  const Answer answer = SendTo(workspace(), "s", 3, other);
+  EXPECT_EQ(answer.status.code(), absl::StatusCode::kAlreadyExists);
+  const ErrorFacts facts = FactsOf(answer.status);
+  EXPECT_EQ(facts.reason, "OFFSET_REUSED");
+  ASSERT_EQ(facts.metadata.size(), 1u);
+  EXPECT_EQ(facts.metadata[0].second, "6");
+  EXPECT_FALSE(answer.result.duplicate);
+  EXPECT_EQ(answer.result.next_offset, 10);
+  EXPECT_EQ(Value("SELECT sum(amount_micros) FROM order_lines"), "55");
+  EXPECT_TRUE(SendTo(workspace(), "s", 3, Orders(3, 4)).status.ok()) << "what was stored there";
+}
+
+TEST_F(StreamTest, WhatIsNoLongerKeptIsNotTakenForARepetition) {
+  ASSERT_TRUE(SendTo(workspace(), "s", 0, Orders(0, 3)).status.ok());
+  constexpr Millis kDay = 24 * 3'600 * 1'000;
+  clock_.Set(kNow + kDay);
+  ASSERT_TRUE(SendTo(workspace(), "s", 3, Orders(3, 3)).status.ok());
+  EXPECT_TRUE(SendTo(workspace(), "s", 0, Orders(0, 3)).result.duplicate) << "a day is not over";
+  clock_.Set(kNow + kDay + 120'000);
+  ASSERT_TRUE(SendTo(workspace(), "s", 6, Orders(6, 1)).status.ok());
+  const Answer answer = SendTo(workspace(), "s", 0, Orders(0, 3));
+  EXPECT_EQ(answer.status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(FactsOf(answer.status).reason, "OFFSET_TOO_OLD");
+  EXPECT_EQ(answer.result.next_offset, 7);
+  EXPECT_TRUE(SendTo(workspace(), "s", 3, Orders(3, 4)).result.duplicate) << "of today";
+
+  // A clock that is set back keeps more, and stops nothing.
+  clock_.Set(kNow - 10 * kDay);
+  ASSERT_TRUE(SendTo(workspace(), "t", 0, Orders(0, 1)).status.ok());
+  EXPECT_TRUE(SendTo(workspace(), "s", 3, Orders(3, 4)).result.duplicate);
+}
+
+TEST_F(StreamTest, OfManySmallBatchesTheLatestAreKept) {
+  for (int i = 0; i < 1'300; ++i) {
+    ASSERT_TRUE(SendTo(workspace(), "s", i, Orders(i, 1)).status.ok());
+  }
+  EXPECT_EQ(Value("SELECT min(first_offset) FROM stream_batches"), "256");
+  EXPECT_EQ(Value("SELECT max(first_offset) FROM stream_batches"), "1299");
+  EXPECT_TRUE(SendTo(workspace(), "s", 276, Orders(276, 1'024)).result.duplicate);
+  EXPECT_EQ(FactsOf(SendTo(workspace(), "s", 255, Orders(255, 2)).status).reason, "OFFSET_TOO_OLD");
 }
 
 TEST_F(StreamTest, StateHoldsCountsAndRejectionsOfItsWholeLife) {
@@ -149,6 +224,7 @@ TEST_F(StreamTest, PipelinedBatchesOfOneGroupSeeEachOther) {
     AppendRequest request;
     request.batch = batch.Build();
     request.stream = "s";
+    request.content_hashes = testing::ContentHashes(request.batch);
     request.offset = i * 10;
     auto promise = std::make_shared<std::promise<Answer>>();
     answers.push_back(promise->get_future());
@@ -222,6 +298,7 @@ TEST_F(StreamTest, RequestsThatDoNotHoldAreRefusedAtOnce) {
   EXPECT_EQ(SendAndWait(workspace(), neither).status.code(), absl::StatusCode::kInvalidArgument);
   AppendRequest both = neither;
   both.stream = "s";
+  both.content_hashes = testing::ContentHashes(both.batch);
   both.request_id = "r";
   EXPECT_EQ(SendAndWait(workspace(), both).status.code(), absl::StatusCode::kInvalidArgument);
   for (const std::string& bad : {std::string(129, 'x'), std::string("a\n"), std::string("\xff")}) {

@@ -34,7 +34,7 @@ struct Converted {
 TEST(RecordsTest, OrderKeepsEveryField) {
   const Converted converted(R"(records { order {
       id: "o1" customer: "c1" source_version: -3 status: "shipped" channel: "web"
-      order_time { seconds: 1700000000 nanos: 123999999 }
+      order_time { seconds: 1700000000 nanos: 123000000 }
       promised_time { seconds: -1 nanos: 1000000 }
       lines { product: "p" product_line: "pl" quantity: -2 amount_micros: -5 cost_micros: 0 }
       lines { amount_micros: 7 }

@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "server/base/error.h"
 #include "server/ingest/reason.h"
+#include "server/ingest/shown_value.h"
 #include "server/ingest/text_rules.h"
 
 namespace strata::rpc {
@@ -13,6 +15,8 @@ namespace {
 
 // Timestamps from 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z, as their definition says.
 constexpr int64_t kFirstSecond = -62'135'596'800, kLastSecond = 253'402'300'799;
+
+constexpr int32_t kNanosAMilli = 1'000'000;
 
 struct MaskPath {
   absl::string_view path;
@@ -34,8 +38,7 @@ constexpr MaskPath kMaskPaths[] = {
 };
 
 // Converts the records of one batch. A method that finds a fault notes the rejection and returns
-// false; the first fault of a record is the one reported. Messages never repeat a record's own
-// text, which may name a person.
+// false; the first fault of a record is the one reported.
 class Converter {
  public:
   Converter(RecordPool& pool, Batch& batch) : pool_(pool), batch_(batch) {}
@@ -133,8 +136,7 @@ class Converter {
     }
     // Zero stands for "not rated" from here on, so a rating of zero must be refused here.
     if (in.has_csat() && in.csat() == 0) {
-      return Refuse("ticket.csat", NameOf(ingest::Reason::kValueOutOfRange),
-                    ingest::MessageOf(ingest::Reason::kValueOutOfRange));
+      return Refuse("ticket.csat", NameOf(ingest::Reason::kValueOutOfRange), "0 is outside 1 to 5");
     }
     out.csat = in.csat();
     return Version(in, out) &&
@@ -245,7 +247,8 @@ class Converter {
                                        [&](const MaskPath& known) { return known.path == path; });
       if (found == std::end(kMaskPaths)) {
         return Refuse(absl::StrCat("customer.update_mask.paths[", i, "]"), "UNKNOWN_PATH",
-                      "the path names no field of a customer that can be updated alone");
+                      absl::StrCat(ingest::Shown(path),
+                                   " names no field of a customer that can be updated alone"));
       }
       out.update_mask |= MaskOf(found->field);
     }
@@ -265,8 +268,11 @@ class Converter {
   bool Date(const std::string& text, absl::string_view field, Day& out) {
     if (text.empty()) return true;
     const absl::StatusOr<Day> day = ParseDay(text);
-    if (!day.ok())
-      return Refuse(field, "INVALID_DATE", "the text is no day of the form YYYY-MM-DD");
+    if (!day.ok()) {
+      return Refuse(
+          field, "INVALID_DATE",
+          absl::StrCat(ingest::Shown(text), " is no day of the calendar in the form YYYY-MM-DD"));
+    }
     out = *day;
     return true;
   }
@@ -277,15 +283,24 @@ class Converter {
     if (time.seconds() < kFirstSecond || time.seconds() > kLastSecond || time.nanos() < 0 ||
         time.nanos() > 999'999'999) {
       return Refuse(field, "INVALID_TIME",
-                    "seconds and nanos make no instant of the years 1 to 9999");
+                    absl::StrCat(time.seconds(), " seconds and ", time.nanos(),
+                                 " nanos make no instant of the years 1 to 9999"));
     }
-    out = time.seconds() * 1'000 + time.nanos() / 1'000'000;
+    if (time.nanos() % kNanosAMilli != 0) {
+      const Millis cut = time.seconds() * 1'000 + time.nanos() / kNanosAMilli;
+      return Refuse(field, NameOf(ingest::Reason::kTimeTooFine),
+                    absl::StrFormat("%s and %d nanoseconds: instants are kept to the millisecond; "
+                                    "round it",
+                                    ingest::ShownTime(cut), time.nanos() % kNanosAMilli));
+    }
+    out = time.seconds() * 1'000 + time.nanos() / kNanosAMilli;
     return true;
   }
 
   bool Money(int64_t micros, absl::string_view field, Micros& out) {
     if (micros == kNoAmount) {
-      return Refuse(field, NameOf(ingest::Reason::kValueOutOfRange), "the amount is too low");
+      return Refuse(field, NameOf(ingest::Reason::kValueOutOfRange),
+                    absl::StrCat(ingest::ShownMoney(micros), " is too low"));
     }
     out = micros;
     return true;

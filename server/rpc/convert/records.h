@@ -24,7 +24,8 @@ struct RecordPool {
 // Appends one domain record for each of `records`, in order. Text is borrowed from the messages,
 // lines and attributes from `pool`, which is filled once and must not change after. A record that
 // has no domain form (no kind, a date that is none, an unknown enum value, a timestamp out of
-// range) takes its place in `batch.records` as an empty one and is refused in `batch.rejections`.
+// range or finer than a millisecond) takes its place in `batch.records` as an empty one and is
+// refused in `batch.rejections`.
 void ConvertRecords(const google::protobuf::RepeatedPtrField<v1::Record>& records, RecordPool& pool,
                     Batch& batch);
 

@@ -31,6 +31,17 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Create(Connection& connection) {
        "SELECT stream_offset, kind, record_id, field, reason, message FROM rejected_records "
        "WHERE stream_id = ?1 ORDER BY stream_offset"},
       {ledger->add_rejection_, "INSERT INTO rejected_records VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
+      {ledger->stream_batches_,
+       "SELECT first_offset, records, placeholders, format, trace FROM stream_batches "
+       "WHERE stream_id = ?1 AND first_offset < ?3 AND first_offset >= (SELECT "
+       "ifnull(max(first_offset), ?2) FROM stream_batches WHERE stream_id = ?1 AND first_offset "
+       "<= ?2) ORDER BY first_offset"},
+      {ledger->put_stream_batch_,
+       "INSERT OR REPLACE INTO stream_batches VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
+      {ledger->trim_stream_batches_,
+       "DELETE FROM stream_batches WHERE stream_id = ?1 AND first_offset <= (SELECT first_offset "
+       "FROM stream_batches WHERE stream_id = ?1 ORDER BY first_offset DESC LIMIT 1 OFFSET ?2)"},
+      {ledger->prune_stream_batches_, "DELETE FROM stream_batches WHERE committed_time < ?1"},
       {ledger->find_request_,
        "SELECT fingerprint, answer FROM requests WHERE request_id = ?1 AND created_time >= ?2"},
       {ledger->put_request_, "INSERT OR REPLACE INTO requests VALUES (?1, ?2, ?3, ?4, ?5)"},
@@ -106,6 +117,40 @@ absl::Status Ledger::AddRejection(absl::string_view stream, const Rejection& rej
       .Text(rejection.reason)
       .Text(rejection.message)
       .Run();
+}
+
+absl::StatusOr<std::vector<Ledger::StreamBatch>> Ledger::StreamBatches(absl::string_view stream,
+                                                                       int64_t from, int64_t to) {
+  std::vector<StreamBatch> batches;
+  Execution row(stream_batches_);
+  row.Text(stream).Int(from).Int(to);
+  for (;;) {
+    STRATA_ASSIGN_OR_RETURN(const bool found, row.Step());
+    if (!found) return batches;
+    batches.push_back(
+        {row.IntAt(0), row.IntAt(1), row.IntAt(2), row.IntAt(3), std::string(row.BlobAt(4))});
+  }
+}
+
+absl::Status Ledger::PutStreamBatch(absl::string_view stream, const StreamBatch& batch,
+                                    Millis now) {
+  return Execution(put_stream_batch_)
+      .Text(stream)
+      .Int(batch.first_offset)
+      .Int(batch.records)
+      .Int(batch.placeholders)
+      .Int(batch.format)
+      .Blob(batch.trace)
+      .Int(now)
+      .Run();
+}
+
+absl::Status Ledger::TrimStreamBatches(absl::string_view stream, int64_t kept) {
+  return Execution(trim_stream_batches_).Text(stream).Int(kept).Run();
+}
+
+absl::Status Ledger::PruneStreamBatches(Millis before) {
+  return Execution(prune_stream_batches_).Int(before).Run();
 }
 
 absl::StatusOr<std::optional<Ledger::StoredRequest>> Ledger::FindRequest(absl::string_view id,

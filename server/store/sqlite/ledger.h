@@ -34,6 +34,25 @@ class Ledger {
   absl::StatusOr<std::vector<Rejection>> Rejections(absl::string_view stream);
   absl::Status AddRejection(absl::string_view stream, const Rejection& rejection);
 
+  // One batch of a write stream, as kept to compare a batch that is sent again.
+  struct StreamBatch {
+    static constexpr int64_t kFormat = 1;  // of `trace`; server/ingest/stream_trace.h
+
+    int64_t first_offset = 0;
+    int64_t records = 0;
+    int64_t placeholders = 0;
+    int64_t format = kFormat;
+    std::string trace;
+  };
+  // Those with records in [from, to), ascending.
+  absl::StatusOr<std::vector<StreamBatch>> StreamBatches(absl::string_view stream, int64_t from,
+                                                         int64_t to);
+  absl::Status PutStreamBatch(absl::string_view stream, const StreamBatch& batch, Millis now);
+  // Forgets all but the latest `kept` batches of a stream.
+  absl::Status TrimStreamBatches(absl::string_view stream, int64_t kept);
+  // Forgets those of all streams that were committed before.
+  absl::Status PruneStreamBatches(Millis before);
+
   struct StoredRequest {
     std::string fingerprint;
     std::string answer;
@@ -75,6 +94,7 @@ class Ledger {
 
   Connection& connection_;
   Statement find_stream_, put_stream_, rejections_, add_rejection_;
+  Statement stream_batches_, put_stream_batch_, trim_stream_batches_, prune_stream_batches_;
   Statement find_request_, put_request_, prune_requests_;
   Statement find_deleted_, put_deleted_, remove_deleted_;
   Statement revision_, put_revision_;

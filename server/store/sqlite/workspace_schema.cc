@@ -195,6 +195,22 @@ constexpr char kTables1[] = R"sql(
   CREATE INDEX requests_by_time ON requests (created_time);
 )sql";
 
+// What was committed under each write stream, for a day at most, so that a batch that is sent again
+// is compared with it: four bytes a record (server/ingest/stream_trace.h).
+constexpr char kStreamBatches[] = R"sql(
+  CREATE TABLE stream_batches (
+    stream_id TEXT NOT NULL,
+    first_offset INTEGER NOT NULL,
+    records INTEGER NOT NULL,
+    placeholders INTEGER NOT NULL,
+    format INTEGER NOT NULL,
+    trace BLOB NOT NULL,
+    committed_time INTEGER NOT NULL,
+    PRIMARY KEY (stream_id, first_offset)
+  ) STRICT;
+  CREATE INDEX stream_batches_by_time ON stream_batches (committed_time);
+)sql";
+
 // In views: milliseconds as ISO text, micros as decimal text with every digit.
 #define STRATA_ISO_TIME(column) "strftime('%Y-%m-%dT%H:%M:%fZ', " column " / 1000.0, 'unixepoch')"
 #define STRATA_DECIMAL(column)                                        \
@@ -276,11 +292,12 @@ constexpr char kFractionalQuantity2[] = R"sql(
 
 const Schema& WorkspaceSchema() {
   static const std::string* const version1 = new std::string(std::string(kTables1) + kViews1);
-  static const Migration* const migrations = new Migration[2]{
+  static const Migration* const migrations = new Migration[3]{
       {1, "customers, orders, tickets, contracts, surveys; streams, requests", version1->c_str()},
       {2, "quantities of lines in millionths of a unit", kFractionalQuantity2},
+      {3, "what was committed under each write stream", kStreamBatches},
   };
-  static const Schema schema{"workspace", 0x53545257 /* STRW */, absl::MakeSpan(migrations, 2)};
+  static const Schema schema{"workspace", 0x53545257 /* STRW */, absl::MakeSpan(migrations, 3)};
   return schema;
 }
 

@@ -89,6 +89,18 @@ TestBatch& AddOrder(TestBatch& batch, absl::string_view id, absl::string_view cu
   return batch.Add(MakeOrder(id, customer, version), {MakeLine("p", amount)});
 }
 
+std::vector<uint32_t> ContentHashes(const Batch& batch) {
+  std::vector<uint32_t> hashes;
+  for (const Record& record : batch.records) {
+    const auto* order = std::get_if<Order>(&record);
+    const bool has_lines = order != nullptr && !order->lines.empty();
+    const std::string id = std::visit([](const auto& r) { return std::string(r.id); }, record);
+    hashes.push_back(static_cast<uint32_t>(std::hash<std::string>()(
+        absl::StrCat(record.index(), "/", id, "/", has_lines ? order->lines.front().amount : 0))));
+  }
+  return hashes;
+}
+
 Answer SendAndWait(Workspace& workspace, AppendRequest request) {
   std::promise<Answer> promise;
   workspace.Append(std::move(request), [&promise](absl::Status status, AppendResult result) {
@@ -112,6 +124,7 @@ Answer SendTo(Workspace& workspace, const std::string& stream, int64_t offset,
   request.batch = batch.Build();
   request.stream = stream;
   request.offset = offset;
+  request.content_hashes = ContentHashes(request.batch);
   return SendAndWait(workspace, std::move(request));
 }
 

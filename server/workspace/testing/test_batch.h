@@ -63,6 +63,9 @@ struct Answer {
   AppendResult result;
 };
 
+// Stands for the hashes that the front makes of records' content: of kind, id and first amount.
+std::vector<uint32_t> ContentHashes(const Batch& batch);
+
 // Sends a request and waits for its answer.
 Answer SendAndWait(Workspace& workspace, AppendRequest request);
 // As a unary call with a request id of its own.
