@@ -105,6 +105,7 @@ absl::Status ShowCustomer(Context& context, const ShowArguments& args) {
   if (context.flags().output == OutputForm::kJson) return context.PrintJson(answer);
   if (!page) {
     WritePageCsv(context.out(), answer);
+    TellNotes(context, answer.meta());
     return absl::OkStatus();
   }
   STRATA_ASSIGN_OR_RETURN(const v1::QueryKpisResponse year, AskYear(context, answer));

@@ -13,6 +13,7 @@
 #include "client/cli/delimited_output.h"
 #include "client/cli/insight_page.h"
 #include "client/cli/insight_verbs.h"
+#include "client/cli/kpi_verbs.h"
 #include "client/cli/result_footer.h"
 #include "client/cli/sheet.h"
 #include "client/cli/shell_word.h"
@@ -261,11 +262,8 @@ void WriteSwotCsv(std::ostream& out, const v1::GenerateSwotResponse& answer) {
 }
 
 absl::StatusOr<KpiUnits> UnitsOfKpis(Context& context) {
-  v1::ListKpisRequest request;
-  STRATA_ASSIGN_OR_RETURN(*request.mutable_workspace(), context.Workspace());
-  STRATA_ASSIGN_OR_RETURN(Client * client, context.client());
-  STRATA_ASSIGN_OR_RETURN(const v1::ListKpisResponse list,
-                          client->ListKpis(request, context.call_options()));
+  STRATA_ASSIGN_OR_RETURN(const std::string workspace, context.Workspace());
+  STRATA_ASSIGN_OR_RETURN(const v1::ListKpisResponse list, FetchKpis(context, workspace));
   KpiUnits units;
   for (const v1::Kpi& kpi : list.kpis()) units[kpi.id()] = kpi.unit();
   return units;

@@ -26,11 +26,8 @@ std::string Type(v1::ValueType type) { return Word(v1::ValueType_Name(type), "VA
 std::string GrainName(v1::Grain grain) { return Word(v1::Grain_Name(grain), "GRAIN_"); }
 
 absl::Status ListKpis(Context& context) {
-  v1::ListKpisRequest request;
-  STRATA_ASSIGN_OR_RETURN(*request.mutable_workspace(), context.Workspace());
-  STRATA_ASSIGN_OR_RETURN(Client * client, context.client());
-  STRATA_ASSIGN_OR_RETURN(const v1::ListKpisResponse list,
-                          client->ListKpis(request, context.call_options()));
+  STRATA_ASSIGN_OR_RETURN(const std::string workspace, context.Workspace());
+  STRATA_ASSIGN_OR_RETURN(const v1::ListKpisResponse list, FetchKpis(context, workspace));
   if (context.flags().output == OutputForm::kJson) return context.PrintJson(list);
   if (context.flags().output == OutputForm::kCsv) {
     WriteCsvRow(context.out(), {"kpi", "name", "family", "unit", "type", "additive", "grain",
@@ -65,8 +62,13 @@ absl::Status ListFields(Context& context) {
   v1::ListFieldsRequest request;
   STRATA_ASSIGN_OR_RETURN(*request.mutable_workspace(), context.Workspace());
   STRATA_ASSIGN_OR_RETURN(Client * client, context.client());
-  STRATA_ASSIGN_OR_RETURN(const v1::ListFieldsResponse list,
-                          client->ListFields(request, context.call_options()));
+  v1::ListFieldsResponse list;
+  do {
+    STRATA_ASSIGN_OR_RETURN(const v1::ListFieldsResponse page,
+                            client->ListFields(request, context.call_options()));
+    list.mutable_fields()->MergeFrom(page.fields());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
   if (context.flags().output == OutputForm::kJson) return context.PrintJson(list);
   if (context.flags().output == OutputForm::kCsv) {
     WriteCsvRow(context.out(),
@@ -92,6 +94,20 @@ absl::Status ListFields(Context& context) {
 }
 
 }  // namespace
+
+absl::StatusOr<v1::ListKpisResponse> FetchKpis(Context& context, const std::string& workspace) {
+  STRATA_ASSIGN_OR_RETURN(Client * client, context.client());
+  v1::ListKpisRequest request;
+  request.set_workspace(workspace);
+  v1::ListKpisResponse list;
+  do {
+    STRATA_ASSIGN_OR_RETURN(const v1::ListKpisResponse page,
+                            client->ListKpis(request, context.call_options()));
+    list.mutable_kpis()->MergeFrom(page.kpis());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  return list;
+}
 
 void RegisterKpi(CLI::App& app, Context& context) {
   CLI::App* noun = AddNoun(app, "kpi", "Key figures");

@@ -90,11 +90,7 @@ void PrintHeadline(const Context& context, const v1::SummarizeKpisResponse& summ
 
 // Names for the list, of which the headline has not all.
 absl::StatusOr<KpiNames> NamesOfKpis(Context& context, const std::string& workspace) {
-  v1::ListKpisRequest request;
-  request.set_workspace(workspace);
-  STRATA_ASSIGN_OR_RETURN(Client * client, context.client());
-  STRATA_ASSIGN_OR_RETURN(const v1::ListKpisResponse list,
-                          client->ListKpis(request, context.call_options()));
+  STRATA_ASSIGN_OR_RETURN(const v1::ListKpisResponse list, FetchKpis(context, workspace));
   KpiNames names;
   for (const v1::Kpi& kpi : list.kpis()) {
     if (!kpi.name().empty()) names[kpi.id()] = kpi.name();

@@ -1,6 +1,8 @@
 #ifndef STRATA_CLIENT_CLI_KPI_VERBS_H_
 #define STRATA_CLIENT_CLI_KPI_VERBS_H_
 
+#include <string>
+
 #include "client/cli/command.h"
 
 namespace strata::cli {
@@ -9,6 +11,9 @@ namespace strata::cli {
 void AddKpiQuery(CLI::App& kpi, Context& context);
 void AddKpiSummary(CLI::App& kpi, Context& context);
 void AddKpiExplain(CLI::App& kpi, Context& context);
+
+// The catalogue, every page of it.
+absl::StatusOr<v1::ListKpisResponse> FetchKpis(Context& context, const std::string& workspace);
 
 }  // namespace strata::cli
 

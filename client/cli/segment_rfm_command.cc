@@ -204,13 +204,29 @@ void WriteRfmCsv(std::ostream& out, const v1::ScoreRfmResponse& answer, const Rf
   }
 }
 
+// With the customers of every page.
+absl::StatusOr<v1::ScoreRfmResponse> FetchRfm(Context& context, const RfmArguments& args) {
+  std::string page_token;
+  const auto ask = [&] {
+    return Ask(context, &Client::ScoreRfm, [&](v1::ScoreRfmRequest& request) {
+      request.set_bins(args.bins);
+      request.set_window_days(args.window_days);
+      request.set_customers(args.customers);
+      request.set_page_token(page_token);
+    });
+  };
+  STRATA_ASSIGN_OR_RETURN(v1::ScoreRfmResponse all, ask());
+  while (!all.next_page_token().empty()) {
+    page_token = all.next_page_token();
+    STRATA_ASSIGN_OR_RETURN(const v1::ScoreRfmResponse page, ask());
+    all.mutable_customers()->MergeFrom(page.customers());
+    all.set_next_page_token(page.next_page_token());
+  }
+  return all;
+}
+
 absl::Status Rfm(Context& context, const RfmArguments& args) {
-  STRATA_ASSIGN_OR_RETURN(const v1::ScoreRfmResponse answer,
-                          Ask(context, &Client::ScoreRfm, [&](v1::ScoreRfmRequest& request) {
-                            request.set_bins(args.bins);
-                            request.set_window_days(args.window_days);
-                            request.set_customers(args.customers);
-                          }));
+  STRATA_ASSIGN_OR_RETURN(const v1::ScoreRfmResponse answer, FetchRfm(context, args));
   switch (context.flags().output) {
     case OutputForm::kJson:
       return context.PrintJson(answer);

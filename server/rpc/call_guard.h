@@ -13,6 +13,7 @@
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/status.h"
 #include "server/base/mutex.h"
+#include "server/rpc/answer_size.h"
 #include "server/rpc/call_context.h"
 #include "server/rpc/log.h"
 
@@ -96,6 +97,7 @@ class CallGuard {
     if (!status.ok()) return call.End(status);
     try {
       status = (handlers.*handler)(call.context(), request, response);
+      if (status.ok()) status = FitAnswer(response);
     } catch (const std::exception& error) {
       status = absl::InternalError(absl::StrCat("exception: ", error.what()));
     }

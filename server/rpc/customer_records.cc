@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "server/base/status_macros.h"
+#include "server/rpc/answer_size.h"
 #include "server/rpc/convert/customer_facts.h"
 #include "server/rpc/convert/records.h"
 
@@ -16,17 +17,30 @@ constexpr size_t kMostSurveys = 100;
 absl::Status AddOrders(const PinnedScope& pinned, image::Slot slot, int count,
                        v1::GetCustomerResponse* response) {
   const analytics::Scope& scope = pinned.scope;
-  for (ImageOrder& order :
-       LatestOrders(*scope.revision, slot, scope.as_of, static_cast<size_t>(count))) {
+  PageBudget budget(*response);
+  bool cut = false;
+  const auto add = [&](ImageOrder order) -> absl::Status {
     STRATA_ASSIGN_OR_RETURN(std::optional<std::string> id,
                             IdOfRecord(pinned, RecordKind::kOrder, order.key));
     STRATA_ASSIGN_OR_RETURN(const std::optional<Millis> time, TimeOfOrder(pinned, order));
-    if (!id.has_value() || !time.has_value()) continue;
+    if (!id.has_value() || !time.has_value()) return absl::OkStatus();
     order.order.set_id(*std::move(id));
     ToProto(*time, order.order.mutable_order_time());
     *response->add_orders() = std::move(order.order);
+    cut = !budget.KeepsLast(response->mutable_orders());
+    return absl::OkStatus();
+  };
+  absl::Status status;
+  const size_t orders = VisitLatestOrders(*scope.revision, slot, scope.as_of,
+                                          static_cast<size_t>(count), [&](ImageOrder order) {
+                                            status = add(std::move(order));
+                                            return status.ok() && !cut;
+                                          });
+  if (cut) {
+    TellCut("orders", response->orders_size(), static_cast<int64_t>(orders),
+            response->mutable_meta());
   }
-  return absl::OkStatus();
+  return status;
 }
 
 // The first `count` of `facts` with their ids.

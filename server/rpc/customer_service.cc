@@ -9,6 +9,7 @@
 #include "server/analytics/fields/features.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/rpc/answer_size.h"
 #include "server/rpc/convert/customer.h"
 #include "server/rpc/convert/kpi.h"
 #include "server/rpc/convert/meta.h"
@@ -104,15 +105,17 @@ absl::Status CustomerHandlers::ListCustomers(const CallContext& call,
   const image::Revision& revision = *query.scope.revision;
   ToProto(revision, list.info, response->mutable_meta());
   for (const std::string& field : query.fields) response->add_fields(field);
+  response->set_total(list.total);
+  PageBudget budget(*response);
   for (const image::Slot slot : list.page) {
     v1::CustomerRow* row = response->add_customers();
     row->set_customer(std::string(revision.CustomerId(slot)));
     for (const std::string& field : query.fields) {
       ToProto(list.features.Column(field).At(slot), row->add_values());
     }
+    if (!budget.KeepsLast(response->mutable_customers())) break;
   }
-  response->set_total(list.total);
-  const int64_t end = query.offset + static_cast<int64_t>(list.page.size());
+  const int64_t end = query.offset + response->customers_size();
   if (end < list.total) {
     pinned.workspace->Hold(query.scope.revision);
     response->set_next_page_token(EncodePageToken({revision.number, end, ""}, binding));

@@ -80,9 +80,9 @@ absl::Status CollectOrders(const PinnedScope& pinned, image::Slot slot, size_t c
                            std::vector<Event>& events) {
   const analytics::Scope& scope = pinned.scope;
   const analytics::DeliveryRule deliveries(*scope.revision->calendar, scope.as_of);
-  for (const ImageOrder& order : LatestOrders(*scope.revision, slot, scope.as_of, count)) {
+  const auto collect = [&](const ImageOrder& order) -> absl::Status {
     STRATA_ASSIGN_OR_RETURN(const std::optional<Millis> time, TimeOfOrder(pinned, order));
-    if (!time.has_value()) continue;
+    if (!time.has_value()) return absl::OkStatus();
     MicrosSum amount = 0;
     for (const v1::OrderLine& line : order.order.lines()) amount += line.amount_micros();
     const int lines = order.order.lines_size();
@@ -91,8 +91,14 @@ absl::Status CollectOrders(const PinnedScope& pinned, image::Slot slot, size_t c
          Words({order.order.status(), lines == 1 ? "1 line" : absl::StrCat(lines, " lines"),
                 IsReturn(amount) ? "" : Lateness(order, *scope.revision->settings, deliveries)}),
          amount});
-  }
-  return absl::OkStatus();
+    return absl::OkStatus();
+  };
+  absl::Status status;
+  VisitLatestOrders(*scope.revision, slot, scope.as_of, count, [&](const ImageOrder& order) {
+    status = collect(order);
+    return status.ok();
+  });
+  return status;
 }
 
 void CollectTickets(const image::Revision& revision, image::Slot slot, Day as_of,

@@ -13,6 +13,7 @@
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/domain/nearest_names.h"
+#include "server/rpc/answer_size.h"
 #include "server/rpc/convert/kpi.h"
 #include "server/rpc/convert/meta.h"
 #include "server/rpc/convert/value.h"
@@ -66,6 +67,32 @@ absl::Status CheckNames(const analytics::KpiQuery& query,
   return absl::OkStatus();
 }
 
+// One page of a catalogue, whose entries have ids that stay, in an order that stays.
+template <typename Request, typename Entries, typename Convert, typename Row>
+absl::Status AddCataloguePage(const Request& request, const Entries& entries, Convert convert,
+                              google::protobuf::RepeatedPtrField<Row>* out,
+                              std::string* next_page_token) {
+  const uint64_t binding = PageBinding(request);
+  STRATA_ASSIGN_OR_RETURN(const PageToken token, DecodePageToken(request.page_token(), binding));
+  const auto size = static_cast<int64_t>(entries.size());
+  STRATA_ASSIGN_OR_RETURN(const int64_t page_size, PageSize(request.page_size(), size, size));
+  auto next = entries.begin();
+  if (!token.after.empty()) {
+    next = std::find_if(entries.begin(), entries.end(),
+                        [&](const auto& entry) { return entry.id == token.after; });
+    if (next != entries.end()) ++next;
+  }
+  PageBudget budget(/*bytes=*/0);
+  for (; next != entries.end() && out->size() < page_size; ++next) {
+    convert(*next, out->Add());
+    if (!budget.KeepsLast(out)) break;
+  }
+  if (next != entries.end()) {
+    *next_page_token = EncodePageToken({0, 0, out->rbegin()->id()}, binding);
+  }
+  return absl::OkStatus();
+}
+
 void TableToProto(const analytics::KpiTable& table, v1::KpiTable* out) {
   ToProto(table, 0, table.rows.size(), out);
 }
@@ -78,10 +105,12 @@ absl::Status KpiHandlers::ListKpis(const CallContext& call, const v1::ListKpisRe
                           FindWorkspace(registry_, request.workspace()));
   const image::RevisionPtr revision = workspace->Current();
   const analytics::FieldCatalogue catalogue(*revision);
-  for (const analytics::Kpi& kpi : analytics::Kpis()) {
-    ToProto(kpi, analytics::FieldsOf(kpi, catalogue), response->add_kpis());
-  }
-  return absl::OkStatus();
+  return AddCataloguePage(
+      request, analytics::Kpis(),
+      [&](const analytics::Kpi& kpi, v1::Kpi* out) {
+        ToProto(kpi, analytics::FieldsOf(kpi, catalogue), out);
+      },
+      response->mutable_kpis(), response->mutable_next_page_token());
 }
 
 absl::Status KpiHandlers::ListFields(const CallContext& call, const v1::ListFieldsRequest& request,
@@ -90,8 +119,10 @@ absl::Status KpiHandlers::ListFields(const CallContext& call, const v1::ListFiel
                           FindWorkspace(registry_, request.workspace()));
   const image::RevisionPtr revision = workspace->Current();
   const analytics::FieldCatalogue catalogue(*revision);
-  for (const analytics::Field& field : catalogue.fields()) ToProto(field, response->add_fields());
-  return absl::OkStatus();
+  return AddCataloguePage(
+      request, catalogue.fields(),
+      [](const analytics::Field& field, v1::Field* out) { ToProto(field, out); },
+      response->mutable_fields(), response->mutable_next_page_token());
 }
 
 absl::Status KpiHandlers::QueryKpis(const CallContext& call, const v1::QueryKpisRequest& request,
@@ -109,10 +140,12 @@ absl::Status KpiHandlers::QueryKpis(const CallContext& call, const v1::QueryKpis
   STRATA_ASSIGN_OR_RETURN(const analytics::KpiAnswer answer, analytics::QueryKpis(query));
 
   const auto rows = static_cast<int64_t>(answer.table.rows.size());
-  const int64_t begin = std::min(token.offset, rows), end = std::min(begin + page_size, rows);
+  const int64_t begin = std::min(token.offset, rows);
   ToProto(*revision, answer.info, response->mutable_meta());
-  ToProto(answer.table, static_cast<size_t>(begin), static_cast<size_t>(end),
-          response->mutable_table());
+  const auto end =
+      static_cast<int64_t>(PageToProto(answer.table, static_cast<size_t>(begin),
+                                       static_cast<size_t>(std::min(begin + page_size, rows)),
+                                       response->ByteSizeLong(), response->mutable_table()));
   if (end < rows) {
     pinned.workspace->Hold(revision);
     response->set_next_page_token(EncodePageToken({revision->number, end, ""}, binding));

@@ -11,6 +11,7 @@
 #include "server/analytics/segment/segments.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/rpc/answer_size.h"
 #include "server/rpc/convert/kpi.h"
 #include "server/rpc/convert/meta.h"
 #include "server/rpc/convert/value.h"
@@ -25,6 +26,8 @@ using image::Slot;
 
 constexpr int kMostFields = 100;
 constexpr size_t kMembersAMessage = 1'000;
+// Room for one member: 100 values of 512 bytes, and as much again for what stands around them.
+constexpr size_t kLargestMember = 100'000;
 
 // What is sent of each member.
 struct Columns {
@@ -87,7 +90,7 @@ absl::Status CheckGiven(const v1::ListSegmentMembersRequest& request, const Colu
   return absl::OkStatus();
 }
 
-// Sends members in messages of a thousand, the head with the first.
+// Sends members in messages of a thousand, or of what an answer holds, the head with the first.
 class MemberMessages {
  public:
   explicit MemberMessages(const SegmentMemberHandler::Send& send) : send_(send) {}
@@ -101,7 +104,9 @@ class MemberMessages {
 
   // For the caller to fill; valid until the next call.
   absl::StatusOr<v1::SegmentMember*> Add() {
-    if (static_cast<size_t>(message_.members_size()) == kMembersAMessage) {
+    if (message_.members_size() > 0) bytes_ += message_.members().rbegin()->ByteSizeLong();
+    if (static_cast<size_t>(message_.members_size()) == kMembersAMessage ||
+        bytes_ > kMaxAnswerBytes - kLargestMember) {
       STRATA_RETURN_IF_ERROR(Flush());
     }
     return message_.add_members();
@@ -110,12 +115,14 @@ class MemberMessages {
   absl::Status Flush() {
     const absl::Status sent = send_(message_);
     message_.Clear();
+    bytes_ = 0;
     return sent;
   }
 
  private:
   const SegmentMemberHandler::Send& send_;
   v1::ListSegmentMembersResponse message_;
+  size_t bytes_ = 0;  // of the members but the last
 };
 
 void AddValues(const analytics::Features& features, const std::vector<std::string>& fields,

@@ -7,36 +7,45 @@
 #include "server/analytics/segment/rfm_table.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/rpc/answer_size.h"
 #include "server/rpc/convert/segment_answers.h"
 #include "server/rpc/insight_words.h"
+#include "server/rpc/page_token.h"
 #include "server/rpc/read_scope.h"
 #include "server/rpc/segment_queries.h"
 
 namespace strata::rpc {
 namespace {
 
-constexpr size_t kMostCustomers = 100'000;
-constexpr int kLongestWindow = 36'525;  // days, a hundred years
+constexpr int64_t kMostCustomers = 10'000;  // a page
+constexpr int kLongestWindow = 36'525;      // days, a hundred years
 
-absl::Status AddCustomers(const image::Revision& revision, const analytics::RfmTable& table,
-                          v1::ScoreRfmResponse* response) {
-  std::vector<image::Slot> slots = table.scored;
-  const size_t count = std::min(slots.size(), kMostCustomers);
-  const auto end = slots.begin() + static_cast<std::ptrdiff_t>(count);
+// One page of the scored customers, by id.
+absl::Status AddCustomers(const v1::ScoreRfmRequest& request, Workspace& workspace,
+                          const image::RevisionPtr& revision, const analytics::RfmTable& table,
+                          const PageToken& token, v1::ScoreRfmResponse* response) {
+  STRATA_ASSIGN_OR_RETURN(const int64_t page_size,
+                          PageSize(request.page_size(), kMostCustomers, kMostCustomers));
   const auto by_id = [&](image::Slot a, image::Slot b) {
-    return revision.CustomerId(a) < revision.CustomerId(b);
+    return revision->CustomerId(a) < revision->CustomerId(b);
   };
-  if (end != slots.end()) std::nth_element(slots.begin(), end, slots.end(), by_id);
-  std::sort(slots.begin(), end, by_id);
-  for (auto slot = slots.begin(); slot != end; ++slot) {
-    ToProto(revision, table, *slot, response->add_customers());
+  std::vector<image::Slot> slots = table.scored;
+  // Who stands behind the page before this one; of them only those of this page are sorted.
+  const auto begin = std::partition(slots.begin(), slots.end(), [&](image::Slot slot) {
+    return !token.after.empty() && revision->CustomerId(slot) <= token.after;
+  });
+  const auto end = begin + std::min<std::ptrdiff_t>(page_size, slots.end() - begin);
+  std::partial_sort(begin, end, slots.end(), by_id);
+  PageBudget budget(*response);
+  auto next = begin;
+  for (; next != end; ++next) {
+    ToProto(*revision, table, *next, response->add_customers());
+    if (!budget.KeepsLast(response->mutable_customers())) break;
   }
-  if (count < slots.size()) {
-    response->mutable_meta()->add_notes(
-        absl::StrCat("the first ", count, " of ", slots.size(),
-                     " scored customers are listed; narrow the filter, or list the members of the "
-                     "segment rfm with the fields rfm.r, rfm.f and rfm.m"));
-  }
+  if (next == slots.end()) return absl::OkStatus();
+  workspace.Hold(revision);
+  response->set_next_page_token(EncodePageToken(
+      {revision->number, 0, response->customers().rbegin()->customer()}, PageBinding(request)));
   return absl::OkStatus();
 }
 
@@ -49,15 +58,20 @@ absl::Status SegmentQueryHandlers::ScoreRfm(const CallContext& call,
   STRATA_ASSIGN_OR_RETURN(query.bins, InRange("bins", request.bins(), analytics::kRfmBins, 2, 10));
   STRATA_RETURN_IF_ERROR(
       RefuseRange(request.scope(), "purchases are chosen by window_days and as_of"));
-  STRATA_ASSIGN_OR_RETURN(PinnedScope pinned, PinScope(registry_, request.scope(), 0, call.stop));
+  STRATA_ASSIGN_OR_RETURN(const PageToken token,
+                          DecodePageToken(request.page_token(), PageBinding(request)));
+  STRATA_ASSIGN_OR_RETURN(PinnedScope pinned,
+                          PinScope(registry_, request.scope(), token.revision, call.stop));
   query.scope = std::move(pinned.scope);
-  const image::Revision& revision = *query.scope.revision;
+  const image::RevisionPtr pin = query.scope.revision;
+  const image::Revision& revision = *pin;
   STRATA_ASSIGN_OR_RETURN(query.window_days,
                           InRange("window_days", request.window_days(),
                                   revision.settings->rfm_window_days, 1, kLongestWindow));
   STRATA_ASSIGN_OR_RETURN(const analytics::RfmTable table, analytics::MakeRfmTable(query));
   ToProto(revision, table, response);
-  return request.customers() ? AddCustomers(revision, table, response) : absl::OkStatus();
+  if (!request.customers()) return absl::OkStatus();
+  return AddCustomers(request, *pinned.workspace, pin, table, token, response);
 }
 
 }  // namespace strata::rpc

@@ -19,6 +19,7 @@
 #include "server/analytics/segment/segments.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/rpc/answer_size.h"
 #include "server/rpc/convert/segment.h"
 #include "server/rpc/page_token.h"
 #include "server/rpc/read_scope.h"
@@ -203,8 +204,10 @@ absl::Status SegmentHandlers::ListSegments(const CallContext& call,
       return !segment.built_in() && segment.segment() > token.after;
     });
   }
+  PageBudget budget(*response);
   for (; next != all.end() && response->segments_size() < page_size; ++next) {
-    *response->add_segments() = std::move(*next);
+    *response->add_segments() = *next;
+    if (!budget.KeepsLast(response->mutable_segments())) break;
   }
   if (next != all.end()) {
     const std::string& last = response->segments().rbegin()->segment();

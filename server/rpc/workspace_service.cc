@@ -1,10 +1,12 @@
 #include "server/rpc/workspace_service.h"
 
-#include <algorithm>
-#include <vector>
+#include <map>
+#include <string>
+#include <utility>
 
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/rpc/answer_size.h"
 #include "server/rpc/convert/records.h"
 #include "server/rpc/convert/settings.h"
 #include "server/rpc/page_token.h"
@@ -65,13 +67,25 @@ absl::Status WorkspaceHandlers::ListWorkspaces(const CallContext& call,
   STRATA_ASSIGN_OR_RETURN(const PageToken token, DecodePageToken(request.page_token(), binding));
   STRATA_ASSIGN_OR_RETURN(const int64_t page_size,
                           PageSize(request.page_size(), kDefaultPage, kMaxPage));
-  const std::vector<WorkspacePtr> all = registry_.List();
   // By name, not by number, so that a workspace made or deleted meanwhile shifts no page.
-  auto next = std::find_if(all.begin(), all.end(), [&](const WorkspacePtr& workspace) {
-    return workspace->settings()->name > token.after;
-  });
+  std::map<std::string, WorkspacePtr> all;  // null: cannot be served
+  const std::map<std::string, absl::Status> unserved = registry_.Unserved();
+  for (const auto& [name, problem] : unserved) all.emplace(name, nullptr);
+  for (WorkspacePtr& workspace : registry_.List()) {
+    const std::string name = workspace->settings()->name;
+    all.emplace(name, std::move(workspace));
+  }
+  auto next = all.upper_bound(token.after);
+  PageBudget budget(*response);
   for (; next != all.end() && response->workspaces_size() < page_size; ++next) {
-    DescribeTo(**next, response->add_workspaces());
+    v1::Workspace* made = response->add_workspaces();
+    if (next->second != nullptr) {
+      DescribeTo(*next->second, made);
+    } else {
+      made->set_workspace(next->first);
+      made->set_problem(std::string(unserved.at(next->first).message()));
+    }
+    if (!budget.KeepsLast(response->mutable_workspaces())) break;
   }
   if (next != all.end()) {
     const std::string& last = response->workspaces().rbegin()->workspace();
@@ -100,7 +114,7 @@ absl::Status WorkspaceHandlers::UpdateWorkspace(const CallContext& call,
 absl::Status WorkspaceHandlers::DeleteWorkspace(const CallContext& call,
                                                 const v1::DeleteWorkspaceRequest& request,
                                                 v1::DeleteWorkspaceResponse* response) {
-  STRATA_RETURN_IF_ERROR(FindWorkspace(registry_, request.workspace()).status());
+  if (request.workspace().empty()) return FieldError("workspace", "name a workspace");
   absl::Status status = registry_.Delete(request.workspace(), request.force());
   if (status.code() == absl::StatusCode::kFailedPrecondition) {
     return WithDefaultReason(std::move(status), "WORKSPACE_NOT_EMPTY");

@@ -112,8 +112,8 @@ bool IsPlaceholder(const image::Revision& revision, Slot slot) {
   return block.profile->placeholder[slot - block.first_slot] != 0;
 }
 
-std::vector<ImageOrder> LatestOrders(const image::Revision& revision, Slot slot, Day as_of,
-                                     size_t count) {
+size_t VisitLatestOrders(const image::Revision& revision, Slot slot, Day as_of, size_t count,
+                         absl::FunctionRef<bool(ImageOrder order)> visit) {
   const image::Block& block = revision.BlockOf(slot);
   image::OrderRuns runs;
   std::vector<OrderPlace> places;
@@ -129,12 +129,10 @@ std::vector<ImageOrder> LatestOrders(const image::Revision& revision, Slot slot,
                       return std::pair(a.day(), a.key()) > std::pair(b.day(), b.key());
                     });
   const Millis end_of_as_of = revision.calendar->StartOf(as_of + 1);
-  std::vector<ImageOrder> orders;
-  orders.reserve(kept);
   for (size_t i = 0; i < kept; ++i) {
-    orders.push_back(OrderAt(revision, slot, places[i], end_of_as_of));
+    if (!visit(OrderAt(revision, slot, places[i], end_of_as_of))) break;
   }
-  return orders;
+  return kept;
 }
 
 }  // namespace strata::rpc

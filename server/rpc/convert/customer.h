@@ -2,8 +2,8 @@
 #define STRATA_SERVER_RPC_CONVERT_CUSTOMER_H_
 
 #include <cstdint>
-#include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "server/domain/day.h"
 #include "server/image/revision.h"
 #include "strata/v1/records.pb.h"
@@ -25,10 +25,11 @@ struct ImageOrder {
   v1::Order order;  // without id and order_time
 };
 
-// The `count` latest orders of a customer up to `as_of`, latest day first, then the higher key.
-// Shipments and deliveries after as_of are not seen.
-std::vector<ImageOrder> LatestOrders(const image::Revision& revision, image::Slot slot, Day as_of,
-                                     size_t count);
+// Shows `visit` the `count` latest orders of a customer up to `as_of`, latest day first, then the
+// higher key, one at a time, until it returns false; returns how many there are to show. Shipments
+// and deliveries after as_of are not seen.
+size_t VisitLatestOrders(const image::Revision& revision, image::Slot slot, Day as_of, size_t count,
+                         absl::FunctionRef<bool(ImageOrder order)> visit);
 
 }  // namespace strata::rpc
 

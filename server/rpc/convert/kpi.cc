@@ -9,11 +9,14 @@
 #include "absl/strings/str_split.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/rpc/answer_size.h"
 #include "server/rpc/convert/value.h"
 
 namespace strata::rpc {
 namespace {
 
+// ListFields has them all; a workspace can have thousands of attributes.
+constexpr size_t kMostFieldsOfAKpi = 1'000;
 constexpr int kMaxKpis = 50, kMaxGroupBy = 8, kMaxRanges = 4, kMaxPoints = 60;
 
 v1::Additivity AdditivityOf(bool additive) {
@@ -91,6 +94,15 @@ void RowToProto(const analytics::KpiTable::Row& row, v1::KpiRow* out) {
   for (const analytics::Value& key : row.keys) ToProto(key, out->add_keys());
   for (const analytics::Cell& cell : row.cells) ToProto(cell, out->add_values());
   out->set_complete(row.complete);
+}
+
+// All but the rows.
+void HeadToProto(const analytics::KpiTable& table, v1::KpiTable* out) {
+  out->set_title(table.title);
+  ColumnsToProto(table.keys, true, out->mutable_keys());
+  ColumnsToProto(table.columns, false, out->mutable_columns());
+  if (table.totals.has_value()) RowToProto(*table.totals, out->mutable_totals());
+  out->set_total_rows(static_cast<int64_t>(table.rows.size()));
 }
 
 }  // namespace
@@ -173,20 +185,29 @@ void ToProto(const analytics::Kpi& kpi, const std::vector<std::string>& fields, 
   out->set_version(kpi.version);
   out->set_additivity(AdditivityOf(kpi.additive));
   out->set_grain(ToProto(kpi.grain));
-  for (const std::string& field : fields) out->add_fields(field);
+  const size_t named = std::min(fields.size(), kMostFieldsOfAKpi);
+  for (size_t i = 0; i < named; ++i) out->add_fields(fields[i]);
+  out->set_more_fields(static_cast<int64_t>(fields.size() - named));
   out->set_family(kpi.family);
   out->set_higher_is_better(kpi.higher_is_better);
   out->set_notes(kpi.notes);
 }
 
+size_t PageToProto(const analytics::KpiTable& table, size_t begin, size_t end, size_t bytes,
+                   v1::KpiTable* out) {
+  HeadToProto(table, out);
+  PageBudget budget(bytes + out->ByteSizeLong());
+  for (size_t row = begin; row < end; ++row) {
+    RowToProto(table.rows[row], out->add_rows());
+    if (!budget.KeepsLast(out->mutable_rows())) return row;
+  }
+  return end;
+}
+
 void ToProto(const analytics::KpiTable& table, size_t begin, size_t end, v1::KpiTable* out) {
-  out->set_title(table.title);
-  ColumnsToProto(table.keys, true, out->mutable_keys());
-  ColumnsToProto(table.columns, false, out->mutable_columns());
+  HeadToProto(table, out);
   out->mutable_rows()->Reserve(static_cast<int>(end - begin));
   for (size_t row = begin; row < end; ++row) RowToProto(table.rows[row], out->add_rows());
-  if (table.totals.has_value()) RowToProto(*table.totals, out->mutable_totals());
-  out->set_total_rows(static_cast<int64_t>(table.rows.size()));
 }
 
 }  // namespace strata::rpc

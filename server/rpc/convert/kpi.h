@@ -27,6 +27,11 @@ absl::StatusOr<analytics::SummaryQuery> SummaryQueryFrom(const v1::SummarizeKpis
 // `fields`: what the KPI can be grouped and filtered by.
 void ToProto(const analytics::Kpi& kpi, const std::vector<std::string>& fields, v1::Kpi* out);
 
+// Rows [begin, end) of the table with its head and totals; at least one, and as many as fit into an
+// answer that holds `bytes` already. Returns where the next page begins.
+size_t PageToProto(const analytics::KpiTable& table, size_t begin, size_t end, size_t bytes,
+                   v1::KpiTable* out);
+
 // Rows [begin, end) of the table with its head and totals.
 void ToProto(const analytics::KpiTable& table, size_t begin, size_t end, v1::KpiTable* out);
 
