@@ -57,6 +57,10 @@ DateForms::Reading DateForms::Read(int number, absl::string_view argument, absl:
     }
     fits |= uint32_t{1} << i;
   }
+  if (fits == 0 && ParseDate(text)) {  // needs no form
+    if (observing) ++call.by_form[formats.size()];
+    return {std::string(text), "", ""};
+  }
   if (fits == 0) {
     return {std::nullopt, "INVALID_DATE",
             absl::StrCat(Shown(text), " is not a date of the form ", List(formats))};
@@ -126,11 +130,12 @@ std::vector<std::string> DateForms::Notes(int year) const {
           Name(call), ": every value has more than one of the forms, and the first is taken: ",
           Shown(call.example), " is ", call.example_iso));
     }
-    if (call.each_its_own && call.by_form.size() > 1) {
+    if (call.by_form.size() > 1) {
       std::vector<std::string> counts;
       for (const auto& [form, values] : call.by_form) {
-        counts.push_back(
-            absl::StrCat(InQuotes(call.formats[form]), " ", FormatInteger(values), "x"));
+        const std::string name =
+            form < call.formats.size() ? InQuotes(call.formats[form]) : "ISO 8601";
+        counts.push_back(absl::StrCat(name, " ", FormatInteger(values), "x"));
       }
       notes.push_back(absl::StrCat(
           Name(call), ": the values have different forms: ", absl::StrJoin(counts, ", ")));

@@ -14,7 +14,7 @@ namespace strata::cli {
 // In which of its forms each parse_date of a mapping reads its column. 03/09/2018 is two days, and
 // only the other values of the column say which: so a column is read in the first form that all of
 // its values have. Where no form fits them all, each is read in a form of its own, and those that
-// two forms read as different days are refused.
+// two forms read as different days are refused. Text that is ISO 8601 already needs no form.
 class DateForms {
  public:
   struct Reading {

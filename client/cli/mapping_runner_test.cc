@@ -464,6 +464,18 @@ TEST_F(MappingTest, ADateColumnIsReadInOneForm) {
   EXPECT_THAT(notes_, ElementsAre(HasSubstr("the values have different forms")));
 }
 
+TEST_F(MappingTest, ADateThatIsIsoNeedsNoForm) {
+  Stage("k", "id,born\na,1990-02-03\nb,16.07.1968\n");
+  ASSERT_EQ(
+      Run("-- record: customer\nSELECT id, parse_date(born, '%d.%m.%Y') AS birth_date FROM k"),
+      absl::OkStatus());
+  ASSERT_EQ(records_.size(), 2u);
+  EXPECT_EQ(records_[0].customer().birth_date(), "1990-02-03");
+  EXPECT_EQ(records_[1].customer().birth_date(), "1968-07-16");
+  EXPECT_THAT(notes_,
+              ElementsAre(testing::AllOf(HasSubstr("'%d.%m.%Y' 1x"), HasSubstr("ISO 8601 1x"))));
+}
+
 TEST_F(MappingTest, OtherDatesHaveAWayIn) {
   Stage("t", "id\n1\n");
   const auto read = [&](const std::string& expression) {
