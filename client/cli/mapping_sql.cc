@@ -121,6 +121,10 @@ bool IsKeyword(absl::string_view word) {
   return words->contains(absl::AsciiStrToUpper(word));
 }
 
+constexpr int kDeepest = 1'000;  // SQLITE_MAX_EXPR_DEPTH
+// An argument of min() that stands twice afterwards: one inside another would double and double.
+constexpr size_t kLongest = 10'000;
+
 class Rewriter {
  public:
   Rewriter(absl::string_view sql, int* date_calls)
@@ -296,7 +300,16 @@ class Rewriter {
     return left;
   }
 
+  // Every nested expression passes here. SQLite takes none that is deeper, whatever it says.
   std::string Unary() {
+    if (depth_ == kDeepest) return Take();
+    ++depth_;
+    std::string operand = Signed();
+    --depth_;
+    return operand;
+  }
+
+  std::string Signed() {
     if (Is("-") && next().kind != Kind::kNumber && !raw_) {
       const std::string blanks(here().before);
       ++at_;
@@ -380,7 +393,8 @@ class Rewriter {
     }
     // _line is a number.
     const bool checked = single && bare && !distinct && !raw_ &&
-                         !absl::EndsWithIgnoreCase(absl::StripAsciiWhitespace(one), "_line");
+                         !absl::EndsWithIgnoreCase(absl::StripAsciiWhitespace(one), "_line") &&
+                         one.size() < kLongest;
     const bool extreme = least || absl::EqualsIgnoreCase(name, "max");
     if (extreme && checked) {
       return absl::StrCat(blanks, least ? "strata_min(" : "strata_max(", name, arguments,
@@ -396,7 +410,8 @@ class Rewriter {
   int& date_calls_;
   size_t at_ = 0;
   bool setting_ = false;  // behind SET, where = assigns
-  bool raw_ = false;      // in the final ORDER BY
+  int depth_ = 0;
+  bool raw_ = false;  // in the final ORDER BY
 };
 
 }  // namespace

@@ -1,9 +1,11 @@
-// The cutter of mapping scripts on arbitrary text: statements are pieces of the text, in its order.
+// The cutter and the rewriter of mapping scripts on arbitrary text: statements are pieces of the
+// text, in its order, and each stays one when it is rewritten.
 
 #include <cstdint>
 #include <cstdlib>
 
 #include "client/cli/mapping_script.h"
+#include "client/cli/mapping_sql.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view text(reinterpret_cast<const char*>(data), size);
@@ -14,6 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     at = text.find(statement.sql, at);
     if (at == absl::string_view::npos || statement.line < statement.first_line) std::abort();
     at += statement.sql.size();
+    int date_calls = 0;
+    if (strata::cli::RewriteStatement(statement.sql, &date_calls).empty()) std::abort();
   }
   return 0;
 }
