@@ -57,6 +57,7 @@ std::vector<std::pair<std::string, std::string>> Plain(const v1::Workspace& w) {
       {"currency_code", w.currency_code()},
       {"time_zone", w.time_zone()},
       {"fiscal_first_month", absl::StrCat(w.fiscal_first_month())},
+      {"first_weekday", Word(v1::Weekday_Name(w.first_weekday()), "WEEKDAY_")},
       {"excluded_statuses", absl::StrJoin(w.excluded_statuses(), ";")},
       {"excluded_contract_statuses", absl::StrJoin(w.excluded_contract_statuses(), ";")},
       {"contract_grace_days", absl::StrCat(w.contract_grace_days())},
@@ -121,6 +122,7 @@ absl::Status PrintWorkspace(const Context& context, const v1::Workspace& w,
   table.AddRow({"currency, time zone",
                 absl::StrCat(Printable(w.currency_code()), ", ", Printable(w.time_zone()))});
   table.AddRow({"fiscal year begins in month", absl::StrCat(w.fiscal_first_month())});
+  table.AddRow({"weeks begin on", Word(v1::Weekday_Name(w.first_weekday()), "WEEKDAY_")});
   table.AddRow({"no revenue from orders", Printable(absl::StrJoin(w.excluded_statuses(), ", "))});
   table.AddRow(
       {"contracts never in force", Printable(absl::StrJoin(w.excluded_contract_statuses(), ", "))});

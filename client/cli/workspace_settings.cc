@@ -40,6 +40,15 @@ const std::map<std::string, v1::ShareRounding>& Roundings() {
   return roundings;
 }
 
+const std::map<std::string, v1::Weekday>& Weekdays() {
+  static const auto& weekdays = *new std::map<std::string, v1::Weekday>{
+      {"monday", v1::WEEKDAY_MONDAY},       {"tuesday", v1::WEEKDAY_TUESDAY},
+      {"wednesday", v1::WEEKDAY_WEDNESDAY}, {"thursday", v1::WEEKDAY_THURSDAY},
+      {"friday", v1::WEEKDAY_FRIDAY},       {"saturday", v1::WEEKDAY_SATURDAY},
+      {"sunday", v1::WEEKDAY_SUNDAY}};
+  return weekdays;
+}
+
 template <typename Enum>
 absl::StatusOr<Enum> Choose(const std::map<std::string, Enum>& choices, const std::string& flag,
                             const std::string& text) {
@@ -144,6 +153,14 @@ void WorkspaceSettings::AddTo(CLI::App& command) {
        [](W& w, const std::string& v) { w.set_time_zone(v); });
   number("--fiscal-first-month", "1..12 [1]", "fiscal_first_month",
          [](W& w, int32_t v) { w.set_fiscal_first_month(v); });
+  Add<std::string>(
+      command, "--first-weekday", "The day on which weeks begin, as in sunday [monday]",
+      "first_weekday", [](W& w, const std::string& value) -> absl::Status {
+        STRATA_ASSIGN_OR_RETURN(const v1::Weekday weekday, Choose(Weekdays(), "--first-weekday",
+                                                                  absl::AsciiStrToLower(value)));
+        w.set_first_weekday(weekday);
+        return absl::OkStatus();
+      });
   const auto statuses = [&](const char* name, const std::string& description, const char* field,
                             google::protobuf::RepeatedPtrField<std::string>* (*list)(W&)) {
     Add<std::vector<std::string>>(command, name, description, field,

@@ -6,6 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "absl/time/civil_time.h"
+#include "server/base/status_macros.h"
 
 namespace strata {
 namespace {
@@ -38,7 +39,8 @@ absl::Status NoSuchPeriod(absl::string_view label, absl::string_view form) {
 
 }  // namespace
 
-absl::StatusOr<Calendar> Calendar::Create(absl::string_view time_zone, int fiscal_first_month) {
+absl::StatusOr<Calendar> Calendar::Create(absl::string_view time_zone, int fiscal_first_month,
+                                          int first_weekday) {
   absl::TimeZone zone;
   if (time_zone.empty() || !absl::LoadTimeZone(time_zone, &zone)) {
     return absl::InvalidArgumentError(
@@ -47,8 +49,13 @@ absl::StatusOr<Calendar> Calendar::Create(absl::string_view time_zone, int fisca
   if (fiscal_first_month < 1 || fiscal_first_month > 12) {
     return absl::InvalidArgumentError("the first month of the fiscal year lies in 1..12");
   }
-  return Calendar(zone, fiscal_first_month);
+  if (first_weekday < 1 || first_weekday > 7) {
+    return absl::InvalidArgumentError("the first day of the week lies in 1..7");
+  }
+  return Calendar(zone, fiscal_first_month, first_weekday);
 }
+
+Day Calendar::FirstWeek() const { return kFirstMonday + first_weekday_ - 1; }
 
 Day Calendar::DayOf(Millis time) const {
   const absl::CivilSecond local = zone_.At(absl::FromUnixMillis(time)).cs;
@@ -68,7 +75,7 @@ int32_t Calendar::PeriodOf(PeriodUnit unit, Day day) const {
     case PeriodUnit::kDay:
       return day;
     case PeriodUnit::kWeek:
-      return FloorDiv(day - kFirstMonday, 7);
+      return FloorDiv(day - FirstWeek(), 7);
     case PeriodUnit::kMonth:
       return MonthIndex(day);
     case PeriodUnit::kQuarter:
@@ -88,7 +95,7 @@ Day Calendar::FirstDay(PeriodUnit unit, int32_t index) const {
     case PeriodUnit::kDay:
       return index;
     case PeriodUnit::kWeek:
-      return index * 7 + kFirstMonday;
+      return index * 7 + FirstWeek();
     case PeriodUnit::kMonth:
       return FirstDayOfMonth(index);
     case PeriodUnit::kQuarter:
@@ -110,6 +117,7 @@ std::string Calendar::Label(PeriodUnit unit, int32_t index) const {
     case PeriodUnit::kDay:
       return FormatDay(index);
     case PeriodUnit::kWeek: {
+      if (!iso_weeks()) return FormatDay(FirstDay(unit, index));
       // An ISO week belongs to the year of its Thursday.
       const Day monday = FirstDay(unit, index);
       const CivilDay thursday = CivilFromDay(monday + 3);
@@ -151,6 +159,11 @@ absl::StatusOr<int32_t> Calendar::ParseLabel(PeriodUnit unit, absl::string_view 
     case PeriodUnit::kDay:
       return ParseDay(label);
     case PeriodUnit::kWeek:
+      if (!iso_weeks()) {
+        STRATA_ASSIGN_OR_RETURN(const Day first, ParseDay(label));
+        index = PeriodOf(unit, first);
+        break;
+      }
       if (!parse_year_and("-W", 1, 53)) return NoSuchPeriod(label, "YYYY-Www");
       index = PeriodOf(unit, DayFromCivil({year, 1, 4})) + part - 1;  // 4 January is in week 1
       break;

@@ -13,17 +13,20 @@ namespace strata {
 
 enum class PeriodUnit { kDay, kWeek, kMonth, kQuarter, kFiscalQuarter, kYear, kFiscalYear };
 
-// Days and periods of one workspace: its time zone and the first month of its fiscal year.
-// A period is numbered by a 32-bit index that rises by one from each period to the next, so that a
-// series without gaps is a range of integers. Thread-safe.
+// Days and periods of one workspace: its time zone, the first month of its fiscal year and the
+// first day of its weeks. A period is numbered by a 32-bit index that rises by one from each period
+// to the next, so that a series without gaps is a range of integers. Thread-safe.
 class Calendar {
  public:
   // `fiscal_first_month` lies in 1..12. A fiscal year is named after the year in which it ends.
-  Calendar(absl::TimeZone zone, int fiscal_first_month)
-      : zone_(zone), fiscal_first_month_(fiscal_first_month) {}
+  // `first_weekday` lies in 1..7, Monday to Sunday.
+  Calendar(absl::TimeZone zone, int fiscal_first_month, int first_weekday = 1)
+      : zone_(zone), fiscal_first_month_(fiscal_first_month), first_weekday_(first_weekday) {}
 
-  // INVALID_ARGUMENT when `time_zone` is no IANA name that this machine knows.
-  static absl::StatusOr<Calendar> Create(absl::string_view time_zone, int fiscal_first_month);
+  // INVALID_ARGUMENT when `time_zone` is no IANA name that this machine knows, or a number lies
+  // outside its range.
+  static absl::StatusOr<Calendar> Create(absl::string_view time_zone, int fiscal_first_month,
+                                         int first_weekday = 1);
 
   // The local day on which an instant falls.
   Day DayOf(Millis time) const;
@@ -37,7 +40,8 @@ class Calendar {
   Day FirstDay(PeriodUnit unit, int32_t index) const;
 
   // "2024", "FY2024", "2024-Q1", "FY2024-Q1", "2024-01", "2024-W01", "2024-01-31": sorts as text
-  // within its unit.
+  // within its unit. Weeks have their ISO numbers where they begin on Monday; any other is named by
+  // its first day, "2024-01-07", since no numbering of them is common.
   std::string Label(PeriodUnit unit, int32_t index) const;
 
   // The index that a label names; INVALID_ARGUMENT when it names none.
@@ -53,10 +57,16 @@ class Calendar {
 
   absl::TimeZone zone() const { return zone_; }
   int fiscal_first_month() const { return fiscal_first_month_; }
+  int first_weekday() const { return first_weekday_; }
+  bool iso_weeks() const { return first_weekday_ == 1; }
 
  private:
+  // The first day of the week of index 0.
+  Day FirstWeek() const;
+
   absl::TimeZone zone_;
   int fiscal_first_month_;
+  int first_weekday_;
 };
 
 // Turns many instants into days: remembers the offset of the zone between two of its changes, so

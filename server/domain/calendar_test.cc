@@ -86,6 +86,31 @@ TEST(Calendar, WeeksAreIsoWeeks) {
   EXPECT_EQ(week("1970-01-01"), "1970-W01");
 }
 
+TEST(Calendar, WeeksBeginOnTheWorkspacesDayAndAreThenNamedByIt) {
+  const Calendar sundays = *Calendar::Create("UTC", 1, 7);
+  const auto week = [&](const char* day) {
+    return sundays.Label(PeriodUnit::kWeek, sundays.PeriodOf(PeriodUnit::kWeek, D(day)));
+  };
+  EXPECT_EQ(week("2024-12-28"), "2024-12-22");  // a Saturday
+  EXPECT_EQ(week("2024-12-29"), "2024-12-29");
+  EXPECT_EQ(week("2025-01-04"), "2024-12-29");
+  EXPECT_FALSE(sundays.ParseLabel(PeriodUnit::kWeek, "2025-W01").ok());
+  EXPECT_FALSE(sundays.ParseLabel(PeriodUnit::kWeek, "2024-12-30").ok());  // begins none
+  for (int first = 1; first <= 7; ++first) {
+    const Calendar calendar = *Calendar::Create("UTC", 1, first);
+    for (Day day = D("1969-12-01"); day < D("1970-02-01"); ++day) {
+      const int32_t index = calendar.PeriodOf(PeriodUnit::kWeek, day);
+      const Day begin = calendar.FirstDay(PeriodUnit::kWeek, index);
+      ASSERT_EQ(WeekdayOf(begin), first);
+      ASSERT_TRUE(begin <= day && day < begin + 7);
+      ASSERT_EQ(*calendar.ParseLabel(PeriodUnit::kWeek, calendar.Label(PeriodUnit::kWeek, index)),
+                index);
+    }
+  }
+  EXPECT_FALSE(Calendar::Create("UTC", 1, 0).ok());
+  EXPECT_FALSE(Calendar::Create("UTC", 1, 8).ok());
+}
+
 TEST(Calendar, FiscalPeriodsStartAtTheFiscalMonthAndAreNamedAfterTheirEnd) {
   const Calendar april = Make("UTC", 4);
   const auto label = [&](PeriodUnit unit, const char* day) {

@@ -36,6 +36,7 @@ struct WorkspaceSettings {
   std::string currency = "USD";   // ISO 4217
   std::string time_zone = "UTC";  // IANA
   int fiscal_first_month = 1;     // 1..12
+  int first_weekday = 1;          // of a week: 1..7, Monday to Sunday
 
   // Orders with one of these statuses are no revenue; the usual spellings of several shops. Keys of
   // statuses (StatusKeys), once the settings are normalised.

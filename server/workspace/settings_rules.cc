@@ -58,6 +58,7 @@ absl::Status CheckIdentity(const WorkspaceSettings& settings) {
   }
   STRATA_RETURN_IF_ERROR(
       CheckRange("workspace.fiscal_first_month", settings.fiscal_first_month, 1, 12));
+  STRATA_RETURN_IF_ERROR(CheckRange("workspace.first_weekday", settings.first_weekday, 1, 7));
   const auto calendar = Calendar::Create(settings.time_zone, settings.fiscal_first_month);
   return calendar.ok() ? absl::OkStatus()
                        : FieldError("workspace.time_zone", calendar.status().message());

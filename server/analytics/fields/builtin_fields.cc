@@ -160,7 +160,8 @@ constexpr BuiltinField kFields[] = {
      "Fiscal year, named after the year in which it ends (FY2024)."},
     {"fiscal_quarter", kText, "", kEvent, kGroups, kAsOf, "Fiscal quarter (FY2024-Q1)."},
     {"month", kText, "", kEvent, kGroups, kAsOf, "Calendar month (2024-01)."},
-    {"week", kText, "", kEvent, kGroups, kAsOf, "ISO week (2024-W01)."},
+    {"week", kText, "", kEvent, kGroups, kAsOf, 
+     "ISO week (2024-W01); a week that begins on another day than Monday by that day (2024-01-07)."},
     {"day", kDate, "", kEvent, kGroups, kAsOf, "Day."},
     {"weekday", kInteger, "", kEvent, kGroups, kAsOf, "Day of the week: 1 is Monday, 7 is Sunday."},
 };

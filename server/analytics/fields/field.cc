@@ -60,7 +60,7 @@ FieldCatalogue::FieldCatalogue(const image::Revision& revision,
   fields_.reserve(builtin.size() + revision.attribute_kinds.size());
   for (const BuiltinField& field : builtin) {
     fields_.push_back({field.id, field.type, field.unit, field.grain, field.meaning,
-                       field.groupable, field.current_value});
+                       field.groupable, field.current_value, revision.settings->first_weekday});
   }
   AddSegmentFields(segments, fields_);
   // Attribute numbers follow arrival, which must not show: order by key.

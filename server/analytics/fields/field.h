@@ -52,6 +52,7 @@ struct Field {
   std::string meaning;  // one sentence
   bool groupable = true;
   bool current_value = false;  // only the latest value is kept, not the value as of a date
+  int first_weekday = 1;       // of the workspace's weeks, which are named after it
 };
 
 // The catalogue of one revision: the built-in fields, one field an attribute key, one a segment.

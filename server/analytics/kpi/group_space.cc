@@ -108,10 +108,17 @@ Value GroupSpace::ValueOf(size_t field, uint32_t code) const {
   return rows_[axis.index].field->ValueOf(code);
 }
 
-bool GroupSpace::Ordered(size_t field) const {
+uint32_t GroupSpace::OrderOf(size_t field, uint32_t code) const {
   const Axis axis = axes_[field];
-  return axis.part == Part::kRow ||
-         (axis.part == Part::kCustomer && customers_->Ordered(axis.index));
+  switch (axis.part) {
+    case Part::kCustomer:
+      return customers_->Ordered(axis.index) ? code : 0;
+    case Part::kTime:
+      return time_.OrderOf(axis.index, code);
+    case Part::kRow:
+      break;
+  }
+  return code;
 }
 
 }  // namespace strata::analytics::kpi

@@ -52,8 +52,9 @@ class GroupSpace {
   uint32_t CodeOf(size_t field, uint64_t key) const;
   uint32_t Codes(size_t field) const;
   Value ValueOf(size_t field, uint32_t code) const;
-  // True when the codes ascend in the order of the values, in every space of the same fields.
-  bool Ordered(size_t field) const;
+  // The value's place where the field has an order of its own, the same in every space of the same
+  // fields; else 0.
+  uint32_t OrderOf(size_t field, uint32_t code) const;
 
  private:
   enum class Part : uint8_t { kCustomer, kTime, kRow };

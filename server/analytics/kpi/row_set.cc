@@ -123,7 +123,7 @@ KeyCodes SpaceCodes::Intern(uint64_t key) {
     const uint32_t own = space_.CodeOf(field, key);
     uint32_t& code = codes_[field][own];
     if (code >= kMissing) {
-      const uint32_t order = space_.Ordered(field) ? own : 0;
+      const uint32_t order = space_.OrderOf(field, own);
       Value value = space_.ValueOf(field, own);
       code = first_[field] ? rows_->AppendValue(fields_of_rows_[field], std::move(value), order)
                            : rows_->Intern(fields_of_rows_[field], value, order);

@@ -166,8 +166,8 @@ absl::StatusOr<std::string> CheckText(const FilterToken& literal, Comparison& to
 absl::StatusOr<std::string> CheckPeriod(PeriodUnit unit, const Field& field,
                                         const FilterToken& literal, Comparison& to) {
   // Which labels there are does not depend on the zone or the fiscal year.
-  static const Calendar* const calendar = new Calendar(absl::UTCTimeZone(), 1);
-  const absl::StatusOr<int32_t> period = calendar->ParseLabel(unit, literal.text);
+  const Calendar calendar(absl::UTCTimeZone(), 1, field.first_weekday);
+  const absl::StatusOr<int32_t> period = calendar.ParseLabel(unit, literal.text);
   if (!period.ok()) {
     return FilterError(literal.position,
                        absl::StrCat("\"", field.id, "\": ", period.status().message()));

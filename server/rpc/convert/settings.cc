@@ -59,6 +59,13 @@ absl::Status SetRounding(v1::ShareRounding rounding, WorkspaceSettings& settings
   return absl::OkStatus();
 }
 
+absl::Status SetFirstWeekday(v1::Weekday weekday, WorkspaceSettings& settings) {
+  if (!v1::Weekday_IsValid(weekday)) return Unknown("workspace.first_weekday", weekday);
+  settings.first_weekday =
+      weekday == v1::WEEKDAY_UNSPECIFIED ? Defaults().first_weekday : static_cast<int>(weekday);
+  return absl::OkStatus();
+}
+
 absl::Status SetDealSize(bool given, const v1::Amount& amount, absl::string_view field,
                          Micros fallback, Micros& out) {
   out = fallback;
@@ -95,6 +102,10 @@ constexpr Setting kSettings[] = {
        settings.fiscal_first_month =
            OrDefault(from.fiscal_first_month(), Defaults().fiscal_first_month);
        return absl::OkStatus();
+     }},
+    {"first_weekday",
+     [](const v1::Workspace& from, WorkspaceSettings& settings) {
+       return SetFirstWeekday(from.first_weekday(), settings);
      }},
     {"excluded_statuses",
      [](const v1::Workspace& from, WorkspaceSettings& settings) {
@@ -248,6 +259,7 @@ void ToProto(const WorkspaceSettings& settings, v1::Workspace* out) {
   out->set_currency_code(settings.currency);
   out->set_time_zone(settings.time_zone);
   out->set_fiscal_first_month(settings.fiscal_first_month);
+  out->set_first_weekday(static_cast<v1::Weekday>(settings.first_weekday));
   for (const std::string& status : settings.excluded_statuses) out->add_excluded_statuses(status);
   for (const std::string& status : settings.excluded_contract_statuses) {
     out->add_excluded_contract_statuses(status);

@@ -28,6 +28,7 @@ void ForEachSetting(Settings& settings, Visitor visit) {
   visit("currency", settings.currency);
   visit("time_zone", settings.time_zone);
   visit("fiscal_first_month", settings.fiscal_first_month);
+  visit("first_weekday", settings.first_weekday);
   visit(kExcludedContractStatuses, settings.excluded_contract_statuses);
   visit("contract_grace_days", settings.contract_grace_days);
   visit("age_method", settings.age_method);
