@@ -119,15 +119,20 @@ void PrintPage(const Context& context, const v1::SummarizeKpisResponse& summary,
   PrintResultFooter(context.terminal(), summary.meta());
 }
 
-bool IsEmpty(const v1::ResultMeta& meta) {
-  return meta.records_used() == 0 && meta.customers_used() == 0 && meta.left_out().empty();
+// Notes about the period of the headline, which the monthly list does not show.
+bool IsOfHeadline(const std::string& note, const v1::SummarizeKpisResponse& summary) {
+  return absl::StartsWith(note, summary.period()) || absl::StartsWith(note, "the range") ||
+         absl::StartsWith(note, "range \"") || absl::StartsWith(note, "left out");
 }
 
 absl::Status PrintForPeople(Context& context, const v1::SummarizeKpisResponse& summary,
                             const std::string& workspace, bool tracking) {
-  if (IsEmpty(summary.meta())) {
+  if (summary.headline().empty() && summary.tracking().empty()) {
     context.out() << Printable(workspace)
-                  << " holds no records yet: strata import --help, strata demo --help\n";
+                  << (summary.meta().as_of_basis() == v1::AS_OF_BASIS_EMPTY
+                          ? " holds no records yet"
+                          : " holds no order, ticket, contract or survey yet")
+                  << ": strata import --help, strata demo --help\n";
     return absl::OkStatus();
   }
   STRATA_ASSIGN_OR_RETURN(const KpiNames names, NamesOfKpis(context, workspace));
@@ -136,13 +141,9 @@ absl::Status PrintForPeople(Context& context, const v1::SummarizeKpisResponse& s
     return absl::OkStatus();
   }
   PrintTracking(context, summary, names);
-  context.out() << "\nrevision " << summary.meta().revision() << ", as of "
-                << Printable(summary.meta().as_of()) << '\n';
+  context.out() << "\nrevision " << summary.meta().revision() << AsOf(summary.meta()) << '\n';
   for (const std::string& note : summary.meta().notes()) {
-    // The others are about the period of the headline.
-    if (absl::StartsWith(note, "ranks and classes") || absl::StartsWith(note, "no ")) {
-      context.out() << "note: " << Printable(note) << '\n';
-    }
+    if (!IsOfHeadline(note, summary)) context.out() << "note: " << Printable(note) << '\n';
   }
   return absl::OkStatus();
 }

@@ -17,9 +17,26 @@ std::string Count(int64_t count, absl::string_view noun) {
 
 }  // namespace
 
+std::string AsOf(const v1::ResultMeta& meta) {
+  if (meta.as_of().empty()) return "";
+  const auto why = [&meta]() -> std::string {
+    switch (meta.as_of_basis()) {
+      case v1::AS_OF_BASIS_REQUESTED:
+        return " (as asked)";
+      case v1::AS_OF_BASIS_RECORDS:
+        return " (the latest record)";
+      case v1::AS_OF_BASIS_COMMIT:
+        return " (the day of the last change: no order, ticket or survey)";
+      default:
+        return "";
+    }
+  };
+  return absl::StrCat(", as of ", Printable(meta.as_of()), why());
+}
+
 void PrintResultFooter(const Terminal& terminal, const v1::ResultMeta& meta) {
   std::ostream& out = terminal.out;
-  out << "\nrevision " << meta.revision() << ", as of " << Printable(meta.as_of());
+  out << "\nrevision " << meta.revision() << AsOf(meta);
   if (!meta.range().from().empty()) {
     out << ", " << Printable(meta.range().from()) << " to " << Printable(meta.range().to());
   }

@@ -1,6 +1,8 @@
 #ifndef STRATA_CLIENT_CLI_RESULT_FOOTER_H_
 #define STRATA_CLIENT_CLI_RESULT_FOOTER_H_
 
+#include <string>
+
 #include "client/cli/command.h"
 #include "strata/v1/types.pb.h"
 
@@ -12,6 +14,10 @@ void PrintResultFooter(const Terminal& terminal, const v1::ResultMeta& meta);
 
 // The notes alone, on standard error: under -o csv, which has no room for them.
 void TellNotes(const Context& context, const v1::ResultMeta& meta);
+
+// ", as of 2024-12-31 (the latest record)": the day of an answer and why it is that one; empty
+// where it has none, of which a note tells.
+std::string AsOf(const v1::ResultMeta& meta);
 
 }  // namespace strata::cli
 

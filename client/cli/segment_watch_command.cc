@@ -89,7 +89,9 @@ void PrintForPeople(const Context& context, const SegmentChanges& changes,
   const Terminal& terminal = context.terminal();
   if (!changes.reset && changes.events.empty()) return;
   std::string head =
-      absl::StrCat("revision ", changes.revision, ", as of ", Printable(changes.as_of));
+      absl::StrCat("revision ", changes.revision,
+                   changes.as_of.empty() ? ", the workspace is empty"
+                                         : absl::StrCat(", as of ", Printable(changes.as_of)));
   if (changes.reset) {
     absl::StrAppend(&head, ": ", FormatInteger(static_cast<int64_t>(changes.events.size())),
                     changes.events.size() == 1 ? " member" : " members");

@@ -32,7 +32,7 @@ struct Editor::Rep {
 
   void ChangeSettings(std::shared_ptr<const WorkspaceSettings> changed);
   void ExcludeStatuses();
-  RevisionPtr Publish(int64_t number);
+  RevisionPtr Publish(int64_t number, Millis commit_time);
 };
 
 void Editor::Rep::ChangeSettings(std::shared_ptr<const WorkspaceSettings> changed) {
@@ -40,7 +40,7 @@ void Editor::Rep::ChangeSettings(std::shared_ptr<const WorkspaceSettings> change
   excluded_status.clear();
   excluded_contract_status.clear();
   absl::StatusOr<Calendar> renewed =
-      Calendar::Create(settings->time_zone, settings->fiscal_first_month);
+      Calendar::Create(settings->time_zone, settings->fiscal_first_month, settings->first_weekday);
   if (!renewed.ok()) return;  // refused by whoever takes settings in
   calendar = std::make_shared<const Calendar>(*std::move(renewed));
   coder.SetZone(calendar->zone());
@@ -59,10 +59,11 @@ void Editor::Rep::ExcludeStatuses() {
          &excluded_contract_status);
 }
 
-RevisionPtr Editor::Rep::Publish(int64_t number) {
+RevisionPtr Editor::Rep::Publish(int64_t number, Millis commit_time) {
   ExcludeStatuses();
   auto revision = std::make_shared<Revision>();
   revision->number = number;
+  revision->commit_time = commit_time;
   revision->settings = settings;
   revision->calendar = calendar;
   revision->dictionaries = dictionaries;
@@ -96,8 +97,9 @@ absl::StatusOr<std::unique_ptr<Editor>> Editor::Create(
 
 absl::StatusOr<std::unique_ptr<Editor>> Editor::Create(
     std::shared_ptr<const WorkspaceSettings> settings, const BlockSizes& sizes) {
-  STRATA_ASSIGN_OR_RETURN(Calendar calendar,
-                          Calendar::Create(settings->time_zone, settings->fiscal_first_month));
+  STRATA_ASSIGN_OR_RETURN(
+      Calendar calendar,
+      Calendar::Create(settings->time_zone, settings->fiscal_first_month, settings->first_weekday));
   auto rep = std::make_unique<Rep>(std::move(settings), std::move(calendar), sizes);
   return std::unique_ptr<Editor>(new Editor(std::move(rep)));
 }
@@ -128,16 +130,16 @@ void Editor::LoadSurvey(uint32_t key, Slot slot, const Survey& survey) {
   rep_->loader->AddFact<SurveyColumns>(key, slot, survey);
 }
 
-RevisionPtr Editor::Finish(int64_t revision_number) {
+RevisionPtr Editor::Finish(int64_t revision_number, Millis commit_time) {
   rep_->blocks = rep_->loader->Finish();
   rep_->loader = nullptr;
-  return rep_->Publish(revision_number);
+  return rep_->Publish(revision_number, commit_time);
 }
 
-RevisionPtr Editor::Apply(const Changes& changes, int64_t revision_number) {
+RevisionPtr Editor::Apply(const Changes& changes, int64_t revision_number, Millis commit_time) {
   if (changes.settings != nullptr) rep_->ChangeSettings(changes.settings);
   Application(rep_->blocks, rep_->sizes, rep_->coder).Run(changes.list);
-  return rep_->Publish(revision_number);
+  return rep_->Publish(revision_number, commit_time);
 }
 
 TextList& Editor::customer_ids() { return rep_->dictionaries->customer_ids; }

@@ -67,11 +67,11 @@ class Editor {
   void LoadTicket(uint32_t key, Slot slot, const Ticket& ticket);
   void LoadContract(uint32_t key, Slot slot, const Contract& contract);
   void LoadSurvey(uint32_t key, Slot slot, const Survey& survey);
-  // Ends loading.
-  RevisionPtr Finish(int64_t revision_number);
+  // Ends loading. `commit_time`: Revision::commit_time.
+  RevisionPtr Finish(int64_t revision_number, Millis commit_time = kNoTime);
 
   // The next revision. Shares with the last one whatever did not change.
-  RevisionPtr Apply(const Changes& changes, int64_t revision_number);
+  RevisionPtr Apply(const Changes& changes, int64_t revision_number, Millis commit_time = kNoTime);
 
   // The texts by slot. The ingest writer appends the ids of new customers here before it applies
   // them, and truncates when their transaction rolls back.

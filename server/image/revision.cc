@@ -40,6 +40,11 @@ const Block& Revision::BlockOf(Slot slot) const {
   return *(after - 1);
 }
 
+const RecordDays& Revision::record_days() const {
+  absl::call_once(found_days_.once, [this] { found_days_.days = FindRecordDays(*this); });
+  return found_days_.days;
+}
+
 size_t Revision::MemoryBytes() const {
   size_t bytes = sizeof(*this) + blocks.capacity() * sizeof(Block) + excluded_status.capacity() +
                  excluded_contract_status.capacity() + attribute_kinds.capacity() +

@@ -5,11 +5,13 @@
 #include <memory>
 #include <vector>
 
+#include "absl/base/call_once.h"
 #include "absl/types/span.h"
 #include "server/domain/calendar.h"
 #include "server/domain/settings.h"
 #include "server/image/columns.h"
 #include "server/image/dictionary.h"
+#include "server/image/record_days.h"
 
 namespace strata::image {
 
@@ -60,6 +62,9 @@ class OrderRuns {
 // the writer; it never changes.
 struct Revision {
   int64_t number = 0;
+  // When it was committed, as stored with it; kNoTime where that is not known: then every record
+  // counts as having come.
+  Millis commit_time = kNoTime;
   std::shared_ptr<const WorkspaceSettings> settings;
   std::shared_ptr<const Calendar> calendar;
   std::shared_ptr<const Dictionaries> dictionaries;
@@ -69,7 +74,8 @@ struct Revision {
   // Rows of each kind; customers counts those present, placeholders included.
   int64_t customers = 0, orders = 0, order_lines = 0, tickets = 0, contracts = 0, surveys = 0;
 
-  // The latest order, opened or survey day; kNoDay when there is none. The default as_of.
+  // The latest and the first order, opened or survey day, the days ahead of the commit among them;
+  // kNoDay when there is none.
   Day last_event_day = kNoDay;
   Day first_event_day = kNoDay;
 
@@ -90,8 +96,21 @@ struct Revision {
   // The block that holds `slot` (slot < slots).
   const Block& BlockOf(Slot slot) const;
   absl::string_view CustomerId(Slot slot) const { return dictionaries->customer_ids[slot]; }
+  // When its records came, kind by kind. Found when first asked for, then kept. Thread-safe.
+  const RecordDays& record_days() const;
   // Resident bytes of the image as this revision sees it, dictionaries included.
   size_t MemoryBytes() const;
+
+ private:
+  // A copy, which may come to differ, finds its own.
+  struct FoundDays {
+    FoundDays() = default;
+    FoundDays(const FoundDays&) {}
+    FoundDays& operator=(const FoundDays&) = delete;
+    absl::once_flag once;
+    RecordDays days;
+  };
+  mutable FoundDays found_days_;
 };
 
 using RevisionPtr = std::shared_ptr<const Revision>;

@@ -106,8 +106,8 @@ absl::StatusOr<LoadedWorkspace> Load(std::unique_ptr<store::WorkspaceDb> db,
       workspace.db->ledger().ScanDeleted([&](RecordKind kind, absl::string_view id) {
         workspace.ids->NoteDeleted(kind, HashId(id));
       }));
-  STRATA_ASSIGN_OR_RETURN(const int64_t revision, workspace.db->ledger().Revision());
-  workspace.revision = workspace.editor->Finish(revision);
+  STRATA_ASSIGN_OR_RETURN(const store::Ledger::Commit last, workspace.db->ledger().LastCommit());
+  workspace.revision = workspace.editor->Finish(last.revision, last.time);
   return workspace;
 }
 

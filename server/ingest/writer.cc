@@ -127,11 +127,12 @@ void Writer::CommitGroup(std::vector<std::unique_ptr<PreparedAppend>>& group) {
   changes.list.clear();
   std::vector<BatchEnd> ends;
   ends.reserve(group.size());
-  const absl::Status status = StoreGroup(group, changes, ends);
+  const Millis now = options_.clock->NowMillis();
+  const absl::Status status = StoreGroup(group, now, changes, ends);
   const bool changed =
       status.ok() &&
       std::any_of(ends.begin(), ends.end(), [](const BatchEnd& end) { return end.changed_data; });
-  if (changed) Publish(changes);
+  if (changed) Publish(changes, now);
   for (size_t i = 0; i < group.size(); ++i) {
     pending_.fetch_sub(1, std::memory_order_release);
     if (!status.ok()) {
@@ -148,10 +149,9 @@ void Writer::CommitGroup(std::vector<std::unique_ptr<PreparedAppend>>& group) {
 }
 
 absl::Status Writer::StoreGroup(const std::vector<std::unique_ptr<PreparedAppend>>& group,
-                                image::Changes& changes, std::vector<BatchEnd>& ends) {
+                                Millis now, image::Changes& changes, std::vector<BatchEnd>& ends) {
   store::WorkspaceDb& db = *workspace_.db;
   Identities& ids = *workspace_.ids;
-  const Millis now = options_.clock->NowMillis();
   size_t orders = 0;
   for (const auto& append : group) orders += append->orders;
   const int64_t next_revision = current_->number + 1;
@@ -173,7 +173,7 @@ absl::Status Writer::StoreGroup(const std::vector<std::unique_ptr<PreparedAppend
       return absl::OkStatus();
     }
     STRATA_RETURN_IF_ERROR(PruneRequests(now));
-    if (changed) STRATA_RETURN_IF_ERROR(db.ledger().PutRevision(next_revision));
+    if (changed) STRATA_RETURN_IF_ERROR(db.ledger().PutCommit({next_revision, now}));
     STRATA_RETURN_IF_ERROR(db.Commit());
     commits_.fetch_add(1, std::memory_order_relaxed);
     return absl::OkStatus();
@@ -197,8 +197,8 @@ absl::Status Writer::PruneRequests(Millis now) {
   return workspace_.db->ledger().PruneRequests(now - kRequestLifeMillis);
 }
 
-void Writer::Publish(const image::Changes& changes) {
-  current_ = workspace_.editor->Apply(changes, current_->number + 1);
+void Writer::Publish(const image::Changes& changes, Millis commit_time) {
+  current_ = workspace_.editor->Apply(changes, current_->number + 1, commit_time);
   workspace_.ids->Keep();
   events_.publish(current_);
 }
@@ -228,11 +228,12 @@ absl::Status Writer::RunOnWriter(absl::FunctionRef<absl::Status()> work) {
 absl::Status Writer::CommitAlone(absl::FunctionRef<absl::Status(image::Changes&)> write) {
   store::WorkspaceDb& db = *workspace_.db;
   const Identities::Mark before = workspace_.ids->Now();
+  const Millis now = options_.clock->NowMillis();
   image::Changes changes;
   const auto store = [&]() -> absl::Status {
     STRATA_RETURN_IF_ERROR(db.Begin());
     STRATA_RETURN_IF_ERROR(write(changes));
-    STRATA_RETURN_IF_ERROR(db.ledger().PutRevision(current_->number + 1));
+    STRATA_RETURN_IF_ERROR(db.ledger().PutCommit({current_->number + 1, now}));
     return db.Commit();
   };
   if (absl::Status status = store(); !status.ok()) {
@@ -241,7 +242,7 @@ absl::Status Writer::CommitAlone(absl::FunctionRef<absl::Status(image::Changes&)
     return StoreFailed(status);
   }
   commits_.fetch_add(1, std::memory_order_relaxed);
-  Publish(changes);
+  Publish(changes, now);
   return absl::OkStatus();
 }
 

@@ -92,7 +92,7 @@ class Writer {
 
   void CommitGroup(std::vector<std::unique_ptr<PreparedAppend>>& group);
   // Everything up to and with the commit. On failure the transaction is taken back.
-  absl::Status StoreGroup(const std::vector<std::unique_ptr<PreparedAppend>>& group,
+  absl::Status StoreGroup(const std::vector<std::unique_ptr<PreparedAppend>>& group, Millis now,
                           image::Changes& changes, std::vector<BatchEnd>& ends);
   absl::Status PruneRequests(Millis now);
 
@@ -102,7 +102,8 @@ class Writer {
   void TruncateWalIfDue();
   // Runs `write` as a transaction of its own and publishes the changes it made.
   absl::Status CommitAlone(absl::FunctionRef<absl::Status(image::Changes& changes)> write);
-  void Publish(const image::Changes& changes);
+  // `commit_time` as it was stored with them.
+  void Publish(const image::Changes& changes, Millis commit_time);
 
   const WriterOptions options_;
   const WriterEvents events_;

@@ -92,8 +92,7 @@ void AddOnce(const std::string& id, std::vector<std::string>& ids) {
 analytics::ResultInfo InfoOf(const CustomerListQuery& query, const analytics::Filter& filter,
                              const analytics::FieldCatalogue& catalogue,
                              const std::vector<std::string>& used) {
-  analytics::ResultInfo info;
-  info.as_of = query.scope.as_of;
+  analytics::ResultInfo info = analytics::InfoAsOf(query.scope);
   info.filter = filter.Canonical();
   analytics::AddCurrentValues(catalogue, used, &info);
   return info;

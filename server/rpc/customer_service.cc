@@ -48,8 +48,7 @@ absl::Status CheckGet(const v1::GetCustomerRequest& request) {
 }
 
 analytics::ResultInfo InfoOfOne(const analytics::Scope& scope, bool full) {
-  analytics::ResultInfo info;
-  info.as_of = scope.as_of;
+  analytics::ResultInfo info = analytics::InfoAsOf(scope);
   info.customers_used = 1;
   info.current_values = {"customer.*"};
   if (!full) return info;

@@ -117,8 +117,7 @@ absl::Status InsightHandlers::BacktestRisk(const CallContext& call,
       const analytics::RiskBacktest result,
       analytics::BacktestRisk(revision, pinned.scope.as_of, quarters, at, call.stop));
 
-  analytics::ResultInfo info;
-  info.as_of = pinned.scope.as_of;
+  analytics::ResultInfo info = analytics::InfoAsOf(pinned.scope);
   info.records_used = result.customers;
   ToProto(revision, info, response->mutable_meta());
   SetCoverage(result.customers, result.events, 0, result.auc.has_value() ? "" : result.verdict,
@@ -161,8 +160,7 @@ absl::Status InsightHandlers::RankIndicators(const CallContext& call,
   STRATA_ASSIGN_OR_RETURN(const analytics::IndicatorRanking result,
                           analytics::RankIndicators(revision, pinned.scope.as_of, drop, call.stop));
 
-  analytics::ResultInfo info;
-  info.as_of = pinned.scope.as_of;
+  analytics::ResultInfo info = analytics::InfoAsOf(pinned.scope);
   info.records_used = result.cases + result.controls;
   ToProto(revision, info, response->mutable_meta());
   SetCoverage(result.cases + result.controls, result.cases, 0,

@@ -51,16 +51,16 @@ absl::StatusOr<std::vector<Day>> QuarterEnds(const v1::ComputeTransitionsRequest
   STRATA_ASSIGN_OR_RETURN(const int quarters, InRange("quarters", request.quarters(),
                                                       kDefaultQuarters, kFewestDates, kMostDates));
   const image::Revision& revision = *scope.revision;
-  if (revision.first_event_day == kNoDay) {
+  const Day first = analytics::FirstDayOf(revision);
+  if (first == kNoDay) {
     notes->emplace_back("there are no events yet");
     return std::vector<Day>();
   }
-  std::vector<Day> ends = analytics::LastQuarterEnds(*revision.calendar, scope.as_of,
-                                                     revision.first_event_day, quarters);
+  std::vector<Day> ends =
+      analytics::LastQuarterEnds(*revision.calendar, scope.as_of, first, quarters);
   if (static_cast<int>(ends.size()) < quarters) {
-    notes->push_back(absl::StrCat("only ", ends.size(), " quarters end between the first event (",
-                                  FormatDay(revision.first_event_day), ") and as_of (",
-                                  FormatDay(scope.as_of), ")",
+    notes->push_back(absl::StrCat("only ", ends.size(), " quarters end between the first record (",
+                                  FormatDay(first), ") and as_of (", FormatDay(scope.as_of), ")",
                                   ends.size() < 2 ? "; a step needs two: name dates" : ""));
   }
   return ends;

@@ -26,7 +26,7 @@ using std::chrono::steady_clock;
 std::optional<std::string> RevenueOf(const image::RevisionPtr& revision,
                                      const std::string& customer) {
   const auto slot = FindCustomer(*revision, customer);
-  const Day as_of = revision->last_event_day == kNoDay ? 0 : revision->last_event_day;
+  const Day as_of = analytics::DefaultDayOf(*revision).day;
   const auto features = analytics::Features::Compute(*revision, as_of, {"revenue"}, StopToken());
   EXPECT_TRUE(features.ok()) << features.status();
   if (!slot.has_value() || features->exists()[*slot] == 0) return std::nullopt;

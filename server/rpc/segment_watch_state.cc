@@ -159,7 +159,7 @@ void SegmentWatchState::Next(v1::WatchSegmentResponse* message) {
   const image::RevisionPtr newest = workspace_->Current();
   message->Clear();
   message->set_revision(after.revision->number);
-  message->set_as_of(FormatDay(after.as_of));
+  if (!after.empty) message->set_as_of(FormatDay(after.as_of));
   if (reset_) message->add_events()->set_kind(Event::KIND_RESET);
   reset_ = false;
   size_t bytes = 0;

@@ -2,6 +2,7 @@
 definitions, and nothing of the server's code."""
 
 import calendar
+import collections
 import datetime
 import fractions
 import sqlite3
@@ -55,8 +56,47 @@ def quantile7(values, p):
 
 
 def iso_week(day):
+    if day is None:
+        return None
     year, week, _ = datetime.date.fromisoformat(day).isocalendar()
     return f"{year:04d}-W{week:02d}"
+
+
+class Shift(collections.namedtuple("Shift", "months days iso_year", defaults=(0, 0, False))):
+    """Moves days by whole months and days, or by an ISO year."""
+
+    def of(self, day):
+        """Where the target has no such day, its last: every day goes somewhere."""
+        if not self.iso_year:
+            return add_days(add_months(day, self.months), self.days)
+        year, week, weekday = datetime.date.fromisoformat(day).isocalendar()
+        try:
+            return datetime.date.fromisocalendar(year + 1, week, weekday).isoformat()
+        except ValueError:  # no week 53
+            return datetime.date.fromisocalendar(year + 1, 52, 7).isoformat()
+
+    def pairs(self, day):
+        """Whether the target has such a day."""
+        if self.iso_year:
+            return iso_week(day)[5:] == iso_week(self.of(day))[5:]
+        return self.months == 0 or add_months(day, self.months)[8:] == day[8:]
+
+    def tells_pairs(self, unit):
+        """Whether rows of the unit keep days without a counterpart apart."""
+        return unit == "day" and self.months != 0 or unit == "week" and self.iso_year
+
+    def into(self, first, last, closed):
+        """First and last of the days that are moved into these, those without a counterpart at
+        their end only where the target is closed; None when there are none."""
+        day = add_days(first, -31 * self.months - self.days - 380 * self.iso_year - 5)
+        found = []
+        while day <= last:
+            if first <= self.of(day) <= last:
+                found.append(day)
+            day = add_days(day, 1)
+        while found and not closed and not self.pairs(found[-1]):
+            found.pop()
+        return (found[0], found[-1]) if found else None
 
 
 def add_days(day, days):
@@ -116,8 +156,11 @@ class Fields:
         function("add_days", 2, add_days)
         function("days_between", 2, lambda a, b: None if a is None or b is None
                  else days_between(a, b))
-        function("shift_day", 3, lambda day, months, days: None if day is None
-                 else add_days(add_months(day, months), days))
+        function("shift_day", 4, lambda day, months, days, iso_year: None if day is None
+                 else Shift(months, days, bool(iso_year)).of(day))
+        function("counterpart", 4, lambda day, months, days, iso_year:
+                 Shift(months, days, bool(iso_year)).of(day)
+                 if day is not None and Shift(months, days, bool(iso_year)).pairs(day) else None)
         function("half_away", 2, half_away)
         excluded = set(settings.get("excluded_statuses", EXCLUDED))
         function("excluded", 1, lambda status: status_key(status) in excluded)
@@ -197,8 +240,28 @@ class Fields:
         self.scratch.clear()
 
     def default_as_of(self):
-        return self.db.execute("""SELECT max(d) FROM (SELECT max(day) d FROM o UNION ALL
-            SELECT max(day) FROM t UNION ALL SELECT max(day) FROM sv)""").fetchone()[0]
+        return self.db.execute("""SELECT max(d) FROM (SELECT day d FROM o UNION ALL
+            SELECT day FROM t UNION ALL SELECT day FROM sv UNION ALL
+            SELECT local_day(created_time) FROM customers UNION ALL SELECT start_date FROM contracts)
+            WHERE d <= (SELECT local_day(commit_time) FROM workspace)""").fetchone()[0]
+
+    def first_record(self, kpi):
+        """The first day of the records that the KPI counts, None without any; False for customers,
+        who are counted as of as_of whatever the range."""
+        if kpi.id in ("customers", "tickets_per_customer"):
+            return False if kpi.id == "customers" else self._first("t")
+        if kpi.id == "csat":
+            return min(filter(None, [self._first("t"), self._first("sv")]), default=None)
+        if kpi.id == "nps":
+            return self._first("sv")
+        if kpi.family == "service":
+            return self._first("t")
+        if kpi.family == "contracts":
+            return self._first("k", "start_date")
+        return self._first("o")
+
+    def _first(self, table, day="day"):
+        return self.db.execute(f"SELECT min({day}) FROM {table}").fetchone()[0]
 
     def first_day(self):
         return self.db.execute("""SELECT min(d) FROM (SELECT min(day) d FROM o UNION ALL

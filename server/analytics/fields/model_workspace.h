@@ -75,6 +75,7 @@ struct ModelWorkspace {
   };
 
   WorkspaceSettings settings;
+  Millis commit_time = kNoTime;  // of the image
   std::vector<CustomerRow> customers;
   std::vector<OrderRow> orders;
   std::vector<TicketRow> tickets;
@@ -186,14 +187,14 @@ inline image::RevisionPtr ModelWorkspace::Build(const image::BlockSizes& sizes,
     survey.score = row.score;
     editor->LoadSurvey(++key, static_cast<image::Slot>(row.customer), survey);
   }
-  image::RevisionPtr revision = editor->Finish(1);
+  image::RevisionPtr revision = editor->Finish(1, commit_time);
   if (loaded == orders.size()) return revision;
   image::Changes changes;
   for (size_t i = loaded; i < orders.size(); ++i) {
     changes.list.push_back(image::Changes::Put{
         static_cast<uint32_t>(i + 1), static_cast<image::Slot>(orders[i].customer), &records[i]});
   }
-  return editor->Apply(changes, 2);
+  return editor->Apply(changes, 2, commit_time);
 }
 
 inline ModelWorkspace RandomWorkspace(uint32_t seed) {

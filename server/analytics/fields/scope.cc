@@ -25,13 +25,16 @@ absl::StatusOr<Scope> ResolveScope(image::RevisionPtr revision, absl::string_vie
                                    absl::string_view from, absl::string_view to,
                                    absl::string_view filter, ClassesAt classes_at, StopToken stop) {
   Scope scope;
-  const Day last = revision->last_event_day == kNoDay ? 0 : revision->last_event_day;
-  const Day first = revision->first_event_day == kNoDay ? last : revision->first_event_day;
-  STRATA_ASSIGN_OR_RETURN(scope.as_of, ParseScopeDay(as_of, "scope.as_of", last));
+  const DefaultDay today = DefaultDayOf(*revision);
+  STRATA_ASSIGN_OR_RETURN(scope.as_of, ParseScopeDay(as_of, "scope.as_of", today.day));
+  if (as_of.empty()) scope.as_of_basis = today.basis;
   STRATA_ASSIGN_OR_RETURN(scope.range.to, ParseScopeDay(to, "scope.range.to", scope.as_of));
-  // Without a start of its own the range begins with the first event, but is never empty.
-  STRATA_ASSIGN_OR_RETURN(scope.range.from,
-                          ParseScopeDay(from, "scope.range.from", std::min(first, scope.range.to)));
+  // Without a start of its own the range begins with the first record, but is never empty, nor so
+  // long that a stray one of long ago has it refused.
+  const Day first = FirstDayOf(*revision);
+  const Day earliest = std::max(first, scope.range.to - static_cast<Day>(kLongestRangeDays) + 1);
+  const Day start = first == kNoDay ? scope.range.to : std::min(earliest, scope.range.to);
+  STRATA_ASSIGN_OR_RETURN(scope.range.from, ParseScopeDay(from, "scope.range.from", start));
   scope.range_given = !from.empty() || !to.empty();
   if (scope.range.to < scope.range.from) {
     return absl::InvalidArgumentError(absl::StrCat(

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "server/analytics/fields/as_of.h"
 #include "server/base/stop.h"
 #include "server/domain/day.h"
 #include "server/image/revision.h"
@@ -16,6 +17,7 @@ struct DayRange {
   Day from = kNoDay;
   Day to = kNoDay;
 
+  bool empty() const { return to < from; }
   bool Contains(Day day) const { return day >= from && day <= to; }
   int64_t Days() const { return int64_t{to} - from + 1; }
   friend bool operator==(const DayRange&, const DayRange&) = default;
@@ -27,6 +29,7 @@ enum class ClassesAt : uint8_t { kAsOf, kPeriodStart };
 struct Scope {
   image::RevisionPtr revision;
   Day as_of = kNoDay;
+  AsOfBasis as_of_basis = AsOfBasis::kRequested;
   DayRange range;  // range.to <= as_of is not required: an incomplete period may be asked for
   bool range_given = false;
   std::string filter;
@@ -34,8 +37,8 @@ struct Scope {
   StopToken stop;
 };
 
-// Resolves the dates of a request against a revision. Empty text takes the default: as_of the last
-// event day (of an empty workspace: 1970-01-01), from the first event day, to as_of.
+// Resolves the dates of a request against a revision. Empty text takes the default: as_of that of
+// DefaultDayOf, from FirstDayOf (but at most 400 years before the end), to as_of.
 // INVALID_ARGUMENT names the field ("scope.as_of", "scope.range.to") for a text that is no date, a
 // range that ends before it starts, or one longer than 400 years.
 absl::StatusOr<Scope> ResolveScope(image::RevisionPtr revision, absl::string_view as_of,

@@ -33,10 +33,22 @@ TEST(Scope, DefaultsToAllHistory) {
   EXPECT_EQ(scope.classes_at, ClassesAt::kPeriodStart);
 }
 
-TEST(Scope, AnEmptyWorkspaceIsOfTheFirstDay) {
-  const Scope scope = *Resolve(ModelWorkspace().Build(), "", "", "");
-  EXPECT_EQ(FormatDay(scope.as_of), "1970-01-01");
-  EXPECT_EQ(scope.range, (DayRange{0, 0}));
+TEST(Scope, AnEmptyWorkspaceStandsOnTheDayOfItsCommitAndSaysSo) {
+  ModelWorkspace model;
+  model.commit_time = NoonOf(*ParseDay("2024-03-05"));
+  const Scope scope = *Resolve(model.Build(), "", "", "");
+  EXPECT_EQ(FormatDay(scope.as_of), "2024-03-05");
+  EXPECT_EQ(scope.as_of_basis, AsOfBasis::kEmpty);
+  EXPECT_EQ(scope.range, (DayRange{scope.as_of, scope.as_of}));
+  EXPECT_EQ(Resolve(model.Build(), "2024-01-01", "", "")->as_of_basis, AsOfBasis::kRequested);
+}
+
+TEST(Scope, AStrayRecordOfLongAgoHasNoDefaultRangeRefused) {
+  ModelWorkspace model;
+  model.Order("a", "1203-02-10", 5);
+  model.Order("b", "2024-07-01", 5);
+  const Scope scope = *Resolve(model.Build(), "", "", "");
+  EXPECT_EQ(FormatDay(scope.range.from), "1624-07-02");  // 400 years
 }
 
 TEST(Scope, TakesWhatIsGiven) {

@@ -46,8 +46,7 @@ absl::StatusOr<Population> SelectCustomers(const Scope& scope, std::vector<std::
   const absl::StatusOr<BoundFilter> bound = BoundFilter::BindCustomers(*filter, revision, features);
   if (!bound.ok()) return WithField(bound.status(), "scope.filter", bound.status().message());
 
-  Population population{std::move(features), bound->customers(), {}};
-  population.info.as_of = scope.as_of;
+  Population population{std::move(features), bound->customers(), InfoAsOf(scope)};
   population.info.range = scope.range;
   population.info.filter = filter->Canonical();
   population.info.customers_used =

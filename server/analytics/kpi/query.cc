@@ -28,6 +28,13 @@ absl::StatusOr<KpiTable::Row> TotalsOf(const KpiQuery& query, const kpi::Plan& p
 
 }  // namespace
 
+ResultInfo InfoAsOf(const Scope& scope) {
+  ResultInfo info;
+  info.as_of = scope.as_of;
+  info.as_of_basis = scope.as_of_basis;
+  return info;
+}
+
 absl::StatusOr<KpiAnswer> QueryKpis(const KpiQuery& query) {
   STRATA_ASSIGN_OR_RETURN(const kpi::Plan plan, kpi::MakePlan(query));
   kpi::Evaluator evaluator(query.scope, plan.filter, plan.fields, plan.Needs());

@@ -78,6 +78,8 @@ struct LeftOut {
 // The analytic part of strata.v1.ResultMeta.
 struct ResultInfo {
   Day as_of = kNoDay;
+  AsOfBasis as_of_basis = AsOfBasis::kRequested;
+  FeedSet feeds = FeedSet::All();  // the kinds of record that the answer rests on
   DayRange range;
   std::string filter;  // canonical
   int64_t records_used = 0, customers_used = 0;
@@ -86,6 +88,9 @@ struct ResultInfo {
   std::vector<std::string> current_values;
   std::vector<std::string> notes;
 };
+
+// As of the scope's day, for the rest to be filled in.
+ResultInfo InfoAsOf(const Scope& scope);
 
 struct KpiAnswer {
   KpiTable table;

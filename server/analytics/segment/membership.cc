@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/analytics/fields/as_of.h"
 #include "server/analytics/segment/filter.h"
 #include "server/base/status_macros.h"
 
@@ -10,12 +11,6 @@ namespace strata::analytics {
 namespace {
 
 using image::Slot;
-
-constexpr Day kDayOfAnEmptyWorkspace = 0;  // as in ResolveScope
-
-Day LastDayOf(const image::Revision& revision) {
-  return revision.last_event_day == kNoDay ? kDayOfAnEmptyWorkspace : revision.last_event_day;
-}
 
 // Those of `ids` that the revision has as fields of customers.
 std::vector<std::string> Existing(const image::Revision& revision,
@@ -56,7 +51,9 @@ std::optional<Value> ValueAt(const FeatureColumn* column, const Features* featur
 absl::StatusOr<Membership> ComputeMembership(image::RevisionPtr revision, absl::string_view filter,
                                              const StopToken& stop) {
   Membership membership;
-  membership.as_of = LastDayOf(*revision);
+  const DefaultDay today = DefaultDayOf(*revision);
+  membership.as_of = today.day;
+  membership.empty = today.basis == AsOfBasis::kEmpty;
   STRATA_ASSIGN_OR_RETURN(const Filter parsed, Filter::Parse(filter, FieldCatalogue(*revision)));
   STRATA_ASSIGN_OR_RETURN(
       const Features features,

@@ -20,10 +20,11 @@
 
 namespace strata::analytics {
 
-// The members as of the revision's own last event day, so that a new day moves them too.
+// The members as of the revision's own day (DefaultDayOf), so that a new day moves them too.
 struct Membership {
   image::RevisionPtr revision;
   Day as_of = kNoDay;
+  bool empty = false;         // the workspace: it has no day of its own
   std::vector<bool> members;  // by slot
 
   bool Holds(image::Slot slot) const { return slot < members.size() && members[slot]; }

@@ -154,7 +154,7 @@ TEST(Segments, KpisGroupAndFilterByThem) {
     for (ModelWorkspace::CustomerRow& customer : model.customers) customer.created = kNoDay;
     model.settings.segments = Definitions();
     const image::RevisionPtr revision = model.Build();
-    const std::vector<Expected> expected = Oracle(model, revision->last_event_day);
+    const std::vector<Expected> expected = Oracle(model, DefaultDayOf(*revision).day);
     std::map<std::string, std::pair<Micros, int64_t>> of_value;
     std::pair<Micros, int64_t> total, good;
     for (const Expected& customer : expected) {

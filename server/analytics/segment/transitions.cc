@@ -200,7 +200,7 @@ void AddNotes(const TransitionQuery& query, Transitions* result) {
 // Whom the filter lets in; empty when it lets in everybody.
 absl::StatusOr<std::vector<uint8_t>> Restrict(const Scope& scope, ResultInfo* info) {
   if (absl::StripAsciiWhitespace(scope.filter).empty()) {
-    info->as_of = scope.as_of;
+    *info = InfoAsOf(scope);
     return std::vector<uint8_t>();
   }
   STRATA_ASSIGN_OR_RETURN(Population population, SelectCustomers(scope, {}));

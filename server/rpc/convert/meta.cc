@@ -2,21 +2,49 @@
 
 #include <string>
 
+#include "server/analytics/fields/as_of.h"
 #include "server/domain/day.h"
 
 namespace strata::rpc {
 namespace {
 
+using analytics::AsOfBasis;
+
 // Of the definitions as a whole (design: definitions); a KPI has a version of its own beside it.
 constexpr char kDefinitionVersion[] = "1";
+
+v1::AsOfBasis ToProto(AsOfBasis basis) {
+  switch (basis) {
+    case AsOfBasis::kRequested:
+      return v1::AS_OF_BASIS_REQUESTED;
+    case AsOfBasis::kRecords:
+      return v1::AS_OF_BASIS_RECORDS;
+    case AsOfBasis::kCommit:
+      return v1::AS_OF_BASIS_COMMIT;
+    case AsOfBasis::kEmpty:
+      return v1::AS_OF_BASIS_EMPTY;
+  }
+  return v1::AS_OF_BASIS_UNSPECIFIED;
+}
+
+// An empty workspace has no day, whatever stands in for it.
+void AddDay(const image::Revision& revision, const analytics::ResultInfo& info,
+            v1::ResultMeta* out) {
+  out->set_as_of_basis(ToProto(info.as_of_basis));
+  if (info.as_of == kNoDay || info.as_of_basis == AsOfBasis::kEmpty) return;
+  out->set_as_of(FormatDay(info.as_of));
+  const Day through = analytics::DataThrough(revision, info.as_of);
+  if (through != kNoDay) out->set_data_through(FormatDay(through));
+}
 
 }  // namespace
 
 void ToProto(const image::Revision& revision, const analytics::ResultInfo& info,
              v1::ResultMeta* out) {
   out->set_revision(revision.number);
-  if (info.as_of != kNoDay) out->set_as_of(FormatDay(info.as_of));
-  if (info.range.from != kNoDay && info.range.to != kNoDay) {
+  AddDay(revision, info, out);
+  if (info.as_of_basis != AsOfBasis::kEmpty && info.range.from != kNoDay &&
+      info.range.to != kNoDay) {
     out->mutable_range()->set_from(FormatDay(info.range.from));
     out->mutable_range()->set_to(FormatDay(info.range.to));
   }
@@ -34,6 +62,12 @@ void ToProto(const image::Revision& revision, const analytics::ResultInfo& info,
   out->set_definition_version(kDefinitionVersion);
   for (const std::string& input : info.current_values) out->add_current_values(input);
   for (const std::string& note : info.notes) out->add_notes(note);
+  for (const std::string& note : analytics::DayNotes(revision, info.as_of, info.feeds)) {
+    out->add_notes(note);
+  }
+  if (analytics::DefaultDayOf(revision).basis == AsOfBasis::kEmpty) {
+    out->add_notes("the workspace is empty: it holds no record yet");
+  }
 }
 
 }  // namespace strata::rpc

@@ -50,8 +50,8 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Create(Connection& connection) {
        "SELECT source_version FROM deleted_records WHERE kind = ?1 AND record_id = ?2"},
       {ledger->put_deleted_, "INSERT OR REPLACE INTO deleted_records VALUES (?1, ?2, ?3)"},
       {ledger->remove_deleted_, "DELETE FROM deleted_records WHERE kind = ?1 AND record_id = ?2"},
-      {ledger->revision_, "SELECT revision FROM workspace"},
-      {ledger->put_revision_, "UPDATE workspace SET revision = ?1"},
+      {ledger->last_commit_, "SELECT revision, commit_time FROM workspace"},
+      {ledger->put_commit_, "UPDATE workspace SET revision = ?1, commit_time = ?2"},
   };
   for (const auto& entry : statements) {
     STRATA_ASSIGN_OR_RETURN(entry.statement, connection.Prepare(entry.sql));
@@ -206,15 +206,15 @@ absl::Status Ledger::ScanDeleted(absl::FunctionRef<void(RecordKind, absl::string
   }
 }
 
-absl::StatusOr<int64_t> Ledger::Revision() {
-  Execution row(revision_);
+absl::StatusOr<Ledger::Commit> Ledger::LastCommit() {
+  Execution row(last_commit_);
   STRATA_ASSIGN_OR_RETURN(const bool found, row.Step());
   if (!found) return absl::DataLossError(connection_.path() + ": table workspace has no row");
-  return row.IntAt(0);
+  return Commit{row.IntAt(0), row.IntAt(1)};
 }
 
-absl::Status Ledger::PutRevision(int64_t revision) {
-  return Execution(put_revision_).Int(revision).Run();
+absl::Status Ledger::PutCommit(const Commit& commit) {
+  return Execution(put_commit_).Int(commit.revision).Int(commit.time).Run();
 }
 
 absl::Status Ledger::Scrub(const absl::flat_hash_set<OwnedId>& ids,

@@ -69,8 +69,13 @@ class Ledger {
   absl::Status RemoveDeleted(RecordKind kind, absl::string_view id);
   absl::Status ScanDeleted(absl::FunctionRef<void(RecordKind kind, absl::string_view id)> visit);
 
-  absl::StatusOr<int64_t> Revision();
-  absl::Status PutRevision(int64_t revision);
+  struct Commit {
+    int64_t revision = 0;
+    Millis time = kNoTime;
+  };
+  // The last commit that changed data or settings.
+  absl::StatusOr<Commit> LastCommit();
+  absl::Status PutCommit(const Commit& commit);
 
   // An id of a record that an erased person owned.
   struct OwnedId {
@@ -97,7 +102,7 @@ class Ledger {
   Statement stream_batches_, put_stream_batch_, trim_stream_batches_, prune_stream_batches_;
   Statement find_request_, put_request_, prune_requests_;
   Statement find_deleted_, put_deleted_, remove_deleted_;
-  Statement revision_, put_revision_;
+  Statement last_commit_, put_commit_;
 };
 
 }  // namespace strata::store

@@ -93,6 +93,23 @@ TEST_F(SchemaTest, FailedMigrationChangesNothing) {
   EXPECT_EQ(Migrate(file(), kNew).status().code(), absl::StatusCode::kAlreadyExists);
 }
 
+TEST_F(SchemaTest, WorkspacesOfTheFirstVersionTakeTheLatestTimeTheyKnowAsTheirCommits) {
+  const Schema first = {WorkspaceSchema().name, WorkspaceSchema().application_id,
+                        WorkspaceSchema().migrations.subspan(0, 1)};
+  {
+    auto old = OpenWithSchema(file(), first, OpenMode::kCreate);
+    ASSERT_TRUE(old.ok()) << old.status();
+    ASSERT_TRUE((*old)
+                    ->Execute("INSERT INTO workspace VALUES (1, 7, 100, 200);"
+                              "INSERT INTO write_streams VALUES ('s', 1, 1, 0, 0, 0, 0, 7, 900)")
+                    .ok());
+  }
+  ASSERT_TRUE(Migrate(file(), WorkspaceSchema()).ok());
+  auto now = OpenWithSchema(file(), WorkspaceSchema(), OpenMode::kReadWrite);
+  ASSERT_TRUE(now.ok()) << now.status();
+  EXPECT_EQ(*(*now)->QueryInt("SELECT commit_time FROM workspace"), 900);
+}
+
 TEST_F(SchemaTest, TablesAreStrictAndViewsRead) {
   auto connection = OpenWithSchema(file(), WorkspaceSchema(), OpenMode::kCreate);
   ASSERT_TRUE(connection.ok()) << connection.status();

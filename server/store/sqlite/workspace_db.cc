@@ -31,7 +31,8 @@ absl::StatusOr<std::unique_ptr<WorkspaceDb>> WorkspaceDb::Create(const std::stri
   STRATA_RETURN_IF_ERROR(db->Begin());
   {
     STRATA_ASSIGN_OR_RETURN(
-        Statement insert, db->connection_->Prepare("INSERT INTO workspace VALUES (1, 1, ?1, ?1)"));
+        Statement insert,
+        db->connection_->Prepare("INSERT INTO workspace VALUES (1, 1, ?1, ?1, ?1)"));
     STRATA_RETURN_IF_ERROR(Execution(insert).Int(now).Run());
   }
   STRATA_RETURN_IF_ERROR(store::WriteSettings(*db->connection_, settings));

@@ -211,6 +211,17 @@ constexpr char kStreamBatches[] = R"sql(
   CREATE INDEX stream_batches_by_time ON stream_batches (committed_time);
 )sql";
 
+// When each revision was committed, which answers stand on. Of older files the latest time that
+// they know of stands in for it.
+constexpr char kCommitTime[] = R"sql(
+  ALTER TABLE workspace
+    ADD COLUMN commit_time INTEGER NOT NULL DEFAULT 0;  -- of the revision
+  UPDATE workspace SET commit_time = max(
+    updated_time,
+    ifnull((SELECT max(updated_time) FROM write_streams), updated_time),
+    ifnull((SELECT max(created_time) FROM requests), updated_time));
+)sql";
+
 // In views: milliseconds as ISO text, micros as decimal text with every digit.
 #define STRATA_ISO_TIME(column) "strftime('%Y-%m-%dT%H:%M:%fZ', " column " / 1000.0, 'unixepoch')"
 #define STRATA_DECIMAL(column)                                        \
@@ -292,12 +303,13 @@ constexpr char kFractionalQuantity2[] = R"sql(
 
 const Schema& WorkspaceSchema() {
   static const std::string* const version1 = new std::string(std::string(kTables1) + kViews1);
-  static const Migration* const migrations = new Migration[3]{
+  static const Migration* const migrations = new Migration[4]{
       {1, "customers, orders, tickets, contracts, surveys; streams, requests", version1->c_str()},
       {2, "quantities of lines in millionths of a unit", kFractionalQuantity2},
       {3, "what was committed under each write stream", kStreamBatches},
+      {4, "the time of the last commit", kCommitTime},
   };
-  static const Schema schema{"workspace", 0x53545257 /* STRW */, absl::MakeSpan(migrations, 3)};
+  static const Schema schema{"workspace", 0x53545257 /* STRW */, absl::MakeSpan(migrations, 4)};
   return schema;
 }
 
