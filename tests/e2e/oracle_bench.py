@@ -10,6 +10,7 @@ import client as wire
 import oracle
 import oracle_fields
 import oracle_filter
+import oracle_question
 from strata.v1 import kpi_service_pb2, types_pb2
 
 TYPES = oracle_filter.TYPES
@@ -125,11 +126,12 @@ class Case:
         fields = self.bench.oracle
         as_of = self.as_of or fields.default_as_of()
         days = self.range or oracle.Range(min(fields.first_day(), as_of), as_of)
-        all_days = [(days, (0, 0))]
+        unit = next((u for u in oracle.UNITS if u in self.group_by), None)
+        all_days = [(days, oracle_fields.Shift())]
         for _, named in self.ranges:
-            all_days.append((named, (0, 0)) if isinstance(named, oracle.Range) else
-                            (days.previous(), days.shift_from_previous()) if named == "before" else
-                            (days.last_year(), (12, 0)))
+            all_days.append((named, oracle_fields.Shift()) if isinstance(named, oracle.Range) else
+                            days.previous_beside(as_of, unit) if named == "before" else
+                            days.last_year_beside(as_of, unit))
         return [oracle.Question(fields, as_of, d, group_by, self.filter, self.share_within,
                                 shift=shift, by_start=self.by_start) for d, shift in all_days]
 
@@ -230,14 +232,39 @@ class OracleTest(mini_server.ServerTest):
         kinds = [case.bench.fields[g] for g in group_by]
         rows = collections.defaultdict(dict)
         columns = []
-        for question in case.questions(group_by):
+        for number, question in enumerate(case.questions(group_by)):
+            named = None if number == 0 else case.ranges[number - 1][1]
             for kpi in case.kpis:
-                columns.append(kpi)
+                columns.append((kpi, question, named))
                 for found, value in oracle.answer(kpi, question, keys).items():
                     found = tuple(self.key(f, k) for f, k in zip(kinds, found))
                     rows[found][len(columns) - 1] = value
-        return {found: [values.get(i, oracle.of_nothing(kpi)) for i, kpi in enumerate(columns)]
-                for found, values in rows.items()}
+        return {found: [None if self.without_figure(case.bench, *column, found)
+                        else values.get(i, oracle.of_nothing(column[0]))
+                        for i, column in enumerate(columns)]
+                for found, values in {**{k: {} for k in keys}, **rows}.items()}
+
+    @staticmethod
+    def without_figure(bench, kpi, question, named, keys):
+        """Whether the row of a range has no figure, whatever its records: it stands for days that
+        the range has no counterpart of, or lies before the first record of the KPI's kind."""
+        unit = question.unit()
+        key = keys[question.group_by.index(unit)] if unit else None
+        if named is None:
+            return unit is not None and key is None
+        days = question.range
+        if unit is not None and key is not None:
+            own = [d for d in oracle_question.days_of(*days) if question.label(unit, d) == key
+                   and (question.shift.pairs(d) or not question.shift.tells_pairs(unit))]
+            if not own:
+                return not isinstance(named, oracle.Range)
+            days = oracle.Range(own[0], own[-1])
+        elif unit is not None and isinstance(named, oracle.Range):
+            return False
+        if days.last < days.first:
+            return True
+        first = bench.oracle.first_record(bench.kpis[kpi])
+        return first is not False and (first is None or days.last < first)
 
     @staticmethod
     def equal(a, b):

@@ -3,7 +3,7 @@
 import collections
 import datetime
 
-from oracle_fields import add_days, add_months, is_class
+from oracle_fields import Shift, add_days, add_months, is_class
 from oracle_filter import TIME, column, customer_terms, fields_of
 
 NANOS_A_MICRO = 1000
@@ -21,37 +21,64 @@ class Range(collections.namedtuple("Range", "first last")):
         first, last = map(datetime.date.fromisoformat, self)
         return first.day == 1 and (last + datetime.timedelta(days=1)).day == 1
 
-    def previous(self):
+    def months(self):
         first, last = map(datetime.date.fromisoformat, self)
-        end = first - datetime.timedelta(days=1)
-        if self.whole_months():
-            months = (last.year - first.year) * 12 + last.month - first.month + 1
-            return Range(add_months(self.first, -months), end.isoformat())
-        return Range((first - (last - first) - datetime.timedelta(days=1)).isoformat(),
-                     end.isoformat())
+        return (last.year - first.year) * 12 + last.month - first.month + 1
 
-    def last_year(self):
-        last = add_months(self.last, -12)
-        if self.whole_months():  # the end of February may be another day
-            last = add_days(add_months(add_days(self.last, 1), -12), -1)
-        return Range(add_months(self.first, -12), last)
-
-    def shift_from_previous(self):
-        """(months, days) that move the previous range onto this one."""
+    def length(self):
         first, last = map(datetime.date.fromisoformat, self)
-        if self.whole_months():
-            return (last.year - first.year) * 12 + last.month - first.month + 1, 0
-        return 0, (last - first).days + 1
+        return (last - first).days + 1
+
+    def seen(self, as_of):
+        return self if as_of < self.first else Range(self.first, min(self.last, as_of))
+
+    def previous(self, as_of=None):
+        """The range before; of one that goes on after as_of, as many days as have passed."""
+        end = add_days(self.first, -1)
+        first = (add_months(self.first, -self.months()) if self.whole_months()
+                 else add_days(self.first, -self.length()))
+        if as_of is not None and self.first <= as_of < self.last:
+            end = min(end, add_days(first, Range(self.first, as_of).length() - 1))
+        return Range(first, end)
+
+    def previous_beside(self, as_of, unit):
+        """The range before with the shift that puts its rows of the unit beside this one's."""
+        if unit is None:
+            return self.previous(as_of), Shift()
+        seen = self.seen(as_of)
+        if unit != "week" and self.whole_months():
+            return self._beside(seen, Shift(months=self.months()), seen == self)
+        shift = Shift(days=-(-self.length() // 7) * 7 if unit == "week" else self.length())
+        return self._beside(seen, shift, True)
+
+    def last_year_beside(self, as_of, unit):
+        seen = self.seen(as_of)
+        if unit == "week":
+            return self._beside(seen, Shift(iso_year=True), True)
+        if unit in (None, "day"):
+            closed = seen == self and self.whole_months()
+        else:
+            closed = add_days(seen.last, 1)[8:] == "01"
+        days, shift = self._beside(seen, Shift(months=12), closed)
+        return days, Shift() if unit is None else shift
+
+    @staticmethod
+    def _beside(seen, shift, closed):
+        found = shift.into(seen.first, seen.last, closed)
+        return Range(*found) if found else EMPTY, shift
+
+
+EMPTY = Range("0001-01-02", "0001-01-01")
 
 
 class Question:
     """One range of one request.
 
-    `shift`: (months, days) that events are moved by before they fall into periods.
+    `shift`: that events are moved by before they fall into periods.
     `by_start`: ranks and classes are those of the day before each period begins.
     `class_day`: they are those of that day (None: of as_of)."""
 
-    def __init__(self, fields, as_of, days, group_by=(), where=None, share_within=(), shift=(0, 0),
+    def __init__(self, fields, as_of, days, group_by=(), where=None, share_within=(), shift=Shift(),
                  by_start=False, class_day=None, parent=None):
         self.fields, self.db = fields, fields.db
         self.as_of, self.range, self.group_by = as_of, days, list(group_by)
@@ -80,7 +107,7 @@ class Question:
 
     def label(self, unit, day):
         """The period that an event of the day falls into."""
-        return self.fields.label(unit, add_days(add_months(day, self.shift[0]), self.shift[1]))
+        return self.fields.label(unit, self.shift.of(day))
 
     def first_of_period(self, unit, day):
         label = self.label(unit, day)
@@ -120,8 +147,9 @@ class Question:
 
     def _key(self, field, event):
         day = event
-        if field in UNITS and self.shift != (0, 0):
-            day = f"shift_day({event}, {self.shift[0]}, {self.shift[1]})"
+        if field in UNITS and self.shift != Shift():
+            move = "counterpart" if self.shift.tells_pairs(field) else "shift_day"
+            day = f"{move}({event}, {', '.join(str(int(part)) for part in self.shift)})"
         return column(field).replace("o.day", day)
 
     def _table(self, name, columns, source, condition, event="o.day", where=None):
@@ -244,39 +272,56 @@ class Question:
         """The measure of the period before, by the keys that were asked for."""
         unit = self.unit()
         if unit is None:
-            previous = self.range.previous()
+            previous = self.range.previous(self.as_of)
             return measure(self.narrowed(days=previous, class_day=self.class_day
                                          and add_days(previous.first, -1)))
-        # The period before is a whole one, whatever the range; of the period fields the finest
-        # tells which, the coarser ones follow from it.
+        # Of the period fields the finest tells which period is meant, the coarser ones follow.
         place = self.group_by.index(unit)
         coarser = [i for i, g in enumerate(self.group_by)
                    if g in UNITS and UNITS.index(g) > UNITS.index(unit)]
 
         def without_coarser(keys):
             return tuple(k for i, k in enumerate(keys) if i not in coarser)
-        totals = collections.defaultdict(int)
-        for keys, value in measure(self._preceding(unit)).items():
-            totals[without_coarser(keys)] += value
-        labels = self.fields.labels(unit)
-        in_range = {self.label(unit, day) for day in days_of(self.range.first,
-                                                             min(self.range.last, self.as_of))}
-        shifted = {}
-        for keys in self.keys:
-            if keys[place] not in in_range:
+        found = {}
+        for label in {keys[place] for keys in self.keys}:
+            window = self._preceding_days(unit, label)
+            if window is None:
                 continue  # a row that another range of the request brought
-            wanted = list(keys)
-            wanted[place] = labels[labels.index(keys[place]) - 1]
-            shifted[keys] = totals.get(without_coarser(wanted), 0)
-        return shifted
+            totals = collections.defaultdict(int)
+            question = self.narrowed(days=window, class_day=self.class_day and add_days(
+                self.first_of_period(unit, window.first), -1))
+            for keys, value in measure(question).items():
+                if keys[place] is not None:
+                    totals[without_coarser(keys[:place] + (label,) + keys[place + 1:])] += value
+            for keys in self.keys:
+                if keys[place] == label:
+                    found[keys] = totals.get(without_coarser(keys), 0)
+        return found
 
-    def _preceding(self, unit):
-        if self.class_day is None:
-            return self.narrowed(days=Range("0001-01-01", self.as_of))
-        # The whole period before this part's, with the classes of its own start.
-        last = add_days(self.first_of_period(unit, self.range.first), -1)
-        first = self.first_of_period(unit, last)
-        return self.narrowed(days=Range(first, last), class_day=add_days(first, -1))
+    def _preceding_days(self, unit, label):
+        """What the period is compared with: the one before, whole where this one is seen whole,
+        else as many days at the same place; None where nothing of the period is seen."""
+        seen = [self.shift.of(day) for day in days_of(self.range.first,
+                                                      min(self.range.last, self.as_of))]
+        seen = [day for day in seen if self.fields.label(unit, day) == label]
+        if not seen:
+            return None
+        own = self._whole_period(unit, seen[0])
+        before = self._whole_period(unit, add_days(own.first, -1))
+        if (seen[0], seen[-1]) != own:
+            first = min(before.last, add_days(before.first, Range(own.first, seen[0]).length() - 1))
+            before = Range(first, min(before.last, add_days(
+                first, Range(seen[0], seen[-1]).length() - 1)))
+        return Range(*(self.shift.into(*before, True) or EMPTY))
+
+    def _whole_period(self, unit, day):
+        """The days of the period of a day, not moved."""
+        label, first, last = self.fields.label(unit, day), day, day
+        while self.fields.label(unit, add_days(first, -1)) == label:
+            first = add_days(first, -1)
+        while self.fields.label(unit, add_days(last, 1)) == label:
+            last = add_days(last, 1)
+        return Range(first, last)
 
     def whole(self, measure):
         """{keys: the measure of the share's denominator}."""

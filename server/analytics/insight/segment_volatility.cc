@@ -119,7 +119,15 @@ absl::StatusOr<SegmentVolatility> MeasureSegmentVolatility(const Scope& scope,
   if (revenue.table.rows.empty()) return result;
   const Calendar& calendar = *scope.revision->calendar;
   const int32_t first = calendar.PeriodOf(PeriodUnit::kMonth, scope.range.from);
-  const int32_t last = calendar.PeriodOf(PeriodUnit::kMonth, std::min(scope.range.to, scope.as_of));
+  const Day seen = std::min(scope.range.to, scope.as_of);
+  int32_t last = calendar.PeriodOf(PeriodUnit::kMonth, seen);
+  // A month that goes on is no month of low revenue.
+  if (last > first && seen == scope.as_of &&
+      calendar.FirstDay(PeriodUnit::kMonth, last + 1) > seen + 1) {
+    result.info.notes.push_back(
+        absl::StrCat(calendar.Label(PeriodUnit::kMonth, last), " is not complete: it is left out"));
+    --last;
+  }
   for (int32_t month = first; month <= last; ++month) {
     result.months.push_back(calendar.Label(PeriodUnit::kMonth, month));
   }

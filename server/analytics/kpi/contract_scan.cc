@@ -33,6 +33,11 @@ std::vector<uint64_t> RowKeys(const ScanInput& input, const image::Block& block)
   return keys;
 }
 
+void MarkUsed(const ScanInput& input, const image::Block& block, uint32_t row) {
+  if (input.used == nullptr) return;
+  input.used->Add(image::Feed::kContracts, block, block.contracts->key.size(), row);
+}
+
 // One customer's contracts on one day.
 struct Standing {
   int64_t contracts = 0;
@@ -123,6 +128,7 @@ absl::StatusOr<ScanResult> ScanContracts(const ScanInput& input) {
               sums->Add(M::kContractValue, id, contracts.annual_value[row]);
             }
             sums->counts() += {in_force, in_force && matches, in_force && matches};
+            if (in_force && matches) MarkUsed(input, block, row);
           }
         }
       });
@@ -141,16 +147,23 @@ absl::StatusOr<ScanResult> ScanMovements(const ScanInput& input) {
           if (own.empty()) continue;
           const uint32_t group = input.space->customers().GroupOf(block.first_slot + customer);
           const bool matches = group != CustomerGroups::kNone;
-          int64_t involved = 0;
           for (const TimeSpan& span : spans) {
             const Standing before = StandingOn(rule, own, span.first - 1);
             const Standing after = StandingOn(rule, own, span.last);
-            involved = std::max({involved, before.contracts, after.contracts});
             if (!matches) continue;
             AddMovement(before, after, HadContractBefore(own, span.first),
                         sums->ids().IdOf(input.space->KeyOf(group, span.time_group)), sums);
           }
-          sums->counts() += {involved, matches ? involved : 0, matches ? involved : 0};
+          for (size_t i = 0; i < own.size(); ++i) {
+            const bool involved =
+                std::any_of(spans.begin(), spans.end(), [&](const TimeSpan& span) {
+                  return rule.InForce(own, i, span.first - 1) || rule.InForce(own, i, span.last);
+                });
+            sums->counts() += {involved, involved && matches, involved && matches};
+            if (involved && matches) {
+              MarkUsed(input, block, block.contracts->begin[customer] + static_cast<uint32_t>(i));
+            }
+          }
         }
       });
 }

@@ -214,6 +214,7 @@ absl::Status Evaluator::EvaluateWindow(const Request& request, DayRange window, 
     input.measures = measures;
     input.strategic = snapshot->strategic.empty() ? nullptr : &snapshot->strategic;
     input.exists = &base_->exists();
+    input.used = request.used;
     input.limit_groups = !request.each_customer;
     input.stop = scope_.stop;
     STRATA_ASSIGN_OR_RETURN(const ScanResult result, ScanFacts(facts, input));

@@ -25,6 +25,7 @@ class Evaluator {
     MeasureSet measures;
     bool each_customer = false;  // a group a customer, its number the slot; without fields
     DayShift shift = {};         // of the window's days, before they fall into periods
+    UsedRows* used = nullptr;    // see ScanInput
   };
   // What a scan gave. Where classes are taken period by period there are several for one request,
   // with spaces of their own, whose groups are distinct by the values of the fields.

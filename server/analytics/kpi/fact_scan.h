@@ -11,6 +11,7 @@
 #include "server/analytics/kpi/group_ids.h"
 #include "server/analytics/kpi/group_space.h"
 #include "server/analytics/kpi/measure.h"
+#include "server/analytics/kpi/used_rows.h"
 #include "server/analytics/segment/filter.h"
 #include "server/base/scan_pool.h"
 #include "server/base/stop.h"
@@ -32,6 +33,7 @@ struct ScanInput {
   const std::vector<uint8_t>* strategic = nullptr;
   // By slot: 1 for customers that exist by as_of. Set when kCustomers is asked for.
   const std::vector<uint8_t>* exists = nullptr;
+  UsedRows* used = nullptr;  // takes the tickets, contracts and surveys that are used; may be null
   bool limit_groups = true;  // false: more than kMostGroups are no error
   StopToken stop;
 };

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -171,12 +172,25 @@ std::string NaiveKpis::GrowthFigure(const std::string& kpi, const Cell& cell) co
       label = cell.key[i];
     }
   }
-  previous.range = PreviousPeriod(cell.range);
+  previous.range = PreviousPeriod(cell.range, as_of_);
+  bool seen = true;  // anything of the row's period
   if (finest.has_value()) {
-    previous.range = kpi::DaysOf(*revision_.calendar, *finest,
-                                 *revision_.calendar->ParseLabel(*finest, label) - 1);
+    const int32_t period = *revision_.calendar->ParseLabel(*finest, label);
+    const DayRange own = kpi::DaysOf(*revision_.calendar, *finest, period);
+    previous.range = kpi::DaysOf(*revision_.calendar, *finest, period - 1);
+    const Day from = std::max(own.from, cell.range.from);
+    const Day to = std::min({own.to, cell.range.to, as_of_});
+    seen = from <= to;
+    if (seen && (from > own.from || to < own.to)) {  // as many days, at the same place
+      const Day last = previous.range.to;
+      previous.range.from = std::min(last, previous.range.from + (from - own.from));
+      previous.range.to = std::min(last, previous.range.from + (to - from));
+    }
   }
-  if (previous.range.to < revision_.first_event_day) return "null:not_enough_history";
+  if (!seen) return "null:zero_denominator";
+  Day first = std::numeric_limits<Day>::max();
+  for (const ShopModel::OrderRow& order : shop_.orders) first = std::min(first, order.day());
+  if (previous.range.to < first) return "null:not_enough_history";
   double now = 0, before = 0;
   std::set<const ShopModel::OrderRow*> orders_now, orders_before;
   for (const NaiveRow& row : Lines(cell, false)) {

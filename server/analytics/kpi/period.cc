@@ -1,5 +1,6 @@
 #include "server/analytics/kpi/period.h"
 
+#include <algorithm>
 #include <string>
 #include <variant>
 
@@ -13,6 +14,29 @@ int MonthsOf(DayRange range) {
   const CivilDay from = CivilFromDay(range.from), to = CivilFromDay(range.to);
   if (from.day != 1 || !IsLastOfMonth(range.to)) return 0;
   return (to.year - from.year) * 12 + to.month - from.month + 1;
+}
+
+constexpr DayShift kOneYear = {12, 0};
+
+// ISO years consist of whole weeks: that of the 4th of January is the first.
+Day FirstMonday(int32_t iso_year) {
+  const Day day = DayFromCivil({iso_year, 1, 4});
+  return day - (WeekdayOf(day) - 1);
+}
+Day IsoDays(int32_t iso_year) { return FirstMonday(iso_year + 1) - FirstMonday(iso_year); }
+int32_t IsoYearOf(Day day) { return CivilFromDay(day - (WeekdayOf(day) - 1) + 3).year; }
+
+// The days of `range` up to as_of; all of them when it lies after as_of.
+DayRange Seen(DayRange range, Day as_of) {
+  return as_of < range.from ? range : DayRange{range.from, std::min(range.to, as_of)};
+}
+
+// The days that `shift` moves into `target`. Days without a counterpart at their end belong to a
+// target that is `closed`: it ends with its month.
+DayRange BeforeClosed(const DayShift& shift, DayRange target, bool closed) {
+  DayRange days = shift.Into(target);
+  while (!closed && days.to >= days.from && !shift.HasCounterpart(days.to)) --days.to;
+  return days;
 }
 
 // The days of the unit, roughly: only their order counts.
@@ -38,12 +62,31 @@ int LengthOf(PeriodUnit unit) {
 
 }  // namespace
 
+Day DayShift::Of(Day day) const {
+  if (iso_year) {
+    const int32_t year = IsoYearOf(day);
+    const Day offset = day - FirstMonday(year);
+    return FirstMonday(year + 1) + std::min(offset, IsoDays(year + 1) - 1);
+  }
+  return (months == 0 ? day : Calendar::AddMonths(day, months)) + days;
+}
+
+bool DayShift::HasCounterpart(Day day) const {
+  if (iso_year) {
+    const int32_t year = IsoYearOf(day);
+    return day - FirstMonday(year) < IsoDays(year + 1);
+  }
+  return months == 0 || CivilFromDay(Calendar::AddMonths(day, months)).day == CivilFromDay(day).day;
+}
+
 DayRange DayShift::Into(DayRange target) const {
-  // Months differ by three days at most: the days that are looked for lie next to the days moved
-  // back.
-  constexpr Day kNear = 3;
-  DayRange range = {Calendar::AddMonths(target.from - days, -months) - kNear,
-                    Calendar::AddMonths(target.to - days, -months) + kNear};
+  // Months differ by three days at most, ISO years by a week: the days that are looked for lie next
+  // to the days moved back.
+  constexpr Day kNear = 3, kShortestIsoShift = 357, kLongestIsoShift = 371;
+  DayRange range = iso_year
+                       ? DayRange{target.from - kLongestIsoShift, target.to - kShortestIsoShift}
+                       : DayRange{Calendar::AddMonths(target.from - days, -months) - kNear,
+                                  Calendar::AddMonths(target.to - days, -months) + kNear};
   while (Of(range.from) < target.from) ++range.from;
   while (Of(range.to) > target.to) --range.to;
   return range;
@@ -56,18 +99,58 @@ DayRange PreviousPeriod(DayRange range) {
   return {from, range.from - 1};
 }
 
-DayShift FromPreviousPeriod(DayRange range) {
-  const int months = MonthsOf(range);
-  return months > 0 ? DayShift{months, 0} : DayShift{0, static_cast<Day>(range.Days())};
+DayRange PreviousPeriod(DayRange range, Day as_of) {
+  DayRange before = PreviousPeriod(range);
+  if (as_of >= range.from && as_of < range.to) {
+    before.to = std::min(before.to, before.from + (as_of - range.from));
+  }
+  return before;
 }
 
 DayRange SamePeriodLastYear(DayRange range) {
-  const Day from = Calendar::AddMonths(range.from, -12);
-  if (MonthsOf(range) > 0) return {from, Calendar::AddMonths(range.to + 1, -12) - 1};
-  return {from, Calendar::AddMonths(range.to, -12)};
+  return BeforeClosed(kOneYear, range, MonthsOf(range) > 0);
 }
 
-DayShift FromLastYear() { return {12, 0}; }
+Beside PreviousBeside(DayRange own, Day as_of, std::optional<PeriodUnit> finest) {
+  if (!finest.has_value()) return {PreviousPeriod(own, as_of), {}};
+  const DayRange seen = Seen(own, as_of);
+  if (*finest == PeriodUnit::kWeek) {
+    const auto days = static_cast<Day>((own.Days() + 6) / 7 * 7);
+    return {{seen.from - days, seen.to - days}, {0, days}};
+  }
+  const int months = MonthsOf(own);
+  if (months == 0) {
+    const auto days = static_cast<Day>(own.Days());
+    return {{seen.from - days, seen.to - days}, {0, days}};
+  }
+  const DayShift shift = {months, 0};
+  return {BeforeClosed(shift, seen, seen == own), shift};
+}
+
+Beside LastYearBeside(const Calendar& calendar, DayRange own, Day as_of,
+                      std::optional<PeriodUnit> finest) {
+  const DayRange seen = Seen(own, as_of);
+  if (finest == PeriodUnit::kWeek) {
+    constexpr Day kWeeksDays = 52 * 7;
+    const DayShift shift = calendar.iso_weeks() ? DayShift{0, 0, true} : DayShift{0, kWeeksDays};
+    return {shift.Into(seen), shift};
+  }
+  const bool by_day = !finest.has_value() || *finest == PeriodUnit::kDay;
+  const bool closed = by_day ? seen == own && MonthsOf(own) > 0 : IsLastOfMonth(seen.to);
+  return {BeforeClosed(kOneYear, seen, closed), finest.has_value() ? kOneYear : DayShift()};
+}
+
+bool TellsCounterparts(const DayShift& shift, PeriodUnit unit) {
+  return unit == PeriodUnit::kDay ? shift.months != 0 : shift.iso_year && unit == PeriodUnit::kWeek;
+}
+
+DayRange PrecedingPart(const Calendar& calendar, PeriodUnit unit, int32_t period,
+                       DayRange covered) {
+  const DayRange own = DaysOf(calendar, unit, period), before = DaysOf(calendar, unit, period - 1);
+  if (covered == own) return before;
+  const Day from = std::min(before.to, before.from + (covered.from - own.from));
+  return {from, std::min(before.to, static_cast<Day>(from + covered.Days() - 1))};
+}
 
 DayRange DaysOf(const Calendar& calendar, PeriodUnit unit, int32_t index) {
   return {calendar.FirstDay(unit, index), calendar.FirstDay(unit, index + 1) - 1};

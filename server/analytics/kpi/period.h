@@ -10,13 +10,18 @@
 namespace strata::analytics::kpi {
 
 // Moves days by whole months (the last day of the month where the target has no such day) and then
-// by days: never backwards in order, so that the days moved into a range are a range.
+// by days, or by an ISO year (the last day of the year where it has no such week): never backwards
+// in order, so that the days moved into a range are a range.
 struct DayShift {
   int months = 0;
   Day days = 0;
+  bool iso_year = false;  // to the same weekday of the same ISO week of the next ISO year
 
-  bool none() const { return months == 0 && days == 0; }
-  Day Of(Day day) const { return (months == 0 ? day : Calendar::AddMonths(day, months)) + days; }
+  bool none() const { return months == 0 && days == 0 && !iso_year; }
+  Day Of(Day day) const;
+  // Whether Of(day) is the day's own counterpart. The 29th of February has none in most years, the
+  // 31st none in shorter months, week 53 none in a year of 52.
+  bool HasCounterpart(Day day) const;
   // The days that are moved into `target`; empty (to < from) when there are none.
   DayRange Into(DayRange target) const;
 };
@@ -25,14 +30,37 @@ struct DayShift {
 // quarters and years), else as many days.
 DayRange PreviousPeriod(DayRange range);
 
-// Moves the days of PreviousPeriod(range) onto `range`.
-DayShift FromPreviousPeriod(DayRange range);
+// The same for a range that is seen up to as_of: of an unfinished one as many of the first days of
+// the range before as have passed, so that like is compared with like.
+DayRange PreviousPeriod(DayRange range, Day as_of);
 
-// The range one year earlier; a range of whole months stays one of whole months.
+// The range one year earlier: the same dates. A range of whole months stays one of whole months;
+// any other has no 29th of February at its end that it has not itself.
 DayRange SamePeriodLastYear(DayRange range);
 
-// Moves the days of SamePeriodLastYear(range) onto `range`: to the same day of the month.
-DayShift FromLastYear();
+// What a further range of a request holds, and how its days are moved onto the scope's own where
+// rows are periods. May be empty (to < from).
+struct Beside {
+  DayRange days;
+  DayShift shift;
+};
+
+// What stands beside `own`, of which the days up to as_of are seen. `finest` is the unit of the
+// rows, if they are periods: each row then stands beside the one it is compared with, day by day,
+// week by week (ISO weeks beside those of the same number a year before, other weeks beside those
+// 52 weeks before), month by month. The days beside a row do not depend on where the range ends.
+Beside PreviousBeside(DayRange own, Day as_of, std::optional<PeriodUnit> finest);
+Beside LastYearBeside(const Calendar& calendar, DayRange own, Day as_of,
+                      std::optional<PeriodUnit> finest);
+
+// Whether the days that have no counterpart are told apart from those next to them in rows of this
+// unit: in longer periods the shift moves them into the right one.
+bool TellsCounterparts(const DayShift& shift, PeriodUnit unit);
+
+// The part of the period before `period` that is compared with the days `covered` of it: the whole
+// of it when the period is covered whole, else as many days at the same place. This is what every
+// comparison with an unfinished period goes by.
+DayRange PrecedingPart(const Calendar& calendar, PeriodUnit unit, int32_t period, DayRange covered);
 
 // The days of a period.
 DayRange DaysOf(const Calendar& calendar, PeriodUnit unit, int32_t index);

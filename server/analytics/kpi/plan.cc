@@ -95,34 +95,24 @@ absl::Status AddFields(const KpiQuery& query, Plan* plan) {
   return absl::OkStatus();
 }
 
-DayRange DaysOfRange(const NamedRange& range, DayRange own) {
-  switch (range.kind) {
-    case NamedRange::Kind::kDays:
-      return range.days;
-    case NamedRange::Kind::kPreviousPeriod:
-      return PreviousPeriod(own);
-    case NamedRange::Kind::kSamePeriodLastYear:
-      return SamePeriodLastYear(own);
-  }
-  return range.days;
-}
-
 // Days that the request names stand for themselves.
-DayShift ShiftOfRange(const NamedRange& range, DayRange own) {
+Beside BesideOwn(const NamedRange& range, const Scope& scope, const Plan& plan) {
+  std::optional<PeriodUnit> finest;
+  if (plan.finest_period.has_value()) finest = PeriodUnitOf(plan.fields[*plan.finest_period]->id);
   switch (range.kind) {
     case NamedRange::Kind::kDays:
-      return {};
+      break;
     case NamedRange::Kind::kPreviousPeriod:
-      return FromPreviousPeriod(own);
+      return PreviousBeside(scope.range, scope.as_of, finest);
     case NamedRange::Kind::kSamePeriodLastYear:
-      return FromLastYear();
+      return LastYearBeside(*scope.revision->calendar, scope.range, scope.as_of, finest);
   }
-  return {};
+  return {range.days, {}};
 }
 
 absl::Status AddRanges(const KpiQuery& query, Plan* plan) {
   const DayRange own = query.scope.range;
-  plan->ranges.push_back({"", own, {}});
+  plan->ranges.push_back({"", own, {}, NamedRange::Kind::kDays});
   if (query.ranges.size() > kMostRanges) {
     return FieldError("ranges",
                       absl::StrCat("at most ", kMostRanges, " ranges beside the scope's, ", "not ",
@@ -135,11 +125,12 @@ absl::Status AddRanges(const KpiQuery& query, Plan* plan) {
     if (!names.insert(range.name).second) {
       return FieldError(Path("ranges", i), absl::StrCat("\"", range.name, "\" is named twice"));
     }
-    const DayRange days = DaysOfRange(range, own);
-    if (days.from == kNoDay || days.to < days.from) {
+    if (range.kind == NamedRange::Kind::kDays &&
+        (range.days.from == kNoDay || range.days.to < range.days.from)) {
       return FieldError(Path("ranges", i), "the range ends before it starts");
     }
-    plan->ranges.push_back({range.name, days, ShiftOfRange(range, own)});
+    const auto [days, shift] = BesideOwn(range, query.scope, *plan);
+    plan->ranges.push_back({range.name, days, shift, range.kind});
   }
   return absl::OkStatus();
 }
@@ -221,9 +212,9 @@ absl::StatusOr<Plan> MakePlan(const KpiQuery& query) {
   plan.catalogue = std::make_shared<const FieldCatalogue>(*query.scope.revision);
   STRATA_RETURN_IF_ERROR(AddKpis(query, &plan));
   STRATA_RETURN_IF_ERROR(AddFields(query, &plan));
+  plan.finest_period = FinestPeriodOf(plan.fields);
   STRATA_RETURN_IF_ERROR(AddRanges(query, &plan));
   STRATA_RETURN_IF_ERROR(AddOrder(query, &plan));
-  plan.finest_period = FinestPeriodOf(plan.fields);
   std::vector<std::string> paths;
   for (size_t k = 0; k < plan.kpis.size(); ++k) paths.push_back(Path("kpis", k));
   STRATA_ASSIGN_OR_RETURN(plan.filter, ParseFilter(query.scope, *plan.catalogue, plan.kpis, paths));

@@ -21,8 +21,9 @@ inline constexpr size_t kMostKpis = 50, kMostGroupFields = 8, kMostRanges = 4;
 struct Plan {
   struct Range {
     std::string name;  // empty: the scope's own, which is the first
-    DayRange days;
+    DayRange days;     // of a keyword's range perhaps none
     DayShift shift;  // of a keyword's range: onto the scope's own, so that rows stand side by side
+    NamedRange::Kind kind = NamedRange::Kind::kDays;
   };
   struct Order {
     bool by_kpi;

@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "server/analytics/fields/block_scan.h"
 #include "server/analytics/kpi/period.h"
+#include "server/analytics/kpi/range_notes.h"
 #include "server/base/scan_pool.h"
 #include "server/base/status_macros.h"
 
@@ -54,6 +55,29 @@ absl::StatusOr<int64_t> RecordsAfter(Facts facts, const Scope& scope) {
   return total;
 }
 
+// The kinds of record that facts are made of.
+void AddFeeds(Facts facts, FeedSet* feeds) {
+  switch (facts) {
+    case Facts::kOrders:
+      return feeds->Add(image::Feed::kOrders);
+    case Facts::kTickets:
+      return feeds->Add(image::Feed::kTickets);
+    case Facts::kRatings:
+      feeds->Add(image::Feed::kTickets);
+      return feeds->Add(image::Feed::kSurveys);
+    case Facts::kSurveys:
+      return feeds->Add(image::Feed::kSurveys);
+    case Facts::kContracts:
+    case Facts::kMovements:
+      return feeds->Add(image::Feed::kContracts);
+    case Facts::kInactivity:
+      feeds->Add(image::Feed::kOrders);
+      return feeds->Add(image::Feed::kContracts);
+    case Facts::kCustomers:
+      return feeds->Add(image::Feed::kCustomers);
+  }
+}
+
 struct Words {
   const char* records;
   const char* outside;  // why a record that is seen does not count; null: not told apart
@@ -93,7 +117,6 @@ absl::Status AddFacts(Facts facts, const ScanCounts& counts, const Scope& scope,
       info->left_out.push_back({absl::StrCat(words.records, " ", reason), records});
     }
   };
-  info->records_used += counts.used;
   if (words.outside != nullptr) {
     STRATA_ASSIGN_OR_RETURN(const int64_t after, RecordsAfter(facts, scope));
     leave_out(after, facts == Facts::kOrders || facts == Facts::kTickets
@@ -185,21 +208,8 @@ void AddCurrentValues(const Plan& plan, const Evaluator& evaluator, ResultInfo* 
   info->current_values.assign(names.begin(), names.end());
 }
 
-// Which periods stand beside which.
-void AddShiftNotes(const Plan& plan, ResultInfo* info) {
-  if (!plan.finest_period.has_value()) return;
-  for (const Plan::Range& range : plan.ranges) {
-    if (range.shift.none()) continue;
-    const int64_t count = range.shift.months != 0 ? range.shift.months : range.shift.days;
-    info->notes.push_back(absl::StrCat("the days of range \"", range.name, "\" are moved by ",
-                                       count, range.shift.months != 0 ? " month" : " day",
-                                       count == 1 ? "" : "s",
-                                       " before they fall into periods, so that these stand beside "
-                                       "the ones they are compared with"));
-  }
-}
-
-void AddNotes(const Scope& scope, const Plan& plan, const Evaluator& evaluator, ResultInfo* info) {
+void AddNotes(const Scope& scope, const Plan& plan, const TableBuilder& builder,
+              const Evaluator& evaluator, ResultInfo* info) {
   if (evaluator.uses_classes()) {
     if (!evaluator.by_period()) {
       info->notes.push_back(absl::StrCat("ranks and classes are taken as of ",
@@ -214,7 +224,8 @@ void AddNotes(const Scope& scope, const Plan& plan, const Evaluator& evaluator, 
                        FormatDay(std::min<Day>(scope.range.from - 1, scope.as_of))));
     }
   }
-  AddShiftNotes(plan, info);
+  AddRangeNotes(scope, plan, &info->notes);
+  builder.AddGrowthNotes(&info->notes);
   if (scope.range.from > scope.as_of) {
     info->notes.push_back("the range starts after as_of: nothing of it is seen");
   } else if (scope.range.to > scope.as_of) {
@@ -238,10 +249,11 @@ bool LastPeriodComplete(const Scope& scope, const Plan& plan) {
 
 absl::StatusOr<ResultInfo> MakeResultInfo(const Scope& scope, const Plan& plan,
                                           const TableBuilder& builder, Evaluator* evaluator) {
-  ResultInfo info;
-  info.as_of = scope.as_of;
+  ResultInfo info = InfoAsOf(scope);
+  info.feeds = {};
   info.range = scope.range;
   info.filter = plan.filter.Canonical();
+  STRATA_ASSIGN_OR_RETURN(info.notes, evaluator->UnmatchedFilterTexts());
   for (const auto& [facts, counts] : builder.counts()) {
     STRATA_RETURN_IF_ERROR(AddFacts(facts, counts, scope, &info));
     if (counts.returns > 0 && CountsPurchases(plan)) {
@@ -250,13 +262,14 @@ absl::StatusOr<ResultInfo> MakeResultInfo(const Scope& scope, const Plan& plan,
                        " (orders with a negative total) reduce revenue and units and count as no "
                        "orders"));
     }
+    AddFeeds(facts, &info.feeds);
   }
+  info.records_used = builder.RecordsUsed();
   STRATA_ASSIGN_OR_RETURN(info.customers_used, evaluator->MatchingCustomers());
   AddCoverage(plan, builder, &info);
   info.last_period_complete = LastPeriodComplete(scope, plan);
   AddCurrentValues(plan, *evaluator, &info);
-  STRATA_ASSIGN_OR_RETURN(info.notes, evaluator->UnmatchedFilterTexts());
-  AddNotes(scope, plan, *evaluator, &info);
+  AddNotes(scope, plan, builder, *evaluator, &info);
   return info;
 }
 

@@ -243,9 +243,10 @@ void AddComparisons(std::vector<Definition>* all) {
     kpi.unit = "1";
     kpi.type = ValueType::kNumber;
     kpi.notes =
-        "With a period in group_by: against the whole preceding period with the same other "
-        "keys. Else against the previous period: as many calendar months where the range "
-        "is whole months, else as many days just before. Null where the previous is not "
+        "With a period in group_by: against the preceding period with the same other keys. "
+        "Else against the previous period: as many calendar months where the range is whole "
+        "months, else as many days just before. Of a period that is not complete, or that the "
+        "range cuts, against as many days of the preceding one. Null where the previous is not "
         "positive, or lies before the first record.";
     Definition definition = Ratio(std::move(kpi), {measure}, figure, part, part);
     definition.numerator->meaning += " of the period";

@@ -121,5 +121,38 @@ TEST(ServiceTest, NetPromoterScore) {
   EXPECT_EQ(answer.info.records_used, 7);
 }
 
+TEST(ServiceTest, ARecordThatSeveralKpisReadIsUsedOnce) {
+  ShopModel shop;
+  ShopModel::TicketRow& rated = shop.Ticket("ada", "2024-01-05");
+  rated.resolved = At("2024-02-03");
+  rated.csat = 5;
+  ShopModel::TicketRow& old = shop.Ticket("bob", "2023-12-20");  // rated in January
+  old.resolved = At("2024-01-02");
+  old.csat = 2;
+  shop.Ticket("bob", "2024-01-20");
+  shop.Survey("ada", "2024-01-10", SurveyKind::kCsat, 4);
+  shop.Survey("ada", "2024-01-10", SurveyKind::kNps, 9);
+  shop.Contract("ada", "2023-01-01", "2024-01-15", 10);  // in force at the start alone
+  shop.Contract("ada", "2024-01-16", "2024-12-31", 20);  // at the end alone
+  shop.Contract("bob", "2023-01-01", "2024-12-31", 40);
+  shop.Order("ada", "2024-01-07", 5);
+  const auto used = [revision = shop.Build()](std::vector<std::string> kpis, absl::string_view to,
+                                              std::vector<std::string> by = {}) {
+    KpiQuery query = QueryOf(revision, std::move(kpis), std::move(by), "", "2024-01-01", to, to);
+    query.scope.classes_at = ClassesAt::kPeriodStart;
+    return QueryKpis(query)->info.records_used;
+  };
+  EXPECT_EQ(used({"tickets"}, "2024-01-31"), 2);
+  EXPECT_EQ(used({"csat"}, "2024-01-31"), 2);             // the old ticket and the survey
+  EXPECT_EQ(used({"tickets", "csat"}, "2024-01-31"), 4);  // three tickets and the survey
+  EXPECT_EQ(used({"tickets", "csat", "escalation_rate"}, "2024-02-29"), 4);
+  EXPECT_EQ(used({"tickets", "csat", "nps", "orders"}, "2024-01-31"), 6);
+  EXPECT_EQ(used({"contract_value"}, "2024-01-31"), 2);
+  EXPECT_EQ(used({"nrr"}, "2024-01-31"), 3);
+  EXPECT_EQ(used({"contract_value", "nrr", "logo_churn_rate"}, "2024-01-31"), 3);
+  // Of each month by itself, with the classes of its start.
+  EXPECT_EQ(used({"contract_value", "nrr"}, "2024-03-31", {"month", "tier"}), 3);
+}
+
 }  // namespace
 }  // namespace strata::analytics::kpi

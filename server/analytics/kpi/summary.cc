@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/analytics/kpi/definition.h"
@@ -108,9 +109,13 @@ Cell ChangeOf(const Definition& definition, const Cell& value, const Cell& previ
   return kpi::NumberCell(now / before - 1);
 }
 
-// Whether the workspace holds what the KPI counts: without tickets the page has no support figures.
+// Whether the workspace holds what the KPI counts: without tickets the page has no support figures,
+// without orders no revenue of 0.
 bool HasRecords(const Definition& definition, const image::Revision& revision) {
   switch (definition.facts) {
+    case kpi::Facts::kOrders:
+    case kpi::Facts::kInactivity:
+      return revision.orders > 0;
     case kpi::Facts::kTickets:
       return revision.tickets > 0;
     case kpi::Facts::kRatings:
@@ -120,9 +125,10 @@ bool HasRecords(const Definition& definition, const image::Revision& revision) {
     case kpi::Facts::kContracts:
     case kpi::Facts::kMovements:
       return revision.contracts > 0;
-    default:
-      return true;
+    case kpi::Facts::kCustomers:
+      break;
   }
+  return true;
 }
 
 // Figures that many workspaces have no data for: left out where every value is null.
@@ -142,9 +148,11 @@ class Summary {
 
   absl::StatusOr<SummaryAnswer> Make() {
     STRATA_RETURN_IF_ERROR(ChooseKpis());
-    answer_.period = calendar_.Label(unit_.unit, period_);
-    answer_.previous_period = calendar_.Label(unit_.unit, period_ - 1);
-    answer_.info.as_of = query_.scope.as_of;
+    answer_.info = InfoAsOf(query_.scope);
+    if (query_.scope.as_of_basis != AsOfBasis::kEmpty) {
+      answer_.period = calendar_.Label(unit_.unit, period_);
+      answer_.previous_period = calendar_.Label(unit_.unit, period_ - 1);
+    }
     answer_.info.range = kpi::DaysOf(calendar_, unit_.unit, period_);
     answer_.info.filter = filter_.Canonical();
     if (!headline_.empty()) {
@@ -192,19 +200,10 @@ class Summary {
     return ids;
   }
 
-  // The whole period before; as many of its first days as have passed while the period goes on.
-  DayRange PreviousDays() const {
-    const DayRange days = kpi::DaysOf(calendar_, unit_.unit, period_);
-    DayRange previous = kpi::DaysOf(calendar_, unit_.unit, period_ - 1);
-    if (query_.scope.as_of < days.to) {
-      previous.to = std::min(previous.to, previous.from + (query_.scope.as_of - days.from));
-    }
-    return previous;
-  }
-
   absl::Status MakeHeadline() {
     const DayRange days = kpi::DaysOf(calendar_, unit_.unit, period_);
-    const DayRange previous = PreviousDays();
+    const DayRange seen = {days.from, std::min(days.to, query_.scope.as_of)};
+    const DayRange previous = kpi::PrecedingPart(calendar_, unit_.unit, period_, seen);
     KpiQuery query = QueryOf(HeadlineIds(), days);
     query.ranges = {{"previous", NamedRange::Kind::kDays, previous}};
     STRATA_ASSIGN_OR_RETURN(KpiAnswer made, QueryKpis(query));
@@ -218,15 +217,12 @@ class Summary {
       answer_.info.notes.push_back(
           absl::StrCat("left out, because the filter does not fit: ", absl::StrJoin(unfit_, ", ")));
     }
-    const bool history =
-        revision_.first_event_day != kNoDay && previous.to >= revision_.first_event_day;
     std::vector<Cell>& cells = made.table.rows.front().cells;
     for (size_t i = 0; i < headline_.size(); ++i) {
       KpiSummary& summary = answer_.headline.emplace_back();
       summary.kpi = &Kpis()[static_cast<size_t>(headline_[i] - kpi::Definitions().data())];
       summary.value = std::move(cells[i]);
-      summary.previous = history ? std::move(cells[headline_.size() + i])
-                                 : kpi::NullCell(NullReason::kNotEnoughHistory);
+      summary.previous = std::move(cells[headline_.size() + i]);
       summary.change = ChangeOf(*headline_[i], summary.value, summary.previous);
     }
     return absl::OkStatus();
@@ -234,8 +230,9 @@ class Summary {
 
   // The first period of `count` up to `last` that has any record.
   int32_t FirstPeriod(PeriodUnit unit, int32_t last, int count) const {
-    if (revision_.first_event_day == kNoDay) return last;
-    const int32_t first = calendar_.PeriodOf(unit, revision_.first_event_day);
+    const Day first_day = FirstDayOf(revision_);
+    if (first_day == kNoDay) return last;
+    const int32_t first = calendar_.PeriodOf(unit, first_day);
     return std::min(last, std::max(first, last - count + 1));
   }
 
@@ -287,6 +284,14 @@ class Summary {
           return std::all_of(row.cells.begin(), row.cells.end(), IsNull);
         });
     if (empty) return absl::OkStatus();
+    // How the month that goes on is compared, which the headline's notes may not tell.
+    for (std::string& note : made.info.notes) {
+      std::vector<std::string>& notes = answer_.info.notes;
+      if (absl::StartsWith(note, "growth of ") &&
+          std::find(notes.begin(), notes.end(), note) == notes.end()) {
+        notes.push_back(std::move(note));
+      }
+    }
     made.table.title = tracking.title;
     answer_.tracking.push_back(std::move(made.table));
     return absl::OkStatus();

@@ -14,10 +14,14 @@ using M = Measure;
 constexpr int kPositiveRating = 4, kPromoter = 9, kDetractor = 6;
 
 void AddRating(uint32_t id, int score, GroupSums* sums) {
-  if (id == kNoGroupId) return;
   ++sums->counts().used;
   sums->Add(M::kRatings, id, 1);
   if (score >= kPositiveRating) sums->Add(M::kPositiveRatings, id, 1);
+}
+
+void MarkUsed(const ScanInput& input, image::Feed feed, const image::Block& block, size_t rows,
+              size_t row) {
+  if (input.used != nullptr) input.used->Add(feed, block, rows, row);
 }
 
 // Drops the rows that are no answers of the kind, so that they do not count as left out either.
@@ -57,6 +61,7 @@ absl::StatusOr<ScanResult> ScanSurveys(const ScanInput& input) {
         for (size_t row = 0; row < ids.size(); ++row) {
           if (ids[row] == kNoGroupId) continue;
           ++sums->counts().used;
+          MarkUsed(input, image::Feed::kSurveys, block, ids.size(), row);
           sums->Add(M::kNpsAnswers, ids[row], 1);
           if (surveys.score[row] >= kPromoter) sums->Add(M::kPromoters, ids[row], 1);
           if (surveys.score[row] <= kDetractor) sums->Add(M::kDetractors, ids[row], 1);
@@ -78,7 +83,9 @@ absl::StatusOr<ScanResult> ScanRatings(const ScanInput& input) {
           IndexFacts(input, block, {block.tickets->begin, days, rows}, &sums->ids(), &ids,
                      &sums->counts());
           for (size_t row = 0; row < ids.size(); ++row) {
+            if (ids[row] == kNoGroupId) continue;
             AddRating(ids[row], block.tickets->csat[row], sums);
+            MarkUsed(input, image::Feed::kTickets, block, ids.size(), row);
           }
         }
         if (block.surveys != nullptr) {
@@ -88,7 +95,9 @@ absl::StatusOr<ScanResult> ScanRatings(const ScanInput& input) {
           IndexFacts(input, block, {block.surveys->begin, days, rows}, &sums->ids(), &ids,
                      &sums->counts());
           for (size_t row = 0; row < ids.size(); ++row) {
+            if (ids[row] == kNoGroupId) continue;
             AddRating(ids[row], block.surveys->score[row], sums);
+            MarkUsed(input, image::Feed::kSurveys, block, ids.size(), row);
           }
         }
       });

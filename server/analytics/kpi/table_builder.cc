@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/analytics/kpi/figures.h"
 #include "server/analytics/kpi/period.h"
 #include "server/analytics/kpi/row_order.h"
 #include "server/base/status_macros.h"
@@ -46,19 +47,27 @@ TableBuilder::TableBuilder(const KpiQuery& query, const Plan& plan, Evaluator* e
       tables_(plan.ranges.size()),
       previous_(plan.ranges.size()),
       whole_(plan.ranges.size()),
-      customers_(plan.ranges.size()) {}
+      customers_(plan.ranges.size()),
+      used_(revision_) {}
 
 MicrosSum TableBuilder::Sum(Measure measure) const {
   const std::vector<MicrosSum>& column = tables_[0][measure];
   return std::accumulate(column.begin(), column.end(), MicrosSum{0});
 }
 
+int64_t TableBuilder::RecordsUsed() const {
+  const auto orders = counts_.find(Facts::kOrders);
+  return used_.Count() + (orders == counts_.end() ? 0 : orders->second.used);
+}
+
 absl::Status TableBuilder::EvaluateRange(size_t range) {
+  if (plan_.ranges[range].days.empty()) return absl::OkStatus();
   const bool customer_rows = std::any_of(
       plan_.kpis.begin(), plan_.kpis.end(),
       [](const Definition* definition) { return definition->facts == Facts::kCustomers; });
-  const Evaluator::Request request = {plan_.ranges[range].days, plan_.fields, plan_.Needs(), false,
-                                      plan_.ranges[range].shift};
+  const Evaluator::Request request = {
+      plan_.ranges[range].days,     plan_.fields, plan_.Needs(), false, plan_.ranges[range].shift,
+      range == 0 ? &used_ : nullptr};
   return evaluator_->Evaluate(
       request, [&](Facts facts, const GroupSpace& space, const ScanResult& result) {
         if (range == 0) counts_[facts] += result.counts;
@@ -127,7 +136,8 @@ absl::Status TableBuilder::FillEmpty() {
   for (uint32_t group = 0; group < time.groups(); ++group) {
     KeyCodes codes{};
     for (size_t i = 0; i < places.size(); ++i) {
-      codes[places[i]] = rows_.Intern(places[i], time.ValueOf(i, time.CodeOf(i, group)), 0);
+      const uint32_t code = time.CodeOf(i, group);
+      codes[places[i]] = rows_.Intern(places[i], time.ValueOf(i, code), time.OrderOf(i, code));
     }
     for (KeyCodes key : others) {
       for (const size_t place : places) key[place] = codes[place];
@@ -139,10 +149,13 @@ absl::Status TableBuilder::FillEmpty() {
 
 absl::StatusOr<Cell> TableBuilder::CellOf(uint32_t row, size_t range,
                                           const Definition& definition) const {
+  if (const auto reason = WithoutFigure(row, range, definition.facts); reason.has_value()) {
+    return NullCell(*reason);
+  }
   FigureInput input{CellView(tables_[range], row)};
   if (definition.comparison == Comparison::kPrevious) {
     input.previous = CellView(previous_[range], row);
-    input.has_history = HasHistory(row, range);
+    input.has_history = HasHistory(row, range, definition.facts);
   }
   if (definition.comparison == Comparison::kWhole) input.whole = CellView(whole_[range], row);
   absl::StatusOr<Cell> cell = definition.figure(input);
@@ -151,14 +164,15 @@ absl::StatusOr<Cell> TableBuilder::CellOf(uint32_t row, size_t range,
                       absl::StrCat(definition.kpi.id, ": ", cell.status().message()));
 }
 
-int32_t TableBuilder::PeriodOfRow(uint32_t row) const {
-  return period_of_code_[rows_.KeyOf(row)[*plan_.finest_period]];
+uint32_t TableBuilder::PeriodCode(uint32_t row) const {
+  return plan_.finest_period.has_value() ? rows_.KeyOf(row)[*plan_.finest_period] : 0;
 }
 
 bool TableBuilder::IsComplete(uint32_t row) const {
   if (!plan_.finest_period.has_value()) return query_.scope.range.to <= query_.scope.as_of;
   const PeriodUnit unit = *PeriodUnitOf(plan_.fields[*plan_.finest_period]->id);
-  return DaysOf(*revision_.calendar, unit, PeriodOfRow(row)).to <= query_.scope.as_of;
+  const std::optional<int32_t> period = PeriodOfCode(PeriodCode(row));
+  return !period.has_value() || DaysOf(*revision_.calendar, unit, *period).to <= query_.scope.as_of;
 }
 
 std::vector<KpiTable::Column> TableBuilder::Keys() const {
@@ -211,14 +225,7 @@ absl::StatusOr<KpiTable> TableBuilder::Build() {
   }
   if (plan_.fields.empty()) rows_.Add({});
   STRATA_RETURN_IF_ERROR(FillEmpty());
-  if (plan_.finest_period.has_value()) {
-    const size_t field = *plan_.finest_period;
-    const PeriodUnit unit = *PeriodUnitOf(plan_.fields[field]->id);
-    for (uint32_t code = 0; code < rows_.Values(field); ++code) {
-      period_of_code_.push_back(
-          PeriodOfValue(*revision_.calendar, unit, rows_.ValueOf(field, code)).value_or(0));
-    }
-  }
+  FindRowDays();
   for (size_t range = 0; range < plan_.ranges.size(); ++range) {
     BroadcastCustomers(range);
     STRATA_RETURN_IF_ERROR(EvaluatePrevious(range));

@@ -2,6 +2,8 @@
 #define STRATA_SERVER_ANALYTICS_KPI_TABLE_BUILDER_H_
 
 #include <map>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -25,6 +27,8 @@ class TableBuilder {
 
   // What became of the facts of the scope's own range, after Build.
   const std::map<Facts, ScanCounts>& counts() const { return counts_; }
+  // The facts of that range that were used, each once however many KPIs read it.
+  int64_t RecordsUsed() const;
   // A measure of the scope's own range added up over the rows; of use for additive ones.
   MicrosSum Sum(Measure measure) const;
   // The measures of a row of the scope's own range, in the order in which rows were met, and what
@@ -32,6 +36,8 @@ class TableBuilder {
   CellView MeasuresOf(uint32_t row) const { return CellView(tables_[0], row); }
   CellView PreviousOf(uint32_t row) const { return CellView(previous_[0], row); }
   CellView WholeOf(uint32_t row) const { return CellView(whole_[0], row); }
+  // What growth of the scope's own range is against where that is not the whole period before.
+  void AddGrowthNotes(std::vector<std::string>* notes) const;
 
  private:
   absl::Status EvaluateRange(size_t range);
@@ -44,6 +50,9 @@ class TableBuilder {
   // The same groups in the period before: of the row's own period, or of the range.
   absl::Status EvaluatePrevious(size_t range);
   absl::Status EvaluatePrecedingPeriods(size_t range);
+  // Of the rows with `codes`, whose periods before lie in `window`.
+  absl::Status EvaluatePrecedingWindow(size_t range, DayRange window,
+                                       const std::vector<bool>& codes);
   // The denominators of shares.
   absl::Status EvaluateWhole(size_t range);
 
@@ -52,9 +61,21 @@ class TableBuilder {
   std::vector<KpiTable::Column> Keys() const;
   std::vector<KpiTable::Column> Columns() const;
   bool IsComplete(uint32_t row) const;
-  // The row's period by the finest time field, counted in its unit.
-  int32_t PeriodOfRow(uint32_t row) const;
-  bool HasHistory(uint32_t row, size_t range) const;
+  // What a row holds of a range, by its period or, without periods, as a whole.
+  struct RowDays {
+    DayRange own;       // empty (to < from): nothing of the range can stand in the row
+    DayRange before;    // the period before as far as it is compared with; likewise
+    bool part = false;  // `before` is a part of that period
+  };
+  // The place of the row's days in row_days_: its code of the finest time field, or 0.
+  uint32_t PeriodCode(uint32_t row) const;
+  // The period of a code, counted in its unit; nullopt of days without a counterpart.
+  std::optional<int32_t> PeriodOfCode(uint32_t code) const { return period_of_code_[code]; }
+  void FindRowDays();
+  RowDays DaysOfPeriod(size_t range, std::optional<int32_t> period) const;
+  // Why there is no figure of these facts in the row of a range, whatever its measures.
+  std::optional<NullReason> WithoutFigure(uint32_t row, size_t range, Facts facts) const;
+  bool HasHistory(uint32_t row, size_t range, Facts facts) const;
 
   const KpiQuery& query_;
   const Plan& plan_;
@@ -63,9 +84,11 @@ class TableBuilder {
   RowSet rows_;
   std::vector<MeasureTable> tables_, previous_, whole_;  // by range, a row a row of rows_
   std::vector<absl::flat_hash_map<KeyCodes, MicrosSum>> customers_;  // by range
-  // By code of the finest time field.
-  std::vector<int32_t> period_of_code_;
+  // By code of the finest time field; without one a single entry.
+  std::vector<std::optional<int32_t>> period_of_code_;
+  std::vector<std::vector<RowDays>> row_days_;  // by range, by that code
   std::map<Facts, ScanCounts> counts_;
+  UsedRows used_;
 };
 
 }  // namespace strata::analytics::kpi

@@ -29,7 +29,9 @@ class TicketScan {
     IndexFacts(input_, block, {tickets.begin, tickets.opened_day, rows}, &sums_.ids(), &ids_,
                &sums_.counts());
     for (size_t row = 0; row < ids_.size(); ++row) {
-      if (ids_[row] != kNoGroupId) AddTicket(tickets, row, ids_[row]);
+      if (ids_[row] == kNoGroupId) continue;
+      AddTicket(tickets, row, ids_[row]);
+      if (input_.used != nullptr) input_.used->Add(image::Feed::kTickets, block, ids_.size(), row);
     }
     return CheckGroups(input_, sums_.ids().dense() ? 0 : sums_.ids().size() - 1);
   }

@@ -15,6 +15,7 @@ absl::StatusOr<TimeGroups> TimeGroups::Make(const std::vector<const Field*>& fie
                                             const DayShift& shift) {
   TimeGroups groups;
   groups.window_ = window;
+  groups.first_weekday_ = static_cast<uint32_t>(revision.calendar->first_weekday());
   const auto days = static_cast<uint32_t>(window.Days());
   groups.of_day_.assign(days, 0);
   if (fields.empty()) {
@@ -38,9 +39,17 @@ absl::StatusOr<TimeGroups> TimeGroups::Make(const std::vector<const Field*>& fie
         const std::unique_ptr<RowField> row_field,
         MakeRowField(*field, RowGrain::kOrder, revision, {seen.front(), seen.back()}));
     row_field->Codes(rows, 0, days, code_of_day.emplace_back(days).data());
+    const std::optional<PeriodUnit> unit = PeriodUnitOf(field->id);
+    if (unit.has_value() && TellsCounterparts(shift, *unit)) {
+      for (uint32_t day = 0; day < days; ++day) {
+        if (!shift.HasCounterpart(each_day[day])) code_of_day.back()[day] = 0;
+      }
+    }
+    groups.weekdays_.push_back(field->id == "weekday");
     std::vector<Value>& values = groups.values_.emplace_back();
     for (uint32_t code = 0; code < row_field->size(); ++code) {
-      values.push_back(row_field->ValueOf(code));
+      // Every day of the window has its period; code 0 is left for those that have no counterpart.
+      values.push_back(code == 0 ? Value(NullReason::kNotApplicable) : row_field->ValueOf(code));
     }
   }
   groups.codes_.resize(fields.size());

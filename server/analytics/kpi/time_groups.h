@@ -18,6 +18,8 @@ class TimeGroups {
  public:
   // By `fields` (of event grain) over `window`, which is not empty. With a `shift` the periods are
   // those of the days that it moves the window's days to; a weekday stays that of the day itself.
+  // A day without a counterpart is in no day (or week, see TellsCounterparts): null, not
+  // applicable.
   static absl::StatusOr<TimeGroups> Make(const std::vector<const Field*>& fields,
                                          const image::Revision& revision, DayRange window,
                                          const DayShift& shift = {});
@@ -30,6 +32,11 @@ class TimeGroups {
   uint32_t CodeOf(size_t field, uint32_t group) const { return codes_[field][group]; }
   uint32_t Codes(size_t field) const { return static_cast<uint32_t>(values_[field].size()); }
   const Value& ValueOf(size_t field, uint32_t code) const { return values_[field][code]; }
+  // The place of a weekday in the workspace's week; 0 of all other fields, whose values tell their
+  // order.
+  uint32_t OrderOf(size_t field, uint32_t code) const {
+    return weekdays_[field] && code > 0 ? 1 + (code + 7 - first_weekday_) % 7 : 0;
+  }
 
   // First and last day of a group, not shifted. Groups by periods consist of all days between;
   // groups by weekday do not.
@@ -41,6 +48,8 @@ class TimeGroups {
   std::vector<DayRange> days_;
   std::vector<std::vector<uint32_t>> codes_;  // by field, by group
   std::vector<std::vector<Value>> values_;    // by field, by code
+  std::vector<bool> weekdays_;                // by field: its codes are 1 to 7
+  uint32_t first_weekday_ = 1;
 };
 
 }  // namespace strata::analytics::kpi
