@@ -42,12 +42,15 @@ class OldFolderTest : public WorkspaceTest {
       ASSERT_TRUE(connection.ok()) << connection.status();
       store::Connection& db = **connection;
       ASSERT_TRUE(db.Execute("ATTACH '" + file() + "' AS today").ok());
-      for (const char* table : {"workspace", "settings", "excluded_statuses", "service_policy",
-                                "customers", "orders"}) {
+      for (const char* table :
+           {"settings", "excluded_statuses", "service_policy", "customers", "orders"}) {
         const absl::Status copied =
             db.Execute(absl::StrCat("INSERT INTO main.", table, " SELECT * FROM today.", table));
         ASSERT_TRUE(copied.ok()) << table << ": " << copied;
       }
+      ASSERT_TRUE(db.Execute("INSERT INTO main.workspace SELECT only_row, revision, created_time, "
+                             "updated_time FROM today.workspace")
+                      .ok());
       ASSERT_TRUE(db.Execute("INSERT INTO main.order_lines SELECT order_key, line_number, product, "
                              "product_line, quantity_micros / 1000000, amount_micros, cost_micros "
                              "FROM today.order_lines")
