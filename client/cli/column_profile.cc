@@ -77,7 +77,7 @@ void AddDistinct(absl::string_view text, ColumnProfile* column) {
       ++column->dates;
       const std::optional<DateShape> shape = ShapeOfDate(text);
       ShapeCount& count = column->shapes[shape->format];
-      ++count.values;
+      if (++count.values == 1) count.example = std::string(text);
       count.first_most = std::max(count.first_most, shape->first);
       count.second_most = std::max(count.second_most, shape->second);
       break;

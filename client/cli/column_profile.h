@@ -15,6 +15,7 @@ namespace strata::cli {
 struct ShapeCount {
   int64_t values = 0;
   int first_most = 0, second_most = 0;  // the highest that stands for %?1 and %?2
+  std::string example;                  // the first value
 };
 
 // What the values of one column of a file look like. Counts of kinds are of distinct values.
@@ -48,6 +49,11 @@ struct ColumnProfile {
   bool all_numbers() const { return distinct > 0 && numbers() == distinct; }
   bool all_dates() const { return distinct > 0 && dates == distinct; }
   bool all_booleans() const { return distinct > 0 && booleans == distinct; }
+  // Days as spreadsheets count them, of the years 1954 to 2119, and seconds or milliseconds since
+  // 1970 of the years 1985 to 2096: numbers that are times if the column's name says so.
+  bool serial_days() const { return all_numbers() && lowest >= 20'000 && highest <= 80'000; }
+  bool epoch_seconds() const { return all_numbers() && lowest >= 5e8 && highest <= 4e9; }
+  bool epoch_millis() const { return all_numbers() && lowest >= 5e11 && highest <= 4e12; }
   bool unique() const { return filled == rows && distinct == filled && rows > 0; }
 };
 

@@ -273,7 +273,7 @@ absl::StatusOr<CustomerProposal> ProposeCustomerTable(Source& source, const std:
           return IsOfCustomers(HeaderKey(column.profile->name));
         });
     if (!of_customers) return proposal;
-    columns.columns().push_back(absl::StrCat(source.file, " || ':' || ", source.line, " AS id"));
+    columns.columns().push_back("NULL AS id");
     proposal.notes.push_back(
         absl::StrCat("no column of ", Shortened(table, 40),
                      " tells customers apart, so each row is a customer of its own, named by its "

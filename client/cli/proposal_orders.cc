@@ -133,8 +133,12 @@ class OrderBuilder {
       return absl::StrCat(id_, " IN (SELECT ", id_, " FROM ", source_.from, " WHERE ", value,
                           " IS NOT NULL)");
     };
-    STRATA_RETURN_IF_ERROR(leave_out(proposal_.customer, anywhere(proposal_.customer),
-                                     Named(*customer_columns_.front())));
+    // The text as it stands: a condition has no need to read it.
+    const std::string customer = customer_columns_.size() == 1
+                                     ? values_.Text(*customer_columns_.front())
+                                     : proposal_.customer;
+    STRATA_RETURN_IF_ERROR(
+        leave_out(customer, anywhere(customer), Named(*customer_columns_.front())));
     const std::string time = values_.Text(*time_column_);
     STRATA_RETURN_IF_ERROR(leave_out(time, anywhere(time), Named(*time_column_)));
     if (!conditions.empty()) {
@@ -228,20 +232,32 @@ class OrderBuilder {
   }
 
   // Whether the total of a whole order stands on each of its lines, or on the first one alone: then
-  // adding up lines counts it several times.
+  // adding up lines counts it several times. By its name and a few orders, or by many orders that
+  // each have one amount of their own.
   absl::StatusOr<bool> IsOrderTotal(const SourceColumn& amount) {
     if (id_.empty() || !multi_row_) return false;
     const std::string key = absl::StrReplaceAll(HeaderKey(amount.profile->name), {{" ", ""}});
     if (absl::StartsWith(key, "line") || key == "sales" || key == "extendedprice") return false;
     const std::string value = values_.Text(amount);
+    const std::string several =
+        absl::StrCat(FromWhere(), " GROUP BY ", id_, " HAVING count(*) > 1");
     STRATA_ASSIGN_OR_RETURN(
         const int64_t orders,
-        QueryCount(staging_, absl::StrCat("SELECT count(*) FROM (SELECT 1", FromWhere(),
-                                          " GROUP BY ", id_, " HAVING count(*) > 1)")));
+        QueryCount(staging_, absl::StrCat("SELECT count(*) FROM (SELECT 1", several, ")")));
     STRATA_ASSIGN_OR_RETURN(const int64_t differing, Differing(value, false));
-    STRATA_ASSIGN_OR_RETURN(const int64_t with_gaps, Differing(value, true));
-    if (differing > 0) return false;
-    return with_gaps > 0 || orders >= 3;
+    if (orders == 0 || differing > 0) return false;
+    const bool named = absl::StrContains(key, "total") || absl::StrContains(key, "order") ||
+                       absl::StrContains(key, "gross") || absl::StrContains(key, "paid");
+    if (named) {
+      STRATA_ASSIGN_OR_RETURN(const int64_t with_gaps, Differing(value, true));
+      return with_gaps > 0 || orders >= 3;
+    }
+    constexpr int64_t kEnough = 10;
+    STRATA_ASSIGN_OR_RETURN(
+        const int64_t amounts,
+        QueryCount(staging_, absl::StrCat("SELECT count(DISTINCT a) FROM (SELECT max(", value,
+                                          " || '') AS a", several, ")")));
+    return orders >= kEnough && amounts * 2 > orders;
   }
 
   absl::Status AddLineColumns() {

@@ -56,7 +56,9 @@ bool Fits(const ColumnProfile& column, Role role) {
     case Role::kResolvedTime:
     case Role::kStartDate:
     case Role::kEndDate:
-      return Most(column.dates, distinct) || Most(column.compact_dates, distinct);
+      return Most(column.dates, distinct) || Most(column.compact_dates, distinct) ||
+             (column.plain == distinct &&
+              (column.serial_days() || column.epoch_seconds() || column.epoch_millis()));
     case Role::kAmount:
     case Role::kUnitPrice:
     case Role::kDiscount:

@@ -125,15 +125,31 @@ bool ValueReader::DayFirst(const ColumnProfile& column, const std::string& shape
   const bool day_first = absl::StartsWith(shape, "%?1.") || commas_ > points_;
   Note(absl::StrCat(Named(column), ": no date tells day from month; ",
                     day_first ? "the day" : "the month", " is taken first, so ",
-                    Shortened(column.examples.front(), 20), " is in ",
-                    day_first ? "day/month" : "month/day", " order (--date-order ",
-                    day_first ? "mdy" : "dmy", " takes it the other way)"));
+                    Shortened(count.example, 20), " is in ", day_first ? "day/month" : "month/day",
+                    " order (--date-order ", day_first ? "mdy" : "dmy",
+                    " takes it the other way)"));
   return day_first;
 }
 
 std::string ValueReader::Time(const SourceColumn& column, const SourceColumn* time_of_day) {
   const ColumnProfile& profile = *column.profile;
   const std::string text = Text(column);
+  if (profile.dates == 0 && profile.compact_dates < profile.distinct) {
+    const auto told = [&](absl::string_view what, std::string sql) {
+      Note(absl::StrCat(Named(profile), ": ", Shortened(profile.examples.front(), 20),
+                        " is taken as ", what));
+      return sql;
+    };
+    if (profile.serial_days()) {
+      return told("a spreadsheet's day number", absl::StrCat("parse_serial_date(", text, ")"));
+    }
+    if (profile.epoch_seconds()) {
+      return told("seconds since 1970", absl::StrCat("parse_epoch(", text, ", 's')"));
+    }
+    if (profile.epoch_millis()) {
+      return told("milliseconds since 1970", absl::StrCat("parse_epoch(", text, ", 'ms')"));
+    }
+  }
   std::vector<std::pair<int64_t, std::string>> formats;
   bool iso = false, has_time = false;
   for (const auto& [shape, count] : profile.shapes) {
@@ -162,7 +178,12 @@ std::string ValueReader::Time(const SourceColumn& column, const SourceColumn* ti
   for (const auto& [count, format] : formats) {
     absl::StrAppend(&list, ", ", SqlText(absl::StrCat(format, ending)));
   }
-  return absl::StrCat("parse_date(", source, list, ")");
+  const std::string parsed = absl::StrCat("parse_date(", source, list, ")");
+  // A date that is ISO 8601 already needs no form, and has none of these.
+  if (!iso || !ending.empty()) return parsed;
+  return absl::StrCat("CASE WHEN ", text,
+                      " GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' THEN ", text, " ELSE ",
+                      parsed, " END");
 }
 
 }  // namespace strata::cli
