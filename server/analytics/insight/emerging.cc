@@ -102,25 +102,28 @@ void AddSizes(const std::vector<DayAmount>& days, size_t months, LogSizes& sizes
 // repeats every year, and a trend that half of the customers exceed. Sums over the portfolio would
 // bend with the few who leave, decline or grow, and make those who stay look as if they did the
 // opposite.
+//
+// Kept in whole numbers, so that it does not matter which worker saw which customer.
 struct Course {
-  std::array<double, kYear> days{};      // with purchases, by months back and a year more
-  std::array<double, kYear> expected{};  // if each customer had bought evenly
-  TrendMonths sizes{};  // logarithms of the amounts of these days, each customer's about its mean
-  TrendMonths sized{};  // how many of them
+  std::array<int64_t, kYear> days{};  // with purchases, by months back and a year more
+  std::array<int64_t, kTrendMonths + 1> days_by_months{};  // of rows that count so many months
+  // Logarithms of the amounts of these days, each customer's about its mean, in millionths; and how
+  // many of them.
+  std::array<int64_t, kTrendMonths> sizes{}, sized{};
   std::vector<double> rises;  // log of the last year's days over those of the year before
 
   void Add(const Row& row) {
-    const double evenly = row.Days() / static_cast<double>(row.months);
     double n = 0, sum = 0;
     for (size_t back = 0; back < row.months; ++back) {
       days[back % kYear] += row.days[back];
-      expected[back % kYear] += evenly;
       n += row.sizes.count[back];
       sum += row.sizes.sum[back];
     }
+    days_by_months[row.months] += row.Days();
     for (size_t back = 0; n > 0 && back < row.months; ++back) {
-      sizes[back] += row.sizes.sum[back] - row.sizes.count[back] * sum / n;
-      sized[back] += row.sizes.count[back];
+      const double beside = row.sizes.sum[back] - row.sizes.count[back] * sum / n;
+      sizes[back] += std::llround(beside * kMillion);
+      sized[back] += std::llround(row.sizes.count[back]);
     }
     if (row.months < kTrendMonths || row.Days() < kLeastOrderDays) return;
     const double last = std::accumulate(row.days.begin(), row.days.begin() + kYear, 0.5);
@@ -128,20 +131,19 @@ struct Course {
     rises.push_back(std::log(last / before));
   }
   void Add(const Course& other) {
-    for (size_t back = 0; back < kYear; ++back) {
-      days[back] += other.days[back];
-      expected[back] += other.expected[back];
-    }
-    for (size_t back = 0; back < kTrendMonths; ++back) {
-      sizes[back] += other.sizes[back];
-      sized[back] += other.sized[back];
-    }
+    const auto add = [](auto& to, const auto& from) {
+      for (size_t i = 0; i < to.size(); ++i) to[i] += from[i];
+    };
+    add(days, other.days);
+    add(days_by_months, other.days_by_months);
+    add(sizes, other.sizes);
+    add(sized, other.sized);
     rises.insert(rises.end(), other.rises.begin(), other.rises.end());
   }
 
   // Of days with purchases: about 1.
   TrendMonths DaysCourse() const {
-    const std::vector<double> season = CourseOf(days, expected);
+    const std::vector<double> season = CourseOf(DaysOfYear(), ExpectedDays());
     const double rise = MedianRise();
     TrendMonths course;
     for (size_t back = 0; back < kTrendMonths; ++back) {
@@ -154,12 +156,26 @@ struct Course {
   TrendMonths SizesCourse() const {
     TrendMonths course;
     for (size_t back = 0; back < kTrendMonths; ++back) {
-      course[back] = sizes[back] / (sized[back] + kSizePseudoOrders);
+      course[back] = static_cast<double>(sizes[back]) / kMillion /
+                     (static_cast<double>(sized[back]) + kSizePseudoOrders);
     }
     return course;
   }
 
  private:
+  static constexpr double kMillion = 1e6;
+
+  std::vector<double> DaysOfYear() const { return std::vector<double>(days.begin(), days.end()); }
+  // If each customer had bought evenly over the months that count of it.
+  std::vector<double> ExpectedDays() const {
+    std::vector<double> expected(kYear);
+    for (size_t months = 1; months <= kTrendMonths; ++months) {
+      const double evenly =
+          static_cast<double>(days_by_months[months]) / static_cast<double>(months);
+      for (size_t back = 0; back < months; ++back) expected[back % kYear] += evenly;
+    }
+    return expected;
+  }
   // Drawn towards none where few tell of it.
   double MedianRise() const {
     if (rises.empty()) return 0;
@@ -223,8 +239,7 @@ std::optional<int> MonthsToCross(const EmergingAccount& account) {
 // tell nothing of when in them the orders lie.
 bool WithinReach(const Row& row, MicrosSum threshold) {
   return row.revenue < threshold &&
-         row.revenue + row.previous >= 2 * (threshold / kLeastPartOfThreshold) &&
-         row.Days() >= kLeastOrderDays;
+         row.revenue + row.previous >= 2 * (threshold / kLeastPartOfThreshold);
 }
 
 // What a scan of the facts found.
@@ -258,7 +273,7 @@ absl::StatusOr<Portfolio> LookAtPortfolio(const image::Revision& revision, const
         row.months = MonthsAfter(Calendar::AddMonths(purchases.first, kStartUpMonths) - 1, ends);
         AddSizes(days, row.months, row.sizes);
         parts[worker].course.Add(row);
-        if (buys) parts[worker].rows.push_back(row);
+        if (buys && row.Days() >= kLeastOrderDays) parts[worker].rows.push_back(row);
       }));
   Portfolio portfolio;
   Course course;
