@@ -133,7 +133,8 @@ std::vector<std::pair<std::string, std::string>> Totals(const ImportSummary& sum
     if (summary.return_lines() > 0) {
       totals.emplace_back("of it returns",
                           absl::StrCat(MoneyText(MicrosSum(summary.returned()), currency), " in ",
-                                       FormatInteger(summary.return_lines()), " lines"));
+                                       FormatInteger(summary.return_lines()),
+                                       summary.return_lines() == 1 ? " line" : " lines"));
     }
     if (summary.zero_lines() > 0) {
       totals.emplace_back("lines of nothing", FormatInteger(summary.zero_lines()));

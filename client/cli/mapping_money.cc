@@ -112,8 +112,8 @@ std::optional<std::string> Ungrouped(absl::string_view text, char mark) {
 
 }  // namespace
 
-std::optional<MoneyText> SplitMoney(absl::string_view text) {
-  MoneyText money;
+std::optional<WrittenNumber> SplitMoney(absl::string_view text) {
+  WrittenNumber money;
   text = Strip(text);
   if (absl::StartsWith(text, "(") && absl::EndsWith(text, ")")) {
     money.negative = true;
@@ -156,7 +156,7 @@ std::optional<MoneyText> SplitMoney(absl::string_view text) {
 }
 
 std::optional<Decimal> ParseMoney(absl::string_view text, char mark) {
-  const std::optional<MoneyText> money = SplitMoney(text);
+  const std::optional<WrittenNumber> money = SplitMoney(text);
   if (!money) return std::nullopt;
   std::string digits = absl::StrReplaceAll(
       money->digits,

@@ -10,7 +10,7 @@
 namespace strata::cli {
 
 // A number as people and shops write it, taken apart: "-$1,234.50", "1.234,50 EUR", "(12)", "12%".
-struct MoneyText {
+struct WrittenNumber {
   absl::string_view digits;  // with marks between them, without sign: "1,234.50"
   bool negative = false;     // a minus in front or behind, or in brackets
   bool percent = false;
@@ -18,7 +18,7 @@ struct MoneyText {
 };
 
 // Nothing for a text that holds anything else than one number and one currency.
-std::optional<MoneyText> SplitMoney(absl::string_view text);
+std::optional<WrittenNumber> SplitMoney(absl::string_view text);
 
 // The exact number. `mark` ('.' or ',') stands before the decimals; the other one of the two, an
 // apostrophe, or blanks may group the digits before it, in threes (or as in India: 1,00,000).

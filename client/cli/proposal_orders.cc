@@ -269,16 +269,9 @@ class OrderBuilder {
     SourceColumn* quantity = roles_.Find(Role::kQuantity);
     std::string count;
     if (quantity != nullptr) {
-      const ColumnProfile& profile = *quantity->profile;
-      const bool whole = profile.integers + profile.whole_points == profile.distinct;
-      count = values_.Number(*quantity, false);
+      count = values_.Number(*quantity, true);
       quantity->used = true;
-      if (whole) {
-        columns_.push_back(absl::StrCat(count, " AS quantity"));
-      } else {
-        Note(absl::StrCat(Named(*quantity),
-                          " holds fractions; it is used for amounts, but not stored as quantity"));
-      }
+      columns_.push_back(absl::StrCat(count, " AS quantity"));
     }
     STRATA_ASSIGN_OR_RETURN(std::string amount, Amount(count));
     // An amount that stands once for a whole order says nothing of single lines.
