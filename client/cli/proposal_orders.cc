@@ -434,7 +434,9 @@ int OrderScore(Source& source, const ProposalOptions& options) {
   // A list of customers, each once, may say since when and how much in all.
   const SourceColumn* customer = roles.Find(Role::kCustomerId);
   if (customer != nullptr && customer->profile->unique() && !roles.Has(Role::kOrderId) &&
-      !roles.Has(Role::kProduct) && !roles.Has(Role::kQuantity)) {
+      !roles.Has(Role::kProduct) && !roles.Has(Role::kQuantity) &&
+      options.columns.count(Role::kTime) == 0 &&
+      NameScore(roles.Find(Role::kTime)->profile->name, Role::kCreatedTime) > 0) {
     return 0;
   }
   const bool own_amount = amount->profile->table == source.columns.front().profile->table;
