@@ -53,7 +53,7 @@ const Signature kSignatures[] = {
 class StreamSource : public ByteSource {
  public:
   explicit StreamSource(std::istream& in) : in_(in) {}
-  StreamSource(std::unique_ptr<std::istream> in) : owned_(std::move(in)), in_(*owned_) {}
+  explicit StreamSource(std::unique_ptr<std::istream> in) : owned_(std::move(in)), in_(*owned_) {}
 
   absl::StatusOr<size_t> Read(char* bytes, size_t size) override {
     in_.read(bytes, static_cast<std::streamsize>(size));

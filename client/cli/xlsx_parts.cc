@@ -60,7 +60,7 @@ absl::StatusOr<std::unique_ptr<XlsxPackage>> XlsxPackage::OpenBytes(std::string 
     if (source != nullptr) zip_source_free(source);
     return CannotOpen(why);
   }
-  const_cast<zip*&>(package->archive_) = archive;
+  package->archive_ = archive;
   return package;
 }
 

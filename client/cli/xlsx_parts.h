@@ -36,7 +36,7 @@ class XlsxPackage {
   friend class XlsxPart;
   XlsxPackage(zip* archive, std::string bytes) : archive_(archive), bytes_(std::move(bytes)) {}
 
-  zip* const archive_;
+  zip* archive_;
   const std::string bytes_;  // of the archive, unless it is a file
 };
 

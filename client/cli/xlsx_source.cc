@@ -92,26 +92,30 @@ absl::Status ReadSharedTexts(const std::string& part, Workbook* workbook) {
   size_t size = 0;
   bool in_text = false;
   int phonetic = 0;  // the pronunciation of Asian text is no part of it
-  return ReadPart(*workbook->package, part,
-                  {.start =
-                       [&](const XmlElement& element) {
-                         if (element.name == "si") workbook->shared_texts.emplace_back();
-                         if (element.name == "rPh") ++phonetic;
-                         in_text = element.name == "t" && phonetic == 0;
-                       },
-                   .end =
-                       [&](absl::string_view name) {
-                         if (name == "rPh") --phonetic;
-                         in_text = false;
-                       },
-                   .text =
-                       [&](absl::string_view text) {
-                         size += text.size();
-                         if (!in_text || size > kMostSharedText) return;
-                         if (!workbook->shared_texts.empty()) {
-                           absl::StrAppend(&workbook->shared_texts.back(), text);
-                         }
-                       }});
+  STRATA_RETURN_IF_ERROR(ReadPart(*workbook->package, part,
+                                  {.start =
+                                       [&](const XmlElement& element) {
+                                         if (element.name == "si")
+                                           workbook->shared_texts.emplace_back();
+                                         if (element.name == "rPh") ++phonetic;
+                                         in_text = element.name == "t" && phonetic == 0;
+                                       },
+                                   .end =
+                                       [&](absl::string_view name) {
+                                         if (name == "rPh") --phonetic;
+                                         in_text = false;
+                                       },
+                                   .text =
+                                       [&](absl::string_view text) {
+                                         size += text.size();
+                                         if (!in_text || size > kMostSharedText) return;
+                                         if (!workbook->shared_texts.empty()) {
+                                           absl::StrAppend(&workbook->shared_texts.back(), text);
+                                         }
+                                       }}));
+  if (size <= kMostSharedText) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("holds more than ", kMostSharedText >> 20,
+                                                 " MiB of text; save the sheet as CSV"));
 }
 
 std::string ListNames(const std::vector<Sheet>& sheets) {
@@ -204,13 +208,15 @@ class SheetText {
       if (!absl::SimpleAtoi(element.Attribute("r"), &row)) row = row_ + 1;
       row = std::min(row, kMostRows);
       for (; row_ + 1 < row; ++row_) text_ += '\n';
-      column_ = 0;
+      column_ = next_column_ = 0;
+      wrote_ = false;
     } else if (element.name == "c") {
       type_ = std::string(element.Attribute("t"));
       style_ = -1;
       (void)absl::SimpleAtoi(element.Attribute("s"), &style_);
-      const std::optional<size_t> column = ColumnOf(element.Attribute("r"));
-      cell_column_ = column.value_or(column_);
+      // Without a reference a cell stands behind the one before it.
+      cell_column_ = ColumnOf(element.Attribute("r")).value_or(next_column_);
+      next_column_ = cell_column_ + 1;
       value_.clear();
     } else if (element.name == "rPh") {
       ++phonetic_;
@@ -234,6 +240,8 @@ class SheetText {
 
   std::string* text() { return &text_; }
   bool any() const { return any_; }
+  // What is damaged in the sheet; empty: nothing so far.
+  const std::string& problem() const { return problem_; }
 
  private:
   void EndCell() {
@@ -241,9 +249,11 @@ class SheetText {
     std::string shown;
     if (type_ == "s") {
       size_t index = 0;
-      if (absl::SimpleAtoi(value_, &index) && index < workbook_.shared_texts.size()) {
-        shown = Quoted(workbook_.shared_texts[index]);
+      if (!absl::SimpleAtoi(value_, &index) || index >= workbook_.shared_texts.size()) {
+        problem_ = absl::StrCat("row ", row_ + 1, " refers to a text that is not there");
+        return;
       }
+      shown = Quoted(workbook_.shared_texts[index]);
     } else if (type_ == "b") {
       shown = value_ == "0" ? "FALSE" : "TRUE";
     } else if (type_ == "str" || type_ == "inlineStr" || type_ == "d") {
@@ -251,10 +261,14 @@ class SheetText {
     } else {
       shown = Number();
     }
-    if (shown.empty() || cell_column_ < column_) return;
+    if (shown.empty()) return;
+    if (wrote_ && cell_column_ <= column_) {
+      problem_ = absl::StrCat("row ", row_ + 1, " has its cells out of order");
+      return;
+    }
     for (; column_ < cell_column_; ++column_) text_ += ',';
     text_ += shown;
-    any_ = true;
+    any_ = wrote_ = true;
   }
 
   std::string Number() const {
@@ -274,11 +288,13 @@ class SheetText {
   }
 
   const Workbook& workbook_;
-  std::string text_;
+  std::string text_, problem_;
   bool any_ = false;
-  int64_t row_ = 0;    // rows that are finished
-  size_t column_ = 0;  // where the text of the row stands
-  size_t cell_column_ = 0;
+  int64_t row_ = 0;         // rows that are finished
+  size_t column_ = 0;       // where the text of the row stands
+  bool wrote_ = false;      // a cell of the row
+  size_t cell_column_ = 0;  // of the cell at hand
+  size_t next_column_ = 0;
   std::string type_, value_;
   int64_t style_ = -1;
   int phonetic_ = 0;
@@ -330,7 +346,8 @@ class SheetSource : public ByteSource {
   absl::Status Advance() {
     STRATA_ASSIGN_OR_RETURN(const bool more, part_->Advance());
     at_end_ = !more;
-    return absl::OkStatus();
+    if (cells_->problem().empty()) return absl::OkStatus();
+    return absl::DataLossError(absl::StrCat("is a damaged workbook: ", cells_->problem()));
   }
 
   const std::shared_ptr<Workbook> workbook_;
