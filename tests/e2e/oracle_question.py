@@ -109,6 +109,16 @@ class Question:
         """The period that an event of the day falls into."""
         return self.fields.label(unit, self.shift.of(day))
 
+    def days_by_label(self, unit):
+        """{period: the days of the range that stand in its row}"""
+        if "days" not in self.cache:
+            found = self.cache["days"] = {}
+            for day in days_of(*self.range):
+                if self.shift.pairs(day) or not self.shift.tells_pairs(unit):
+                    label = self.label(unit, day)
+                    found[label] = Range(found.get(label, (day,))[0], day)
+        return self.cache["days"]
+
     def first_of_period(self, unit, day):
         label = self.label(unit, day)
         while self.label(unit, add_days(day, -1)) == label:
@@ -301,9 +311,12 @@ class Question:
     def _preceding_days(self, unit, label):
         """What the period is compared with: the one before, whole where this one is seen whole,
         else as many days at the same place; None where nothing of the period is seen."""
-        seen = [self.shift.of(day) for day in days_of(self.range.first,
-                                                      min(self.range.last, self.as_of))]
-        seen = [day for day in seen if self.fields.label(unit, day) == label]
+        if "seen" not in self.cache:
+            self.cache["seen"] = collections.defaultdict(list)
+            for day in days_of(self.range.first, min(self.range.last, self.as_of)):
+                moved = self.shift.of(day)
+                self.cache["seen"][self.fields.label(unit, moved)].append(moved)
+        seen = self.cache["seen"].get(label)
         if not seen:
             return None
         own = self._whole_period(unit, seen[0])
