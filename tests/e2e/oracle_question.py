@@ -230,7 +230,9 @@ class Question:
         found, day = {}, datetime.date.fromisoformat(self.range.first)
         last = datetime.date.fromisoformat(min(self.range.last, self.as_of))
         while day <= last:
-            labels = tuple(self.label(u, day.isoformat()) for u in units)
+            labels = tuple(None if self.shift.tells_pairs(u)
+                           and not self.shift.pairs(day.isoformat())
+                           else self.label(u, day.isoformat()) for u in units)
             first = found[labels][0] if labels in found else day.isoformat()
             found[labels] = (first, day.isoformat())
             day += datetime.timedelta(days=1)
