@@ -49,6 +49,13 @@ def value_of(kind, variant):
     return VALUE[kind] + variant * (1_000_000 if kind == "contract" else 1)
 
 
+def of_another_contract():
+    """A quantity of two in field 3 of the line, where a client of an older contract has it."""
+    record = wire.order("r", "owner", LAST, [(1_000_000, {})])
+    record.order.lines[0].MergeFromString(bytes([3 << 3, 2]))
+    return record
+
+
 LAST = "2024-03-01T10:00:00"
 BEFORE = "2024-03-01T09:59:59"
 # (record, field, reason): each rejection that the kind has.
@@ -103,6 +110,7 @@ REFUSED = [
      "UNKNOWN_ENUM_VALUE"),
     (wire.deletion("ticket", ""), "deletion.id", "MISSING_FIELD"),
     (records_pb2.Record(), "record", "MISSING_FIELD"),
+    (of_another_contract(), "order.lines[0]", "UNKNOWN_FIELD"),
 ]
 # At the very edge of what is refused.
 ACCEPTED = [

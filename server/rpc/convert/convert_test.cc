@@ -1,7 +1,10 @@
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
+#include "google/protobuf/unknown_field_set.h"
 #include "gtest/gtest.h"
 #include "server/base/error.h"
 #include "server/rpc/convert/kpi.h"
@@ -26,7 +29,8 @@ struct Converted {
   RecordPool pool;
   Batch batch;
 
-  explicit Converted(const char* text) : message(Parse<v1::BatchAppendRecordsRequest>(text)) {
+  explicit Converted(const char* text) : Converted(Parse<v1::BatchAppendRecordsRequest>(text)) {}
+  explicit Converted(v1::BatchAppendRecordsRequest sent) : message(std::move(sent)) {
     ConvertRecords(message.records(), pool, batch);
   }
 };
@@ -154,6 +158,35 @@ TEST(RecordsTest, WhatHasNoDomainFormIsRefusedInItsPlace) {
   // The lines of a refused order leave no hole in those of the next.
   EXPECT_EQ(std::get<Order>(converted.batch.records[0]).lines[0].amount, 1);
   EXPECT_EQ(std::get<Order>(converted.batch.records[11]).lines[0].amount, 2);
+}
+
+// Before quantities were fractions, they were field 3 of a line.
+TEST(RecordsTest, FieldsOfAnotherContractAreRefused) {
+  auto sent = Parse<v1::BatchAppendRecordsRequest>(R"(
+    records { order { id: "o1" lines { amount_micros: 1 } lines { amount_micros: 2 } } }
+    records { order { id: "o2" lines { amount_micros: 3 } } }
+    records { customer { id: "c" } }
+    records { deletion { kind: RECORD_KIND_TICKET id: "t" } }
+    records { survey { id: "s" kind: SURVEY_KIND_NPS } }
+    records { order { id: "o3" lines { amount_micros: 4 } } })");
+  const auto add = [](auto* message, int field) {
+    message->GetReflection()->MutableUnknownFields(message)->AddVarint(field, 2);
+  };
+  add(sent.mutable_records(0)->mutable_order()->mutable_lines(1), 3);
+  add(sent.mutable_records(1)->mutable_order(), 99);
+  add(sent.mutable_records(2)->mutable_customer(), 16);
+  add(sent.mutable_records(3)->mutable_deletion(), 4);
+  add(sent.mutable_records(4), 7);
+  const Converted converted(std::move(sent));
+  std::vector<std::string> faults;
+  for (const Rejection& rejection : converted.batch.rejections) {
+    EXPECT_EQ(rejection.reason, "UNKNOWN_FIELD");
+    faults.push_back(rejection.id + " " + rejection.field + ": " + rejection.message.substr(0, 15));
+  }
+  EXPECT_THAT(faults, ElementsAre("o1 order.lines[1]: field number 3 ", "o2 order: field number 99",
+                                  "c customer: field number 16", "t deletion: field number 4 ",
+                                  "s record: field number 7 "));
+  EXPECT_EQ(std::get<Order>(converted.batch.records[5]).lines[0].amount, 4);
 }
 
 TEST(RecordsTest, QuantitiesAreExactOrRefused) {

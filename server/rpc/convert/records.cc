@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "google/protobuf/message.h"
+#include "google/protobuf/unknown_field_set.h"
 #include "server/base/error.h"
 #include "server/ingest/reason.h"
 #include "server/ingest/shown_value.h"
@@ -47,7 +49,7 @@ class Converter {
     index_ = static_cast<int64_t>(batch_.records.size());
     const size_t lines = pool_.lines.size(), attributes = pool_.attributes.size();
     batch_.records.emplace_back();
-    if (Convert(record, batch_.records.back())) return;
+    if (Convert(record, batch_.records.back()) && Known(record, "record")) return;
     batch_.records.back() = Record();
     pool_.lines.resize(lines);
     pool_.attributes.resize(attributes);
@@ -58,22 +60,25 @@ class Converter {
     switch (record.kind_case()) {
       case v1::Record::kCustomer:
         return Begin(RecordKind::kCustomer, record.customer().id()) &&
-               Convert(record.customer(), out.emplace<Customer>());
+               Convert(record.customer(), out.emplace<Customer>()) &&
+               Known(record.customer(), "customer");
       case v1::Record::kOrder:
         return Begin(RecordKind::kOrder, record.order().id()) &&
-               Convert(record.order(), out.emplace<Order>());
+               Convert(record.order(), out.emplace<Order>()) && Known(record.order(), "order");
       case v1::Record::kTicket:
         return Begin(RecordKind::kTicket, record.ticket().id()) &&
-               Convert(record.ticket(), out.emplace<Ticket>());
+               Convert(record.ticket(), out.emplace<Ticket>()) && Known(record.ticket(), "ticket");
       case v1::Record::kContract:
         return Begin(RecordKind::kContract, record.contract().id()) &&
-               Convert(record.contract(), out.emplace<Contract>());
+               Convert(record.contract(), out.emplace<Contract>()) &&
+               Known(record.contract(), "contract");
       case v1::Record::kSurvey:
         return Begin(RecordKind::kSurvey, record.survey().id()) &&
-               Convert(record.survey(), out.emplace<Survey>());
+               Convert(record.survey(), out.emplace<Survey>()) && Known(record.survey(), "survey");
       case v1::Record::kDeletion:
         return Begin(KindOf(record.deletion().kind()), record.deletion().id()) &&
-               Convert(record.deletion(), out.emplace<Deletion>());
+               Convert(record.deletion(), out.emplace<Deletion>()) &&
+               Known(record.deletion(), "deletion");
       case v1::Record::KIND_NOT_SET:
         break;
     }
@@ -194,6 +199,7 @@ class Converter {
       made.product = line.product();
       made.product_line = line.product_line();
       const size_t place = pool_.lines.size() - 1 - first;
+      if (!UnknownIn(line).empty()) return Known(line, absl::StrCat("order.lines[", place, "]"));
       if (line.has_quantity() && !Quantity(line.quantity(), place, made.quantity_micros)) {
         return false;
       }
@@ -253,6 +259,22 @@ class Converter {
       out.update_mask |= MaskOf(found->field);
     }
     return true;
+  }
+
+  static const google::protobuf::UnknownFieldSet& UnknownIn(
+      const google::protobuf::Message& message) {
+    return message.GetReflection()->GetUnknownFields(message);
+  }
+
+  // What a client of another version of the contract sends in a field that is none here would be
+  // left out without a word.
+  bool Known(const google::protobuf::Message& message, absl::string_view path) {
+    const google::protobuf::UnknownFieldSet& unknown = UnknownIn(message);
+    if (unknown.empty()) return true;
+    return Refuse(path, "UNKNOWN_FIELD",
+                  absl::StrCat("field number ", unknown.field(0).number(),
+                               " is none of this server's contract; generate the client from the "
+                               "strata/v1/records.proto that comes with the server"));
   }
 
   template <typename In, typename Out>
