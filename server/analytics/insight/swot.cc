@@ -21,6 +21,19 @@ std::vector<SwotRule> AllRules() {
   return all;
 }
 
+absl::StatusOr<SwotVerdict> Judge(const SwotRule& rule, const SwotFigures::Figure& revenue,
+                                  SwotFigures& figures) {
+  const auto too_large = [](absl::string_view kpi) {
+    return Silent(absl::StrCat(kpi, " is larger than an amount holds (9.2e18 units)"));
+  };
+  if (revenue.cell.value == Value(NullReason::kOutOfRange)) return too_large(revenue.kpi);
+  if (revenue.number() <= 0) return Silent("there is no revenue in the range");
+  STRATA_ASSIGN_OR_RETURN(SwotVerdict verdict, rule.judge(figures));
+  const std::string kpi = figures.TakeOutOfRange();
+  if (!kpi.empty()) return too_large(kpi);
+  return verdict;
+}
+
 }  // namespace
 
 absl::StatusOr<Swot> GenerateSwot(const Scope& scope) {
@@ -35,11 +48,7 @@ absl::StatusOr<Swot> GenerateSwot(const Scope& scope) {
   swot.info.records_used = std::get<int64_t>(orders.cell.value);
   const std::vector<SwotRule> rules = AllRules();
   for (const SwotRule& rule : rules) {
-    if (revenue.number() <= 0) {
-      swot.silent.push_back(absl::StrCat(rule.id, ": there is no revenue in the range"));
-      continue;
-    }
-    STRATA_ASSIGN_OR_RETURN(SwotVerdict verdict, rule.judge(figures));
+    STRATA_ASSIGN_OR_RETURN(SwotVerdict verdict, Judge(rule, revenue, figures));
     if (!verdict.silent.empty()) {
       swot.silent.push_back(absl::StrCat(rule.id, ": ", verdict.silent));
     }

@@ -127,7 +127,14 @@ absl::StatusOr<const KpiTable*> SwotFigures::Table(const std::vector<std::string
 absl::StatusOr<SwotFigures::Figure> SwotFigures::One(const std::string& kpi,
                                                      const std::string& condition) {
   STRATA_ASSIGN_OR_RETURN(const KpiTable* table, Table({kpi}, "", condition));
-  return Figure{kpi, Where(condition), table->rows.front().cells.front()};
+  return Checked(kpi, Where(condition), table->rows.front().cells.front());
+}
+
+SwotFigures::Figure SwotFigures::Checked(const std::string& kpi, std::string where,
+                                         const Cell& cell) {
+  const auto* null = std::get_if<NullReason>(&cell.value);
+  if (null != nullptr && *null == NullReason::kOutOfRange) out_of_range_ = kpi;
+  return {kpi, std::move(where), cell};
 }
 
 absl::StatusOr<std::vector<SwotFigures::Group>> SwotFigures::By(
@@ -142,7 +149,7 @@ absl::StatusOr<std::vector<SwotFigures::Group>> SwotFigures::By(
     group.condition = Equals(field, *name);
     if (!condition.empty()) absl::StrAppend(&group.condition, " AND ", condition);
     for (size_t i = 0; i < kpis.size(); ++i) {
-      group.figures.push_back({kpis[i], Where(group.condition), row.cells[i]});
+      group.figures.push_back(Checked(kpis[i], Where(group.condition), row.cells[i]));
     }
   }
   return groups;

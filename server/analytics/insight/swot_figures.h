@@ -29,7 +29,7 @@ class SwotFigures {
     std::string where;
     Cell cell;
 
-    double number() const;  // 0 for null
+    double number() const;  // 0 for null; what is out of range is told by TakeOutOfRange
   };
   // One known value of a field with the figures of some KPIs.
   struct Group {
@@ -46,6 +46,10 @@ class SwotFigures {
   absl::StatusOr<std::vector<Group>> By(const std::string& field,
                                         const std::vector<std::string>& kpis,
                                         const std::string& condition = "");
+
+  // A KPI asked for since the last call whose sum no amount holds, or "". A rule that met one has
+  // read it as nothing, so what it says does not hold.
+  std::string TakeOutOfRange() { return std::exchange(out_of_range_, ""); }
 
   // The year up to the scope's last event and the year before it, or nullopt where the range or
   // the history holds less.
@@ -71,10 +75,13 @@ class SwotFigures {
       : scope_(scope), population_(std::move(population)) {}
   absl::StatusOr<const KpiTable*> Table(const std::vector<std::string>& kpis,
                                         const std::string& field, const std::string& condition);
+  // Notes what is out of range.
+  Figure Checked(const std::string& kpi, std::string where, const Cell& cell);
 
   Scope scope_;
   Population population_;
   std::map<std::string, KpiTable> tables_;
+  std::string out_of_range_;
 };
 
 // Words of statements.

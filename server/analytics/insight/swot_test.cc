@@ -316,6 +316,32 @@ TEST(Swot, AnEmptyWorkspaceIsSilent) {
   EXPECT_EQ(swot->silent[0], "age-strongest-band: there is no revenue in the range");
 }
 
+// "a" has 9.3e18 units of revenue, which no amount holds, "b" takes 0.27e18 back.
+TEST(Swot, RevenueThatNoAmountHoldsIsNotReadAsNone) {
+  ModelWorkspace model;
+  const auto orders = [&model](const char* country, int count, Micros each) {
+    const size_t customer = model.Customer(country);
+    model.customers[customer].country = country;
+    const std::vector<ModelLine> lines(10'000, {"", "", each < 0 ? -kOneUnit : kOneUnit, each});
+    for (int i = 0; i < count; ++i) {
+      model.orders.push_back({customer, kFirst + i, "shipped", "", lines});
+    }
+  };
+  constexpr Micros kNineTrillion = 9'000'000'000'000 * kMicrosAUnit;
+  orders("a", 103, kNineTrillion);
+  orders("b", 3, -kNineTrillion);
+  const image::RevisionPtr revision = model.Build();
+  const auto both = GenerateSwot(ScopeOf(revision));
+  ASSERT_TRUE(both.ok()) << both.status();
+  EXPECT_EQ(SilenceOf(*both, "geo-imbalance"),
+            "geo-imbalance: revenue is larger than an amount holds (9.2e18 units)");
+  const auto alone = GenerateSwot(ScopeOf(revision, "country = \"a\""));
+  ASSERT_TRUE(alone.ok()) << alone.status();
+  EXPECT_THAT(alone->statements, IsEmpty());
+  EXPECT_EQ(alone->silent.size(), 17u);
+  EXPECT_THAT(alone->silent, ::testing::Each(HasSubstr("revenue is larger than an amount holds")));
+}
+
 TEST(Swot, RulesAreNamedOnceAndDocumented) {
   std::set<absl::string_view> ids;
   for (const auto& subject : {SwotAgeRules(), SwotMarketRules(), SwotLoyaltyRules(),
