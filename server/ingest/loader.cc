@@ -1,5 +1,8 @@
 #include "server/ingest/loader.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +11,25 @@
 
 namespace strata::ingest {
 namespace {
+
+// Keys have gaps where records were deleted, and a damaged file may hold any: room is made for no
+// more than the file can hold.
+void ReserveUpTo(LoadedWorkspace& workspace, RecordKind kind, uint32_t last_key) {
+  constexpr int64_t kLeastBytes = 16;  // of a record with its place in the index of ids
+  const int64_t most = (workspace.db->FileBytes() + workspace.db->WalBytes()) / kLeastBytes;
+  workspace.ids->Reserve(kind, static_cast<size_t>(std::min<int64_t>(last_key, most)));
+}
+
+// A customer's key is a place in every column of the image, and so are those before it. A damaged
+// file must not take the memory that the other workspaces need.
+absl::Status CheckPlaces(store::WorkspaceDb& db, uint32_t last_key) {
+  constexpr int64_t kBytes = 200;  // of a place, roughly
+  const int64_t memory = int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);
+  if (last_key <= memory / kBytes) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(db.connection().path(), ": a customer has the key ",
+                                          last_key,
+                                          ", and so many fit in no memory of this machine"));
+}
 
 // Hands the scanned facts to the image and the indexes; remembers the first that has no customer.
 class FactLoader {
@@ -44,7 +66,7 @@ absl::Status LoadFacts(
     void (image::Editor::*load)(uint32_t, image::Slot, const Fact&)) {
   store::RecordReader& reader = workspace.db->reader();
   STRATA_ASSIGN_OR_RETURN(const uint32_t last_key, reader.LastKey(kind));
-  workspace.ids->Reserve(kind, last_key);
+  ReserveUpTo(workspace, kind, last_key);
   FactLoader loader(workspace, kind);
   STRATA_RETURN_IF_ERROR((reader.*scan)([&](uint32_t key, uint32_t customer_key, const Fact& fact) {
     loader.Take(key, customer_key, HashId(fact.id), fact, load);
@@ -55,7 +77,7 @@ absl::Status LoadFacts(
 absl::Status LoadOrders(LoadedWorkspace& workspace) {
   STRATA_ASSIGN_OR_RETURN(const uint32_t last_key,
                           workspace.db->reader().LastKey(RecordKind::kOrder));
-  workspace.ids->Reserve(RecordKind::kOrder, last_key);
+  ReserveUpTo(workspace, RecordKind::kOrder, last_key);
   FactLoader loader(workspace, RecordKind::kOrder);
   STRATA_RETURN_IF_ERROR(ScanOrders(
       workspace.db->connection().path(), workspace.db->connection().reading_mode(), last_key,
@@ -68,7 +90,8 @@ absl::Status LoadOrders(LoadedWorkspace& workspace) {
 absl::Status LoadCustomers(LoadedWorkspace& workspace) {
   STRATA_ASSIGN_OR_RETURN(const uint32_t last_key,
                           workspace.db->reader().LastKey(RecordKind::kCustomer));
-  workspace.ids->Reserve(RecordKind::kCustomer, last_key);
+  STRATA_RETURN_IF_ERROR(CheckPlaces(*workspace.db, last_key));
+  ReserveUpTo(workspace, RecordKind::kCustomer, last_key);
   return workspace.db->reader().ScanCustomers(
       [&](uint32_t key, const Customer& customer, bool placeholder) {
         workspace.editor->LoadCustomer(key - 1, customer, placeholder);

@@ -12,6 +12,7 @@
 #include "google/rpc/status.pb.h"
 #include "server/analytics/segment/filter.h"
 #include "server/base/error.h"
+#include "server/domain/unicode.h"
 
 namespace strata::rpc {
 namespace {
@@ -125,6 +126,8 @@ grpc::Status ToGrpcStatus(const absl::Status& status, absl::string_view error_id
   if (status.ok()) return grpc::Status::OK;
   ErrorFacts facts = AllFactsOf(status);
   std::string message = Cut(status.message(), kMaxMessageBytes);
+  // protobuf refuses to read what is not.
+  if (!IsUtf8(message)) message = Printable(message);
   auto code = static_cast<grpc::StatusCode>(status.code());
   if (IsHidden(status)) {
     code = grpc::StatusCode::INTERNAL;

@@ -11,6 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/base/error.h"
+#include "server/domain/unicode.h"
 #include "server/workspace/testing/workspace_fixture.h"
 
 // Files that somebody or something has changed are named with their fault, not served; what is
@@ -94,6 +95,10 @@ TEST_F(DamageTest, WhatDoesNotHoldTogetherIsNamed) {
       {"DELETE FROM workspace", "workspace"},
       {"UPDATE settings SET value = 'many' WHERE name = 'inactivity_days'", "inactivity_days"},
       {"UPDATE settings SET value = 'Nowhere' WHERE name = 'time_zone'", "Nowhere"},
+      {"UPDATE settings SET value = 'whole' WHERE name = 'name'", "of the workspace \"whole\""},
+      // More places than any memory holds, and a key beyond all keys.
+      {"UPDATE customers SET customer_key = 4294967295", "4294967295"},
+      {"UPDATE orders SET order_key = 1 << 40", "1099511627776"},
   };
   for (const auto& [damage, words] : damages) {
     // Each alone: taken back by the copy of the file.
@@ -120,6 +125,13 @@ TEST_F(DamageTest, FilesThatAreNoneOfOursAreNamed) {
       {"WORKSPACE_DAMAGED", [&] { Write(file(), ""); }},
       {"WORKSPACE_DAMAGED", [&] { Write(file(), "SQLite format 3"); }},
       {"WORKSPACE_DAMAGED", [&] { std::filesystem::resize_file(file(), 4'096 * 3); }},
+      {"WORKSPACE_DAMAGED",
+       [&] { std::filesystem::resize_file(file(), static_cast<uintmax_t>(pages) * 4'096 - 1); }},
+      // SQLite takes such a log for none.
+      {"WORKSPACE_DAMAGED", [&] { Write(wal(), Noise(9'000)); }},
+      {"WORKSPACE_DAMAGED", [&] { std::filesystem::create_directory(wal()); }},
+      // Reading would go on, each commit fail.
+      {"WORKSPACE_DAMAGED", [&] { std::filesystem::create_directory(file() + "-shm"); }},
       {"WORKSPACE_DAMAGED", [&] { Execute("PRAGMA application_id = 7"); }},
       {"WORKSPACE_SCHEMA", [&] { Execute("PRAGMA user_version = 1000"); }},
       {"WORKSPACE_FILE_MISSING", [&] { std::filesystem::remove(file()); }},
@@ -153,6 +165,13 @@ TEST_F(DamageTest, NoRightToAFileIsNamed) {
   if (geteuid() == 0) GTEST_SKIP() << "root may read everything";
   ASSERT_EQ(chmod(file().c_str(), 0), 0);
   EXPECT_EQ(ReasonOf(FaultOfW()), "WORKSPACE_NO_ACCESS");
+}
+
+TEST_F(DamageTest, AFaultIsTextWhateverTheFileHolds) {
+  Execute("UPDATE settings SET value = CAST(x'4eff' AS TEXT) WHERE name = 'time_zone'");
+  const absl::Status status = FaultOfW();
+  EXPECT_EQ(ReasonOf(status), "WORKSPACE_DAMAGED");
+  EXPECT_TRUE(IsUtf8(status.message())) << status;
 }
 
 TEST_F(DamageTest, ATornLogEndsAtItsLastWholeCommit) {

@@ -34,7 +34,12 @@ absl::StatusOr<std::shared_ptr<OpenWorkspace>> OpenWorkspace::Open(
 absl::Status OpenWorkspace::Start(std::unique_ptr<store::WorkspaceDb> db, const std::string& name,
                                   store::ServerDb& server_db) {
   STRATA_ASSIGN_OR_RETURN(const store::WorkspaceDb::Times times, db->ReadTimes());
+  STRATA_ASSIGN_OR_RETURN(const WorkspaceSettings settings, db->ReadSettings());
   const std::string path = db->connection().path();
+  if (settings.name != name) {
+    return absl::DataLossError(
+        absl::StrCat(path, " is the file of the workspace \"", settings.name, "\""));
+  }
   const store::OpenMode reading = db->connection().reading_mode();
   created_time_ = times.created;
   updated_time_ = times.settings_updated;

@@ -14,6 +14,7 @@
 #include "server/base/mutex.h"
 #include "server/base/status_macros.h"
 #include "server/domain/nearest_names.h"
+#include "server/domain/unicode.h"
 #include "server/store/sqlite/schema.h"
 #include "server/store/sqlite/server_db.h"
 #include "server/workspace/data_folder.h"
@@ -42,7 +43,8 @@ absl::Status WorkspaceFault(absl::string_view name, const DataFolder& folder,
                             const absl::Status& cause) {
   absl::string_view reason = "WORKSPACE_DAMAGED";
   absl::string_view advice =
-      "restore the file from a backup and start the server again, or delete the workspace by force";
+      "restore the file from a backup, without the -wal and -shm of this one, and start the server "
+      "again, or delete the workspace by force";
   if (FactsOf(cause).reason == store::kOtherSchema) {
     reason = "WORKSPACE_SCHEMA";
     advice = "then start the server again";
@@ -56,6 +58,7 @@ absl::Status WorkspaceFault(absl::string_view name, const DataFolder& folder,
       absl::StrReplaceAll(cause.message(), {{absl::StrCat(folder.path(), "/workspaces/"), ""}});
   const std::string file = absl::StrCat(name, ".db");
   if (!absl::StrContains(fault, file)) fault = absl::StrCat(file, ": ", fault);
+  fault = Printable(fault);  // it may repeat what the file holds
   return WithMetadata(
       WithReason(absl::FailedPreconditionError(absl::StrCat(
                      "workspace \"", name, "\" cannot be served: ", fault, "; ", advice)),

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -51,21 +52,95 @@ int64_t BytesOf(const std::string& path) {
   return stat(path.c_str(), &info) == 0 ? info.st_size : 0;
 }
 
-// What SQLite would call "unable to open" of everything.
-absl::Status CheckFile(const std::string& path, OpenMode mode) {
-  struct stat info;
-  if (stat(path.c_str(), &info) != 0) return StatusFromErrno(errno, absl::StrCat("opening ", path));
+// The first `size` bytes of a file, or all of a shorter one.
+std::string FirstBytes(const std::string& path, size_t size) {
+  std::string bytes(size, '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(bytes.data(), static_cast<std::streamsize>(size));
+  bytes.resize(static_cast<size_t>(file.gcount()));
+  return bytes;
+}
+
+// An unsigned big-endian number of `size` bytes at `at`.
+uint32_t NumberAt(const std::string& bytes, size_t at, size_t size) {
+  uint32_t number = 0;
+  for (size_t i = at; i < at + size; ++i) {
+    number = number << 8 | static_cast<unsigned char>(bytes[i]);
+  }
+  return number;
+}
+
+// Pages are whole, except where a crash came into a checkpoint: then the log has them all.
+absl::Status CheckPages(const std::string& path, int64_t size) {
+  constexpr size_t kPageSizeAt = 16, kBytes = 2;  // https://sqlite.org/fileformat2.html
+  const std::string header = FirstBytes(path, kPageSizeAt + kBytes);
+  if (header.size() < kPageSizeAt + kBytes) return absl::OkStatus();  // SQLite says so
+  const uint32_t field = NumberAt(header, kPageSizeAt, kBytes);
+  const uint32_t page = field == 1 ? 65'536 : field;
+  if (page == 0 || size % page == 0) return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat(path, " ends in the middle of a page: it is not all there"));
+}
+
+// SQLite takes a log with a broken header for an empty one and writes over it: what was committed
+// last would be gone without a word. A header is written and synced before anything behind it, so
+// a crash leaves it whole, or a file that is shorter, or zeros.
+absl::Status CheckLogHeader(const std::string& log) {
+  constexpr size_t kHeader = 32, kSummed = 24;  // https://sqlite.org/fileformat2.html#walformat
+  constexpr uint32_t kMagic = 0x377f0682;       // and the next number for big-endian sums
+  const std::string header = FirstBytes(log, kHeader);
+  if (header.size() < kHeader || header.find_first_not_of('\0') == std::string::npos) {
+    return absl::OkStatus();
+  }
+  const uint32_t magic = NumberAt(header, 0, 4);
+  const auto word = [&](size_t at) {
+    const uint32_t number = NumberAt(header, at, 4);
+    return magic == kMagic ? __builtin_bswap32(number) : number;
+  };
+  uint32_t sum1 = 0, sum2 = 0;
+  for (size_t at = 0; at < kSummed; at += 8) {
+    sum1 += word(at) + sum2;
+    sum2 += word(at + 4) + sum1;
+  }
+  if ((magic == kMagic || magic == kMagic + 1) && sum1 == NumberAt(header, kSummed, 4) &&
+      sum2 == NumberAt(header, kSummed + 4, 4)) {
+    return absl::OkStatus();
+  }
+  return absl::DataLossError(
+      absl::StrCat(log, " is damaged: what was committed last may have stood in it"));
+}
+
+absl::Status CheckAccess(const std::string& path, const struct stat& info, OpenMode mode) {
   if (!S_ISREG(info.st_mode)) {
     return absl::FailedPreconditionError(absl::StrCat(
         path, S_ISDIR(info.st_mode) ? " is a folder where a file belongs" : " is no plain file"));
   }
-  // SQLite would make a database of it.
-  if (mode != OpenMode::kCreate && info.st_size == 0 && BytesOf(path + "-wal") == 0) {
-    return absl::DataLossError(absl::StrCat(path, " is empty"));
-  }
   const int wanted = mode == OpenMode::kFrozen ? R_OK : R_OK | W_OK;
   if (access(path.c_str(), wanted) == 0) return absl::OkStatus();
   return StatusFromErrno(errno, absl::StrCat("opening ", path));
+}
+
+// What SQLite would call "unable to open" of everything, find out at the first commit, or not see.
+absl::Status CheckFile(const std::string& path, OpenMode mode) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) return StatusFromErrno(errno, absl::StrCat("opening ", path));
+  STRATA_RETURN_IF_ERROR(CheckAccess(path, info, mode));
+  const int64_t log_bytes = BytesOf(path + "-wal");
+  if (log_bytes == 0) {
+    // SQLite would make a database of it.
+    if (mode != OpenMode::kCreate && info.st_size == 0) {
+      return absl::DataLossError(absl::StrCat(path, " is empty"));
+    }
+    // The first connection looks before anybody writes.
+    if (mode != OpenMode::kReadOnly) STRATA_RETURN_IF_ERROR(CheckPages(path, info.st_size));
+  }
+  for (const char* suffix : {"-wal", "-shm"}) {
+    const std::string beside = path + suffix;
+    if (stat(beside.c_str(), &info) != 0) continue;
+    STRATA_RETURN_IF_ERROR(CheckAccess(beside, info, mode));
+  }
+  if (mode == OpenMode::kReadOnly) return absl::OkStatus();
+  return CheckLogHeader(path + "-wal");
 }
 
 // The name under which SQLite opens a frozen file. Without a log it is told that nothing will

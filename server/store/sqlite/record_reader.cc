@@ -1,5 +1,6 @@
 #include "server/store/sqlite/record_reader.h"
 
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -260,6 +261,10 @@ absl::StatusOr<uint32_t> RecordReader::LastKey(RecordKind kind) {
   const absl::string_view name = strata::NameOf(kind);
   STRATA_ASSIGN_OR_RETURN(const int64_t key, connection_.QueryInt(absl::StrCat(
                                                  "SELECT max(", name, "_key) FROM ", name, "s")));
+  if (key < 0 || key > std::numeric_limits<uint32_t>::max()) {
+    return absl::DataLossError(
+        absl::StrCat(connection_.path(), ": ", name, " of key ", key, ", which no release gives"));
+  }
   return static_cast<uint32_t>(key);
 }
 
