@@ -12,16 +12,17 @@
 #include "client/cli/chart.h"
 #include "client/cli/text_table.h"
 #include "client/cli/value_format.h"
+#include "server/domain/currency.h"
 
 namespace strata::cli {
 namespace {
 
 constexpr int kBarWidth = 12;
 
-// How a feature of the risk model reads. The model keeps counts and days as log(1 + x), trends as
-// log ratios.
+// How a feature of the risk model reads. The model keeps counts, days and amounts as log(1 + x),
+// trends as log ratios.
 struct Reading {
-  enum class Scale : uint8_t { kPlain, kLogOnePlus, kLogRatio, kShare };
+  enum class Scale : uint8_t { kPlain, kLogOnePlus, kLogMoney, kLogRatio, kShare };
   const char* feature;
   const char* words;
   Scale scale;
@@ -40,7 +41,7 @@ constexpr Reading kReadings[] = {
     {"first_response", "hours to the first response", Reading::Scale::kLogOnePlus},
     {"low_ratings", "ratings of 1 to 3", Reading::Scale::kShare},
     {"late_deliveries", "late deliveries", Reading::Scale::kShare},
-    {"revenue", "amount ordered in the last year", Reading::Scale::kLogOnePlus},
+    {"revenue", "amount ordered in the last year", Reading::Scale::kLogMoney},
 };
 
 Reading ReadingOf(const std::string& feature) {
@@ -50,10 +51,12 @@ Reading ReadingOf(const std::string& feature) {
   return {"", "", Reading::Scale::kPlain};
 }
 
-std::string Figure(double value, Reading::Scale scale) {
+std::string Figure(double value, Reading::Scale scale, const std::string& currency) {
   switch (scale) {
     case Reading::Scale::kLogOnePlus:
       return FormatNumber(std::expm1(value));
+    case Reading::Scale::kLogMoney:
+      return MoneyText(std::expm1(value), currency);
     case Reading::Scale::kLogRatio:
       return FormatChange(std::expm1(value));
     case Reading::Scale::kShare:
@@ -119,12 +122,13 @@ void PrintRisk(const Terminal& terminal, const v1::GetCustomerResponse& customer
                    {"average", Align::kRight},
                    {"risk"},
                    {scorecard ? "score" : "log-odds", Align::kRight}});
+  const std::string& currency = customer.meta().currency_code();
   for (const v1::Driver& driver : customer.risk().drivers()) {
     const Reading reading = ReadingOf(driver.feature());
     const double part = driver.contribution();
     table.AddRow({*reading.words == 0 ? Printable(driver.feature()) : reading.words,
-                  driver.assumed() ? "not known" : Figure(driver.value(), reading.scale),
-                  Figure(driver.average(), reading.scale),
+                  driver.assumed() ? "not known" : Figure(driver.value(), reading.scale, currency),
+                  Figure(driver.average(), reading.scale, currency),
                   part > 0   ? "raises"
                   : part < 0 ? "lowers"
                              : "–",
