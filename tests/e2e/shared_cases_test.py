@@ -214,9 +214,7 @@ class SharedCases(unittest.TestCase):
         self.assertLess(int(run.lines[-1]), 2000, run.text)
 
     def poor_lookalike_ids_and_groups(self, run):
-        self.says(run, r"(?i)turkey")
-        # One or the other way: taken together, or told by the import (whose output the case throws away).
-        self.never(run, r"^\s{3,}\S*\s+5\.00")
+        self.says(run, "written in several ways.*Turkey.*turkey", "written in several ways.*\"c\"")
 
     def poor_messages_without_values(self, run):
         self.says(run, r"EUR.*USD|USD.*EUR", r"2024-01-01.*2024-01-10|2024-01-10.*2024-01-01",
@@ -231,7 +229,7 @@ class SharedCases(unittest.TestCase):
         self.never(run, "INTERNAL")
 
     def poor_null_markers(self, run):
-        self.says(run, r"NULL|unknown|–")
+        self.says(run, "--null 'NULL'", re.escape("--null '\\N'"))
 
     def poor_parse_date_directives(self, run):
         self.never(run, "parse_date reads other forms")
@@ -248,8 +246,8 @@ class SharedCases(unittest.TestCase):
         self.assertEqual(re.findall(r"rejected\s+(\d)", run.text), ["0", "0"], run.text)
 
     def poor_stdin_csv(self, run):
-        self.says(run, r"accepted\s+1\b", r"duplicate\s+1\b|accepted\s+0\b")
-        self.never(run, "no such file")
+        self.says(run, r"accepted\s+1\b")  # of the second import the case shows no counts
+        self.never(run, "no such file", "strata: ")
 
     def poor_two_digit_year(self, run):
         if not re.search(r"accepted\s+1\b", run.text):
