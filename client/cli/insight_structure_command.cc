@@ -189,7 +189,10 @@ std::vector<std::string> CohortMap(const v1::AnalyzeRetentionResponse& answer, b
 // One row a cohort with all decimals, for programs.
 Sheet CohortSheet(const v1::AnalyzeRetentionResponse& answer) {
   std::vector<Sheet::Column> columns = {{"cohort", true}, {"customers"}};
-  for (int n = 1; n <= answer.weighted_mean_size(); ++n) columns.push_back({absl::StrCat("+", n)});
+  // Not "+1" as in the table: a spreadsheet would take that for a formula.
+  for (int n = 1; n <= answer.weighted_mean_size(); ++n) {
+    columns.push_back({absl::StrCat("month_", n)});
+  }
   Sheet sheet(std::move(columns));
   const auto add = [&sheet](const std::string& label, int64_t customers, const auto& shares) {
     std::vector<SheetCell> row = {TextCell(label), CountCell(customers)};
