@@ -258,9 +258,9 @@ absl::StatusOr<ResultInfo> MakeResultInfo(const Scope& scope, const Plan& plan,
     STRATA_RETURN_IF_ERROR(AddFacts(facts, counts, scope, &info));
     if (counts.returns > 0 && CountsPurchases(plan)) {
       info.notes.push_back(
-          absl::StrCat(counts.returns, counts.returns == 1 ? " return" : " returns",
-                       " (orders with a negative total) reduce revenue and units and count as no "
-                       "orders"));
+          absl::StrCat("returns (orders with a negative total), which reduce revenue and units and "
+                       "count as no orders: ",
+                       counts.returns));
     }
     AddFeeds(facts, &info.feeds);
   }

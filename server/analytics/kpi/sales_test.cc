@@ -174,7 +174,7 @@ TEST(SalesTest, ReturnsAreNoPurchases) {
               "P3: 0 -10 10 0 1 null:no_records null:no_records null:no_records 1 1 1");
     const auto answer = *QueryKpis(QueryOf(revision, {"orders"}));
     EXPECT_THAT(answer.info.notes,
-                ::testing::ElementsAre(HasSubstr("1 return (orders with a negative total)")));
+                ::testing::ElementsAre(HasSubstr("returns (orders with a negative total)")));
     EXPECT_THAT(QueryKpis(QueryOf(revision, {"revenue"}))->info.notes, ::testing::IsEmpty());
   }
 }
