@@ -27,7 +27,7 @@ struct Lists {
     int size() const { return holder->GetReflection()->FieldSize(*holder, field); }
   };
   std::vector<Place> places;
-  size_t bytes = 0;  // of their elements, without what lists within those hold
+  size_t bytes = 0;  // of their elements, with what lists within those hold
 
   int longest() const {
     int longest = 0;
@@ -37,18 +37,17 @@ struct Lists {
 };
 using ListsByPath = std::map<std::string, Lists>;
 
-size_t Collect(Message* message, const std::string& path, ListsByPath& lists);
+void Collect(Message* message, const std::string& path, ListsByPath& lists);
 
-// Bytes of the elements of one list.
-size_t CollectList(Message* message, const FieldDescriptor* field, const std::string& path,
-                   ListsByPath& lists) {
+void CollectList(Message* message, const FieldDescriptor* field, const std::string& path,
+                 ListsByPath& lists) {
   const Reflection& reflection = *message->GetReflection();
   const int size = reflection.FieldSize(*message, field);
-  size_t bytes = 0, nested = 0;
+  size_t bytes = 0;
   for (int i = 0; i < size; ++i) {
     if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
       Message* const element = reflection.MutableRepeatedMessage(message, field, i);
-      nested += Collect(element, path, lists);
+      Collect(element, path, lists);
       bytes += element->ByteSizeLong();
     } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
       bytes += reflection.GetRepeatedString(*message, field, i).size();
@@ -58,26 +57,39 @@ size_t CollectList(Message* message, const FieldDescriptor* field, const std::st
   }
   Lists& found = lists[path];
   found.places.push_back({message, field});
-  found.bytes += bytes - std::min(nested, bytes);
-  return bytes;
+  found.bytes += bytes;
 }
 
-// Enters every list under `message`; returns the bytes of the outermost ones.
-size_t Collect(Message* message, const std::string& path, ListsByPath& lists) {
+// Enters every list under `message`.
+void Collect(Message* message, const std::string& path, ListsByPath& lists) {
   const Reflection& reflection = *message->GetReflection();
   std::vector<const FieldDescriptor*> fields;
   reflection.ListFields(*message, &fields);
-  size_t bytes = 0;
   for (const FieldDescriptor* field : fields) {
     if (field->is_map()) continue;
     const std::string name = path.empty() ? field->name() : absl::StrCat(path, ".", field->name());
     if (field->is_repeated()) {
-      bytes += CollectList(message, field, name, lists);
+      CollectList(message, field, name, lists);
     } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && name != kMeta) {
-      bytes += Collect(reflection.MutableMessage(message, field), name, lists);
+      Collect(reflection.MutableMessage(message, field), name, lists);
     }
   }
-  return bytes;
+}
+
+// What is best cut: of the lists that hold about as much as any, the longest. So rows go as a
+// whole, not some values of each, and movers of a step before steps. Null: each has one element.
+const ListsByPath::value_type* MostElements(const ListsByPath& all) {
+  size_t most_bytes = 0;
+  for (const auto& [path, lists] : all) {
+    if (lists.longest() > 1) most_bytes = std::max(most_bytes, lists.bytes);
+  }
+  const ListsByPath::value_type* most = nullptr;
+  for (const auto& entry : all) {
+    const int longest = entry.second.longest();
+    if (longest < 2 || entry.second.bytes < most_bytes / 2) continue;
+    if (most == nullptr || longest > most->second.longest()) most = &entry;
+  }
+  return most;
 }
 
 void Cut(const Lists& lists, int length) {
@@ -119,12 +131,8 @@ absl::Status FitAnswer(Message* answer) {
     // Anew after each cut, which may have taken whole lists away.
     ListsByPath all;
     Collect(answer, "", all);
-    std::map<std::string, Lists>::const_iterator most = all.end();
-    for (auto list = all.begin(); list != all.end(); ++list) {
-      if (list->second.longest() < 2) continue;
-      if (most == all.end() || list->second.bytes > most->second.bytes) most = list;
-    }
-    if (most == all.end()) break;
+    const ListsByPath::value_type* const most = MostElements(all);
+    if (most == nullptr) break;
     const int longest = most->second.longest();
     int kept = longest;
     size_t bytes = answer->ByteSizeLong();

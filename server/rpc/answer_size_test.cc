@@ -87,6 +87,25 @@ TEST(FitAnswerTest, CutsListsWithinLists) {
   EXPECT_EQ(answer.meta().cuts(0).total(), 1'000);
 }
 
+TEST(FitAnswerTest, CutsRowsAsAWhole) {
+  v1::ProfileSegmentResponse answer;
+  for (int i = 0; i < 3; ++i) {
+    v1::ProfileDimension* made = answer.add_dimensions();
+    for (int row = 0; row < 2'000; ++row) {
+      v1::ProfileValue* value = made->add_values();
+      for (int key = 0; key < 2; ++key) value->add_keys()->set_text(Text(400));
+    }
+  }
+  ASSERT_TRUE(FitAnswer(&answer).ok());
+  EXPECT_LE(answer.ByteSizeLong(), kMaxAnswerBytes);
+  ASSERT_EQ(answer.dimensions_size(), 3);
+  for (const v1::ProfileDimension& dimension : answer.dimensions()) {
+    EXPECT_GT(dimension.values_size(), 500);
+    for (const v1::ProfileValue& value : dimension.values()) ASSERT_EQ(value.keys_size(), 2);
+  }
+  EXPECT_THAT(answer.meta().notes(), ElementsAre(HasSubstr("dimensions.values: the first")));
+}
+
 TEST(FitAnswerTest, CutsInsideTheOneElementThatIsTooLarge) {
   v1::GetCustomerResponse answer;
   v1::Order* order = answer.add_orders();
