@@ -44,9 +44,12 @@ void Sheet::Print(const Terminal& terminal) const {
 }
 
 void Sheet::WriteCsv(std::ostream& out) const {
+  // The names of the columns are ours ("+1" of a month after the first) and stay as they are.
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    out << (i > 0 ? "," : "") << CsvField(columns_[i].id, CsvText::kExact);
+  }
+  out << '\n';
   std::vector<std::string> fields;
-  for (const Column& column : columns_) fields.push_back(column.id);
-  WriteCsvRow(out, fields);
   for (const std::vector<SheetCell>& row : rows_) {
     fields.clear();
     for (const SheetCell& cell : row) fields.push_back(cell.plain);
