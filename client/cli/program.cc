@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <ostream>
+#include <utility>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/match.h"
@@ -170,6 +171,21 @@ std::string UsageMessage(const CLI::ParseError& error, const Path& path,
                       absl::StrJoin(verbs, ", "));
 }
 
+// Where nothing stands behind "=", as in --data-dir=$UNSET, CLI11 takes the next word for the
+// value.
+std::vector<std::string> WithEmptyValues(const std::vector<std::string>& arguments) {
+  std::vector<std::string> words;
+  for (const std::string& word : arguments) {
+    if (absl::StartsWith(word, "--") && word.find('=') == word.size() - 1) {
+      words.push_back(word.substr(0, word.size() - 1));
+      words.emplace_back();
+    } else {
+      words.push_back(word);
+    }
+  }
+  return words;
+}
+
 // The form asked for, also where parsing stopped before it.
 bool WantsJson(const std::vector<std::string>& arguments) {
   for (size_t i = 0; i < arguments.size(); ++i) {
@@ -202,9 +218,15 @@ int RunProgram(const std::vector<std::string>& arguments, const Terminal& termin
   RegisterAll(app, context);
 
   try {
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    std::vector<std::string> words = WithEmptyValues(arguments);
+    std::reverse(words.begin(), words.end());
+    app.parse(std::move(words));
   } catch (const CLI::Success& success) {  // --help, --version
-    return app.exit(success, terminal.out, terminal.err);
+    app.exit(success, terminal.out, terminal.err);
+    terminal.out.flush();
+    if (terminal.out) return static_cast<int>(ExitCode::kDone);
+    ReportError(absl::UnknownError("cannot write the output"), context);
+    return static_cast<int>(ExitCode::kFailed);
   } catch (const CLI::ParseError& error) {
     const Path path = Understood(app);
     if (WantsJson(arguments)) context.flags().output = OutputForm::kJson;

@@ -231,6 +231,23 @@ TEST_F(ProgramTest, SaysWhatIsWrongWhereAndWhatToDo) {
   EXPECT_EQ(out_.str(), "");
 }
 
+TEST_F(ProgramTest, NothingBehindAnEqualsSignIsAnEmptyValue) {
+  EXPECT_EQ(Run({"--data-dir=", "kpi", "list"}), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("--data-dir: names no folder"));
+  EXPECT_EQ(Run({"-w", "w", "kpi", "query", "revenue", "--filter=", "--totals"}), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("--filter is empty"));
+}
+
+TEST_F(ProgramTest, HelpThatCannotBeWrittenIsAnError) {
+  for (const char* flag : {"--help", "--version"}) {
+    err_.str("");
+    std::ostringstream full;
+    full.setstate(std::ios::badbit);
+    EXPECT_EQ(RunProgram({flag}, {full, err_}, Client(connection_)), 1);
+    EXPECT_THAT(err_.str(), HasSubstr("cannot write the output"));
+  }
+}
+
 TEST_F(ProgramTest, ExitsByTheKindOfError) {
   const struct {
     absl::Status status;

@@ -90,6 +90,7 @@ class Streams(Folder):
 
     def test_a_full_output_is_an_error(self):
         for command in ("$STRATA --data-dir $D -w w kpi query revenue >/dev/full",
+                        "$STRATA --help >/dev/full", "$STRATA --version >/dev/full",
                         "$STRATAD --help >/dev/full"):
             self.assertEqual(shell(command, D=self.data).returncode, FAILED, command)
 
@@ -223,6 +224,9 @@ class Hints(Folder):
             self.assertIn(words, done.err)
             self.assertNotIn("another process", done.err)
             self.assertNotIn("50051", done.err)
+        done = mini_server.run_cli("--data-dir=", "workspace", "create", "w")
+        self.assertEqual(done.status, USAGE, done)
+        self.assertIn("names no folder", done.err)
         done = mini_server.run_cli("--limit", "-1", "kpi", "query", "revenue")
         self.assertEqual(done.status, USAGE, done)
         self.assertIn("at least 0", done.err)
