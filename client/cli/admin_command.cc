@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/command.h"
 #include "client/cli/delimited_output.h"
@@ -17,6 +18,10 @@ namespace {
 
 void PrintForPeople(std::ostream& out, const std::vector<MigratedFile>& files) {
   for (const MigratedFile& file : files) {
+    if (!file.status.ok() && absl::StartsWith(file.status.message(), file.path)) {
+      out << Printable(file.status.message()) << '\n';
+      continue;
+    }
     out << Printable(file.path);
     if (!file.status.ok()) {
       out << ": " << Printable(file.status.message()) << '\n';

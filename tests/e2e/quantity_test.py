@@ -118,13 +118,24 @@ class Migrate(unittest.TestCase):
             mini_server.run_cli("workspace", "create", "w", data_dir=data)
             done = mini_server.run_cli("admin", "migrate", data_dir=data)
             self.assertEqual(done.status, 0, done)
-            self.assertIn("nothing to do", done.out)
-            self.assertIn("w.db: has version", done.err)
+            self.assertEqual(done.err, "")  # nothing was migrated
+            self.assertRegex(done.out, r"(?m)w\.db has version \d+ already$")
             files = json.loads(mini_server.run_cli("-o", "json", "admin", "migrate",
                                                    data_dir=data).out)["files"]
             self.assertEqual([pathlib.Path(f["file"]).name for f in files], ["server.db", "w.db"])
             rows = mini_server.run_cli("-o", "csv", "admin", "migrate", data_dir=data).out
-            self.assertEqual(rows.splitlines()[0], "file,from_version,to_version,backup")
+            self.assertEqual(rows.splitlines()[0], "file,from_version,to_version,backup,fault")
+
+    def test_a_file_that_is_none_keeps_nobody_from_the_others(self):
+        with tempfile.TemporaryDirectory() as home:
+            data = pathlib.Path(home) / "data"
+            for name in ("a", "b"):
+                mini_server.run_cli("workspace", "create", name, data_dir=data)
+            (data / "workspaces" / "a.db").write_bytes(b"no database" * 1_000)
+            done = mini_server.run_cli("admin", "migrate", data_dir=data)
+            self.assertEqual(done.status, 4, done)
+            self.assertRegex(done.out, r"(?m)^[^:]*a\.db: file is not a database")
+            self.assertRegex(done.out, r"(?m)b\.db has version \d+ already$")
 
     def test_says_what_is_in_the_way(self):
         with tempfile.TemporaryDirectory() as home:
