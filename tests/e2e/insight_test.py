@@ -119,7 +119,7 @@ class Demo(Folder):
         rows = self.ask("demo", "retention", "--months", "6")
         self.assertEqual(rows[-1]["cohort"], "weighted mean")
         shares = [float(cell) for row in rows for key, cell in row.items()
-                  if key.startswith("+") and cell]
+                  if key.startswith("month_") and cell]
         self.assertGreater(len(shares), 100)
         self.assertTrue(all(0 <= share <= 1 for share in shares))
 
