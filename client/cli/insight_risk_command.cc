@@ -88,8 +88,10 @@ absl::Status Backtest(Context& context, int quarters) {
                    ValueCell(quarter.auc_revenue_drop(), ""),
                    TextCell(precision(quarter.precision()))});
   }
-  page.tail.push_back(absl::StrCat("base rate ", FormatPercent(answer.base_rate()), ", precision ",
-                                   precision(answer.precision())));
+  if (!answer.precision().empty()) {  // else nobody escalated, and there was nothing to find
+    page.tail.push_back(absl::StrCat("base rate ", FormatPercent(answer.base_rate()),
+                                     ", precision ", precision(answer.precision())));
+  }
   for (const v1::CalibrationBin& bin : answer.calibration()) {
     page.tail.push_back(absl::StrCat("predicted ", FormatPercent(bin.predicted()), ", observed ",
                                      FormatPercent(bin.observed()), " of ",
