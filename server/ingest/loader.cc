@@ -12,12 +12,16 @@
 namespace strata::ingest {
 namespace {
 
-// Keys have gaps where records were deleted, and a damaged file may hold any: room is made for no
-// more than the file can hold.
-void ReserveUpTo(LoadedWorkspace& workspace, RecordKind kind, uint32_t last_key) {
+// How many records of one kind the file can hold. Keys say less: they have gaps where records were
+// deleted, and a damaged file may hold any.
+int64_t MostRecords(const LoadedWorkspace& workspace) {
   constexpr int64_t kLeastBytes = 16;  // of a record with its place in the index of ids
-  const int64_t most = (workspace.db->FileBytes() + workspace.db->WalBytes()) / kLeastBytes;
-  workspace.ids->Reserve(kind, static_cast<size_t>(std::min<int64_t>(last_key, most)));
+  return (workspace.db->FileBytes() + workspace.db->WalBytes()) / kLeastBytes;
+}
+
+void ReserveUpTo(LoadedWorkspace& workspace, RecordKind kind, uint32_t last_key) {
+  workspace.ids->Reserve(kind,
+                         static_cast<size_t>(std::min<int64_t>(last_key, MostRecords(workspace))));
 }
 
 // A customer's key is a place in every column of the image, and so are those before it. A damaged
@@ -79,11 +83,12 @@ absl::Status LoadOrders(LoadedWorkspace& workspace) {
                           workspace.db->reader().LastKey(RecordKind::kOrder));
   ReserveUpTo(workspace, RecordKind::kOrder, last_key);
   FactLoader loader(workspace, RecordKind::kOrder);
-  STRATA_RETURN_IF_ERROR(ScanOrders(
-      workspace.db->connection().path(), workspace.db->connection().reading_mode(), last_key,
-      [&](uint32_t key, uint32_t customer_key, uint64_t hash, const Order& order) {
-        loader.Take(key, customer_key, hash, order, &image::Editor::LoadOrder);
-      }));
+  STRATA_RETURN_IF_ERROR(
+      ScanOrders(workspace.db->connection().path(), workspace.db->connection().reading_mode(),
+                 last_key, MostRecords(workspace),
+                 [&](uint32_t key, uint32_t customer_key, uint64_t hash, const Order& order) {
+                   loader.Take(key, customer_key, hash, order, &image::Editor::LoadOrder);
+                 }));
   return loader.status();
 }
 

@@ -1,5 +1,6 @@
 #include "server/ingest/order_scan.h"
 
+#include <algorithm>
 #include <future>
 #include <limits>
 #include <memory>
@@ -26,8 +27,12 @@ using Wave = std::vector<HashedChunk>;
 // Reads the chunks of one wave after the other side by side.
 class WaveReader {
  public:
-  WaveReader(const std::string& path, store::OpenMode mode, uint32_t last_key)
-      : path_(path), mode_(mode), chunks_(last_key / kChunkKeys + 1), readers_(ScanWorkers()) {}
+  WaveReader(const std::string& path, store::OpenMode mode, uint32_t last_key, int64_t most_records)
+      : path_(path),
+        mode_(mode),
+        chunk_keys_(ChunkKeys(last_key, most_records)),
+        chunks_(last_key / chunk_keys_ + 1),
+        readers_(ScanWorkers()) {}
 
   size_t waves() const { return (chunks_ + kChunksAWave - 1) / kChunksAWave; }
 
@@ -40,6 +45,11 @@ class WaveReader {
   }
 
  private:
+  // As many as make no more chunks than the records would fill if no key were missing.
+  static uint64_t ChunkKeys(uint32_t last_key, int64_t most_records) {
+    return std::max(kChunkKeys, last_key / (static_cast<uint64_t>(most_records) / kChunkKeys + 1));
+  }
+
   absl::Status ReadChunk(size_t worker, size_t number, HashedChunk& chunk) {
     std::unique_ptr<store::WorkspaceDb>& reader = readers_[worker];
     if (reader == nullptr) {
@@ -47,9 +57,9 @@ class WaveReader {
     }
     // The last chunk goes on to the end of keys, so that no line behind the last order is missed.
     const bool is_last = number + 1 == chunks_;
-    const auto first_key = static_cast<uint32_t>(number * kChunkKeys);
+    const auto first_key = static_cast<uint32_t>(number * chunk_keys_);
     const auto last_key = is_last ? std::numeric_limits<uint32_t>::max()
-                                  : static_cast<uint32_t>(first_key + kChunkKeys - 1);
+                                  : static_cast<uint32_t>(first_key + chunk_keys_ - 1);
     STRATA_RETURN_IF_ERROR(reader->reader().ReadOrders(first_key, last_key, chunk.orders));
     chunk.hashes.clear();
     for (const store::OrderChunk::Row& row : chunk.orders.rows) {
@@ -60,6 +70,7 @@ class WaveReader {
 
   const std::string path_;
   const store::OpenMode mode_;
+  const uint64_t chunk_keys_;
   const size_t chunks_;
   std::vector<std::unique_ptr<store::WorkspaceDb>> readers_;  // by worker
 };
@@ -67,8 +78,9 @@ class WaveReader {
 }  // namespace
 
 absl::Status ScanOrders(const std::string& path, store::OpenMode mode, uint32_t last_key,
+                        int64_t most_records,
                         absl::FunctionRef<void(uint32_t, uint32_t, uint64_t, const Order&)> visit) {
-  WaveReader reader(path, mode, last_key);
+  WaveReader reader(path, mode, last_key, most_records);
   Wave current, next;
   reader.Read(0, current);
   for (size_t number = 0; number < reader.waves(); ++number) {

@@ -167,6 +167,16 @@ TEST_F(DamageTest, NoRightToAFileIsNamed) {
   EXPECT_EQ(ReasonOf(FaultOfW()), "WORKSPACE_NO_ACCESS");
 }
 
+TEST_F(DamageTest, AKeyFarFromTheOthersTakesNeitherTimeNorMemory) {
+  Execute("UPDATE orders SET order_key = 4000000000");
+  Execute("UPDATE order_lines SET order_key = 4000000000");
+  Execute("UPDATE tickets SET ticket_key = 4000000000");
+  Open();
+  ASSERT_NE(workspace_, nullptr);
+  EXPECT_EQ(revision()->orders, 1);
+  EXPECT_EQ(revision()->tickets, 1);
+}
+
 TEST_F(DamageTest, AFaultIsTextWhateverTheFileHolds) {
   Execute("UPDATE settings SET value = CAST(x'4eff' AS TEXT) WHERE name = 'time_zone'");
   const absl::Status status = FaultOfW();
