@@ -129,6 +129,21 @@ class CustomerColumns {
   size_t attributes_ = 0;
 };
 
+// "Customer ID", "Account No": the name of a key.
+bool NamesAKey(absl::string_view key) {
+  return absl::EndsWith(key, "id") || absl::EndsWith(key, "number") ||
+         absl::EndsWith(key, "code") || absl::EndsWith(key, "key");
+}
+
+// Running numbers, telephone numbers and the like: they say nothing of a customer. Others that are
+// different for each may be a balance or an income.
+bool IsNumbering(const ColumnProfile& column) {
+  if (!column.unique() || column.integers != column.distinct || column.rows <= 20) return false;
+  constexpr double kLong = 1e6, kDense = 1.25;
+  return NamesAKey(HeaderKey(column.name)) || column.lowest >= kLong ||
+         column.highest - column.lowest < static_cast<double>(column.rows) * kDense;
+}
+
 // What can be an attribute: numbers, dates, truth values, and texts that several customers share.
 bool CanBeAttribute(const ColumnProfile& column) {
   if (column.filled == 0 || column.emails * 2 > column.distinct) return false;
@@ -138,11 +153,7 @@ bool CanBeAttribute(const ColumnProfile& column) {
                        [&key](absl::string_view word) { return absl::StrContains(key, word); });
   };
   if (named({"zip", "postal", "postcode"})) return false;
-  if (column.all_numbers() && column.leading_zeros == 0) {
-    // Running numbers, telephone numbers and the like say nothing of a customer.
-    const bool id = column.unique() && column.integers == column.distinct && column.rows > 20;
-    return !id;
-  }
+  if (column.all_numbers() && column.leading_zeros == 0) return !IsNumbering(column);
   if (column.all_dates() || column.all_booleans()) return true;
   // Where and whom to reach is nothing to group by.
   if (column.distinct > 20 &&
@@ -242,11 +253,7 @@ absl::StatusOr<CustomerProposal> ProposeCustomerTable(Source& source, const std:
     // Some column where each row has a value of its own, and that is called so.
     for (SourceColumn& column : source.columns) {
       const std::string key = HeaderKey(column.profile->name);
-      if (id == nullptr && column.profile->unique() &&
-          (absl::EndsWith(key, "id") || absl::EndsWith(key, "number") ||
-           absl::EndsWith(key, "code") || absl::EndsWith(key, "key"))) {
-        id = &column;
-      }
+      if (id == nullptr && column.profile->unique() && NamesAKey(key)) id = &column;
     }
   }
   if (id == nullptr) {

@@ -7,6 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "client/cli/proposal_remarks.h"
+#include "client/cli/shell_word.h"
 #include "client/cli/shown_text.h"
 #include "client/cli/value_format.h"
 #include "server/base/status_macros.h"
@@ -62,8 +64,14 @@ class OrderBuilder {
           "(--column order_id=NAME names one)");
     }
     STRATA_RETURN_IF_ERROR(LeaveOut());
+    if (id != nullptr) {
+      STRATA_RETURN_IF_ERROR(TellOrdersWithoutLines(
+          staging_, source_, *id, time_column_->profile->table, &proposal_.notes));
+    }
     STRATA_RETURN_IF_ERROR(AddOrderColumns());
     STRATA_RETURN_IF_ERROR(AddLineColumns());
+    STRATA_RETURN_IF_ERROR(
+        TellReductions(staging_, source_, values_, RowsWhere(), price_instead_, &proposal_.notes));
     columns_.push_back(absl::StrCat(source_.file, ", ", source_.line));
     proposal_.sql = absl::StrCat(
         "-- record: order\nSELECT ", absl::StrJoin(columns_, ",\n       "), "\nFROM ", source_.from,
@@ -86,15 +94,25 @@ class OrderBuilder {
     return absl::StrCat(" FROM ", source_.from, proposal_.condition);
   }
 
+  // The rows that are taken; " AND ..." may follow.
+  std::string RowsWhere() const {
+    return absl::StrCat(FromWhere(), proposal_.condition.empty() ? " WHERE true" : "");
+  }
+
   absl::Status FindCustomer() {
     proposal_.customer = CustomerKey(roles_, values_, &customer_columns_);
     if (customer_columns_.empty()) {
       std::vector<std::string> names;
       for (const SourceColumn& column : source_.columns) names.push_back(column.profile->name);
+      const SourceColumn* id = roles_.Find(Role::kOrderId);
       return absl::InvalidArgumentError(absl::StrCat(
           "this looks like orders, but no column says who the customer is; name it with --column "
-          "customer=NAME. The file has: ",
-          ShortList(names)));
+          "customer=NAME",
+          id == nullptr ? ""
+                        : absl::StrCat(", or, if nobody is named, take each order for one: "
+                                       "--column ",
+                                       ShellWord(absl::StrCat("customer=", id->profile->name))),
+          ". The file has: ", ShortList(names)));
     }
     for (SourceColumn* column : customer_columns_) column->used = true;
     proposal_.customer_name = customer_columns_.front()->profile->name;
@@ -199,6 +217,8 @@ class OrderBuilder {
     STRATA_RETURN_IF_ERROR(AddOrderColumn("order_time", *time_column_, proposal_.time));
     if (SourceColumn* status = Use(Role::kStatus)) {
       STRATA_RETURN_IF_ERROR(AddOrderColumn("status", *status, values_.Text(*status)));
+      STRATA_RETURN_IF_ERROR(
+          TellStatuses(staging_, *status, values_, RowsWhere(), &proposal_.notes));
     }
     if (SourceColumn* channel = Use(Role::kChannel)) {
       STRATA_RETURN_IF_ERROR(AddOrderColumn("channel", *channel, values_.Text(*channel)));
@@ -321,14 +341,21 @@ class OrderBuilder {
     price->used = true;
     const std::string each = values_.Number(*price, true);
     if (once) {
+      price_instead_ = true;
       Note(absl::StrCat(Named(*total),
                         " is the total of an order and stands on several of its "
                         "lines; the amount of a line is its price instead"));
     }
     if (count.empty()) return WithoutGaps(*price, each);
     SourceColumn* discount = roles_.Find(Role::kDiscount);
+    if (discount != nullptr && discount->profile->all_numbers() && discount->profile->lowest >= 0 &&
+        discount->profile->highest <= 0) {
+      discount = nullptr;  // there is none
+    }
+    // Shopify's discount of a line is money.
     const bool fraction = discount != nullptr && discount->profile->all_numbers() &&
-                          discount->profile->lowest >= 0 && discount->profile->highest < 1;
+                          discount->profile->lowest >= 0 && discount->profile->highest < 1 &&
+                          !absl::StartsWith(HeaderKey(discount->profile->name), "lineitem");
     if (fraction) {
       discount->used = true;
       Note(absl::StrCat("amount of a line: quantity x ", Named(*price), " x (1 - ",
@@ -338,6 +365,7 @@ class OrderBuilder {
     }
     Note(absl::StrCat("amount of a line: quantity x ", Named(*price)));
     if (discount != nullptr) {
+      discount->used = true;  // told here
       Note(absl::StrCat(Named(*discount),
                         " is not taken off; write it into the mapping if it is "
                         "not in the price"));
@@ -386,6 +414,7 @@ class OrderBuilder {
   SourceColumn* time_column_ = nullptr;
   std::string id_;  // SQL; empty: each row is an order
   bool multi_row_ = false;
+  bool price_instead_ = false;  // of the order's total
   std::vector<std::string> columns_;
 };
 
@@ -405,9 +434,20 @@ RoleMap RolesOfOrders(Source& source, const ProposalOptions& options) {
       roles.Set(Role::kDisplayName, billing);
     }
   }
-  if (!roles.Has(Role::kOrderId) && options.columns.count(Role::kOrderId) == 0) {
-    if (SourceColumn* id = ColumnCalled(source, "id")) roles.Set(Role::kOrderId, id);
+  if (options.columns.count(Role::kOrderId) > 0) return roles;
+  // Where nobody is named, the number of the order may be chosen to stand for the customer.
+  SourceColumn* customer = roles.Find(Role::kCustomerId);
+  if (!roles.Has(Role::kOrderId) && customer != nullptr &&
+      NameScore(customer->profile->name, Role::kOrderId) > 0) {
+    roles.Set(Role::kOrderId, customer);
   }
+  const SourceColumn* number = roles.Find(Role::kOrderId);
+  SourceColumn* id = ColumnCalled(source, "id");
+  // Payments name an invoice now and then, and always have an id of their own (Stripe).
+  const bool gaps = number != nullptr && number->profile->filled < number->profile->rows &&
+                    id != nullptr && id->profile->unique() &&
+                    id->profile->table == number->profile->table;
+  if (id != nullptr && (number == nullptr || gaps)) roles.Set(Role::kOrderId, id);
   return roles;
 }
 

@@ -151,6 +151,21 @@ RoleMap::RoleMap(Source& source, absl::Span<const Role> roles, const ProposalOpt
     roles_[claim.role] = column;
     taken.push_back(column);
   }
+  // Beside the number of a customer, "Customer" is what it is called.
+  if (!Has(Role::kCustomerId) || Has(Role::kDisplayName) || Has(Role::kLastName) ||
+      options.columns.count(Role::kDisplayName) > 0 ||
+      std::find(roles.begin(), roles.end(), Role::kDisplayName) == roles.end()) {
+    return;
+  }
+  for (SourceColumn& column : source.columns) {
+    const std::string& name = column.profile->name;
+    if (Has(Role::kDisplayName) || NameScore(name, Role::kCustomerId) == 0 ||
+        IsName(HeaderKey(name)) || !Fits(*column.profile, Role::kDisplayName) ||
+        std::find(taken.begin(), taken.end(), &column) != taken.end()) {
+      continue;
+    }
+    roles_[Role::kDisplayName] = &column;
+  }
 }
 
 SourceColumn* RoleMap::Find(Role role) const {

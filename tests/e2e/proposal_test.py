@@ -167,18 +167,68 @@ class Proposals(unittest.TestCase):
         """Orders, their lines and customers in a file each, NULL for nothing."""
         orders = self.write("orders.csv", "order_id,customer_id,order_status,order_purchase_timestamp\n" +
                             "".join(f"o{i},c{i % 6},delivered,2024-05-{1 + i % 28:02} 10:56:33\n"
-                                    for i in range(30)))
+                                    for i in range(30)) +
+                            "o30,c1,delivered,2024-05-09 10:56:33\n")
         lines = self.write("items.csv", "order_id,product_id,price\n" + "".join(
             f"o{i},p{k},{i}.{k}9\n" for i in range(30) for k in range(1 + i % 2)))
         people = self.write("customers.csv", "customer_id,customer_city,industry\n" + "".join(
             f"c{i},Lyon,{'NULL' if i == 2 else 'Retail'}\n" for i in range(6)))
         report = self.take(orders, lines, people)
         self.assertEqual(report["accepted"], 36)
+        self.assertIn("1 order of orders has no line in items and is left out", self.notes(report))
         self.assertEqual(self.figures("revenue", "orders", "customers"),
                          [sum(D(f"{i}.{k}9") for i in range(30) for k in range(1 + i % 2)), 30, 6])
         out = self.strata("-w", "w", "-o", "csv", "kpi", "query", "customers", "--by", "industry").out
         self.assertIn("Retail,5", out)
         self.assertNotIn("NULL", out)
+
+    def test_payments_that_name_an_invoice_now_and_then(self):
+        """As a payment provider exports: an id of each payment, an invoice of some, two tries for one
+        invoice, and money given back in a column of its own."""
+        text = "id,Created date (UTC),Amount,Amount Refunded,Currency,Status,Customer ID,Invoice ID\n"
+        paid = D(0)
+        for i in range(30):
+            amount = D(1900 + 7 * i) / 100
+            failed = i % 10 == 4  # the next payment is of the same invoice
+            paid += 0 if failed else amount
+            invoice = "" if i % 3 == 0 else f"in_{i + failed}"
+            text += (f"ch_{i},2024-03-{1 + i % 28:02} 10:00:00,{amount},{'3.50' if i % 15 == 7 else '0.00'},"
+                     f"usd,{'Failed' if failed else 'Paid'},cus_{i % 5},{invoice}\n")
+        report = self.take(self.write("payments.csv", text))
+        self.assertEqual(self.figures("revenue", "orders", "orders_all", "customers"), [paid, 27, 30, 5])
+        self.assertIn('not taken off the amounts: "Amount Refunded" (2 rows)', self.notes(report))
+
+    def test_receipts_that_name_nobody(self):
+        """Refused with the option that goes on; two lines of a receipt stay one order."""
+        path = self.write("market.csv", "Invoice ID,Branch,Total,Date,Time\n" + "".join(
+            f"750-{i // 2},A,{i}.25,1/{13 + i // 2}/2019,13:0{i // 2}\n" for i in range(18)))
+        shown = self.strata("-w", "w", "import", path, status=2)
+        self.assertIn("--column 'customer=Invoice ID'", shown.err)
+        self.take(path, "--column", "customer=Invoice ID")
+        self.assertEqual(self.figures("revenue", "orders", "customers"),
+                         [sum(D(f"{i}.25") for i in range(18)), 9, 9])
+
+    def test_a_customer_beside_its_number_and_cancelled_in_german(self):
+        path = self.write("rechnungen.csv", "Rechnungsnr.;Kundennr.;Kunde;Datum;Betrag;Status\n" + "".join(
+            f"R{i};{100 + i % 4};Bäcker {i % 4};{1 + i}.03.2024;{i},50;{'storniert' if i % 5 == 1 else 'bezahlt'}\n"
+            for i in range(20)))
+        report = self.take(path)
+        self.assertIn('"Status": orders that are storniert count as revenue', self.notes(report))
+        self.assertIn("101,Bäcker 1", self.strata("-w", "w", "-o", "csv", "customer", "list").out)
+        command = re.search("workspace update --excluded-status '?([a-z,]+)", self.notes(report))
+        self.strata("-w", "w", "workspace", "update", "--excluded-status", command.group(1))
+        self.assertEqual(self.figures("revenue"), [sum(D(f"{i}.5") for i in range(20) if i % 5 != 1)])
+
+    def test_numbers_that_all_differ_are_attributes_unless_they_count(self):
+        """A balance says something of a customer, the number of the row does not."""
+        rows = "".join(f"{i};{20 + i % 50};{37 * i * i - 900};{'yes' if i % 3 else 'no'}\n"
+                       for i in range(1, 61))
+        report = self.take(self.write("bank.csv", "row;age;balance;loan\n" + rows))
+        self.assertIn("not imported: row", self.notes(report))
+        out = self.strata("-w", "w", "-o", "csv", "customer", "list", "--limit", "1000", "--filter",
+                          "attribute:balance > 5000").out
+        self.assertEqual(len(out.splitlines()) - 1,
+                         sum(37 * i * i - 900 > 5000 for i in range(1, 61)))
 
     def test_months_of_one_table_in_any_order_of_columns(self):
         january = self.write("jan.csv", "order id,customer,date,amount\n1,a,2024-01-05,10\n")
