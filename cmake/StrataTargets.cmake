@@ -5,6 +5,9 @@ set(STRATA_WARNINGS -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initi
 if(STRATA_WERROR)
   list(APPEND STRATA_WARNINGS -Werror)
 endif()
+# The libraries under test stay as they are delivered; of what compiling a test's own code takes, a fifth
+# went into optimising what runs once.
+set(STRATA_TEST_OPTIONS ${STRATA_WARNINGS} $<$<CONFIG:Release>:-O1>)
 
 # strata_library(NAME [RECURSE] [PUBLIC target...] [PRIVATE target...])
 # A static library of all *.cc of the folder that are not tests. Includes are written from the
@@ -47,7 +50,7 @@ function(strata_tests name)
     return()
   endif()
   add_executable(${name}_test ${tests})
-  target_compile_options(${name}_test PRIVATE ${STRATA_WARNINGS})
+  target_compile_options(${name}_test PRIVATE ${STRATA_TEST_OPTIONS})
   target_link_libraries(${name}_test PRIVATE ${name} ${ARG_PRIVATE} ${ARG_TEST} GTest::gmock
                                              GTest::gtest_main)
   target_compile_definitions(${name}_test PRIVATE STRATA_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
