@@ -225,6 +225,17 @@ TEST_F(ImportTest, AStreamOfTheUsersOwnGoesOnWhereItStands) {
   EXPECT_EQ(Workspace().customers(), 3);
 }
 
+TEST_F(ImportTest, AStreamOfTheUsersOwnIsNotTakenForAnotherOne) {
+  const std::string line = "{\"customer\":{\"id\":\"";
+  const std::string path = Write("log.jsonl", absl::StrCat(line, "a\"}}\n", line, "b\"}}\n"));
+  ASSERT_EQ(Import({"--jsonl", path, "--stream", "log"}), kDone) << err_;
+  Write("log.jsonl", absl::StrCat(line, "a\"}}\n", line, "other\"}}\n", line, "c\"}}\n"));
+  EXPECT_EQ(Import({"--jsonl", path, "--stream", "log"}), 1);
+  EXPECT_THAT(err_,
+              AllOf(HasSubstr("record 2"), HasSubstr("log.jsonl:2"), HasSubstr("stream log")));
+  EXPECT_EQ(Workspace().customers(), 2);
+}
+
 TEST_F(ImportTest, JsonLinesAreReportedByNumber) {
   const std::string path =
       Write("r.jsonl",

@@ -59,6 +59,10 @@ void PrintText(const Context& context, const ImportReport& report) {
   if (report.sent.resumed_at > 0) {
     out << "\nresumed: " << FormatInteger(report.sent.resumed_at)
         << " records were there already from an earlier run\n";
+    if (report.sent.unknown > 0) {
+      out << "whether the first " << FormatInteger(report.sent.unknown)
+          << " of them are the same is no longer known: what was sent is kept for a day\n";
+    }
   }
   if (report.workspace_missing) {
     out << "\nthe workspace does not exist yet and would be made; only this side checked the "

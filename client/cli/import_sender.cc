@@ -75,6 +75,8 @@ class Sender {
       STRATA_RETURN_IF_ERROR(RefuseKnownRows());
     }
     result.resumed_at = std::min<int64_t>(state.next_offset(), spool_.size());
+    // The name of another stream says that the records are the same.
+    if (!options_.stream.empty()) STRATA_RETURN_IF_ERROR(CompareWithStored(&result));
     if (!options_.skip_bad_records && result.resumed_at < spool_.size()) {
       SendResult checked;
       STRATA_RETURN_IF_ERROR(Check(result.resumed_at, &checked));
@@ -101,6 +103,68 @@ class Sender {
                             UnfinishedStream(client_, options_.workspace, base, spool_.size()));
     first_time_ = state.stream() == base;
     return state;
+  }
+
+  // Sends again what the stream holds, which changes nothing: the server refuses what is not the
+  // same. Of what it no longer knows only the number is noted.
+  absl::Status CompareWithStored(SendResult* result) {
+    STRATA_RETURN_IF_ERROR(spool_.Seek(0));
+    v1::AppendRecordsRequest batch;
+    batch.set_workspace(options_.workspace);
+    batch.set_stream(result->stream);
+    batch.set_on_error(v1::ON_ERROR_SKIP);
+    v1::Record record;
+    for (int64_t next = 0; next < result->resumed_at; next += batch.records_size()) {
+      batch.clear_records();
+      batch.set_offset(next);
+      for (size_t bytes = 0; bytes < kBatchBytes && batch.records_size() < kBatchRecords &&
+                             next + batch.records_size() < result->resumed_at;) {
+        STRATA_ASSIGN_OR_RETURN(const bool more, spool_.Next(&record));
+        if (!more) return absl::InternalError("the import has fewer records than it had");
+        bytes += record.ByteSizeLong();
+        batch.add_records()->Swap(&record);
+      }
+      const absl::Status status = SendAgain(batch);
+      const ErrorDetails details = ErrorDetails::FromStatus(status);
+      if (details.reason == "OFFSET_TOO_OLD") {
+        result->unknown += batch.records_size();
+      } else if (details.reason == "OFFSET_REUSED") {
+        return Different(details, result->stream);
+      } else if (!status.ok()) {
+        return status;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status SendAgain(const v1::AppendRecordsRequest& batch) {
+    STRATA_ASSIGN_OR_RETURN(const std::unique_ptr<AppendStream> call,
+                            client_.connection()->AppendRecords(context_.call_options()));
+    call->Write(batch);
+    call->WritesDone();
+    v1::AppendRecordsResponse ack;
+    bool was_there = true;
+    while (call->Read(ack)) was_there = was_there && ack.duplicate();
+    STRATA_RETURN_IF_ERROR(call->Finish());
+    if (was_there) return absl::OkStatus();
+    return absl::AbortedError(
+        absl::StrCat("write stream ", batch.stream(), " was removed meanwhile"));
+  }
+
+  absl::Status Different(const ErrorDetails& details, const std::string& stream) {
+    int64_t number = 0;
+    std::string place;
+    if (absl::SimpleAtoi(details.Metadata("offset"), &number) && number < spool_.size()) {
+      STRATA_ASSIGN_OR_RETURN(const std::vector<Origin> origins, spool_.OriginsOf(number));
+      if (!origins.empty() && origins[0].file >= 0) {
+        place = absl::StrCat(" (", files_[static_cast<size_t>(origins[0].file)], ":",
+                             origins[0].line, ")");
+      }
+    }
+    return absl::FailedPreconditionError(absl::StrCat(
+        "record ", FormatInteger(number + 1), place, " is not the one that write stream ", stream,
+        " holds in its place, and nothing is stored: put new records and corrections behind the "
+        "old ones, or leave --stream out"));
   }
 
   // Asks the server whether it holds records whose ids are made of their rows.

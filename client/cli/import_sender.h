@@ -15,8 +15,9 @@ namespace strata::cli {
 
 struct SendOptions {
   std::string workspace;
-  // The write stream, chosen by the user: what it holds already is not sent again, whatever its
-  // content was. Empty: a stream named after the import and its content, see SendSpool.
+  // The write stream, chosen by the user: what it holds already is compared, as far as the server
+  // knows it still, and FAILED_PRECONDITION names the first record that is another. Empty: a stream
+  // named after the import and its content, see SendSpool.
   std::string stream;
   std::string import_name;  // "internet-sales.sql"
   bool skip_bad_records = false;
@@ -31,6 +32,7 @@ struct SendResult {
   v1::RecordCounts
       counts;  // of all records of the import, an interrupted run before this one included
   int64_t resumed_at = 0;  // records that the stream held when this run began
+  int64_t unknown = 0;     // of them: nobody knows any more whether they were these
   int64_t revision = 0;    // holds everything
 };
 
