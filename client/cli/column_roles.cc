@@ -27,13 +27,14 @@ constexpr RoleNames kRoles[] = {
      "dealid,basketid,cartid,order,transaction,receipt,documentno,"
      "bestellnummer,bestellnr,auftragsnummer,auftragsnr,rechnungsnummer,rechnungsnr,belegnummer,"
      "numerocommande,numcommande,numerofacture,idpedido,numeropedido,pedido,factura,"
-     "numeroordine,bestelnummer,ordernaam"},
+     "numeroordine,bestelnummer,ordernaam,amazonorderid"},
     {Role::kCustomerId, "customer",
      "customeruniqueid,customerid,customernumber,customerno,customernum,customernr,customercode,"
      "customerkey,customerref,custid,clientid,clientnumber,clientno,clientcode,userid,memberid,"
      "membernumber,membershipid,accountid,accountnumber,accountno,buyerid,shopperid,subscriberid,"
-     "contactid,companyid,householdid,personid,patientid,userkey,clientnum,visitorid,"
+     "contactid,companyid,householdid,householdkey,personid,patientid,userkey,clientnum,visitorid,"
      "customer,client,buyer,account,user,kundennummer,kundennr,kundenid,kunde,"
+     "debitorennummer,debitorennr,debitor,"
      "idclient,numclient,numeroclient,idcliente,codcliente,cliente,klantnummer,klantnr,klant,"
      "associatedcompany,associatedcontact,company,companyname,accountname,customername,clientname"},
     {Role::kTime, "order_time",
@@ -50,8 +51,9 @@ constexpr RoleNames kRoles[] = {
      "sales,linetotal,lineamount,totalamount,totalprice,totalsales,salesamount,amount,netamount,"
      "extendedprice,revenue,totalrevenue,ordertotal,orderamount,ordervalue,total,gross,grandtotal,"
      "purchaseamount,transactionamount,amountpaid,paymentvalue,subtotal,net,netsales,grosssales,"
-     "totalspent,spend,spent,turnover,amt,value,purchase,"
-     "umsatz,betrag,gesamtbetrag,gesamtpreis,nettobetrag,summe,montant,montanttotal,importe,"
+     "totalspent,spend,spent,salesvalue,turnover,amt,value,purchase,"
+     "umsatz,betrag,gesamtbetrag,gesamtpreis,nettobetrag,rechnungsbetrag,netto,brutto,summe,"
+     "montant,montanttotal,importe,"
      "ventas,importo,totale,bedrag,omzet,valor,valortotal"},
     {Role::kUnitPrice, "unit_price",
      "unitprice,priceperunit,unitpriceusd,priceeach,itemprice,lineitemprice,sellingprice,"
@@ -69,11 +71,12 @@ constexpr RoleNames kRoles[] = {
      "profit,totalprofit,grossprofit,grossincome,netprofit,gewinn,orderprofitperorder"},
     {Role::kStatus, "status",
      "orderstatus,status,financialstatus,paymentstatus,transactionstatus,dealstage,stage,"
-     "orderstate,bestellstatus,statut,estado,stato"},
+     "orderstate,bestellstatus,zahlungsstatus,statut,estado,stato"},
     {Role::kProduct, "product",
      "productname,product,itemname,lineitemname,item,productdescription,itemdescription,"
      "description,producttitle,stockcode,sku,productcode,productid,productkey,itemid,itemcode,"
-     "lineitemsku,itemtitle,articlename,article,asin,artikel,artikelname,artikelbezeichnung,"
+     "lineitemsku,itemtitle,articlename,article,articleid,asin,artikel,artikelname,"
+     "artikelbezeichnung,"
      "produit,producto,prodotto,produto"},
     {Role::kProductLine, "product_line",
      "productline,productcategory,category,categoryname,productcategoryname,productfamily,"

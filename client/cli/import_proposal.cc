@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "client/cli/mapping_functions.h"
+#include "client/cli/order_roles.h"
 #include "client/cli/proposal_customers.h"
 #include "client/cli/proposal_orders.h"
 #include "client/cli/proposal_source.h"
@@ -59,6 +60,7 @@ class Proposer {
     for (const Kind kind : {Kind::kOrders, Kind::kContracts, Kind::kTickets, Kind::kSurveys}) {
       STRATA_RETURN_IF_ERROR(ProposeFacts(kind, &done));
     }
+    if (facts_.empty()) STRATA_RETURN_IF_ERROR(RefuseOrdersWithoutTime());
     STRATA_RETURN_IF_ERROR(ProposeCustomerTables(&done));
     if (statements_.empty()) return NothingFound(all);
     TellUnused();
@@ -158,6 +160,33 @@ class Proposer {
       STRATA_RETURN_IF_ERROR(ProposeSimple(kind, source));
     }
     for (const std::string& table : joined) done->push_back(table);
+    return absl::OkStatus();
+  }
+
+  // Customers who come again and again, each time with an amount, have bought: as a list of
+  // customers all but the last of their rows would be lost.
+  absl::Status RefuseOrdersWithoutTime() {
+    for (const StagingDatabase::Table& table : staging_.tables()) {
+      std::vector<std::string> joined, dates;
+      STRATA_ASSIGN_OR_RETURN(Source source, JoinTables(staging_, profiles_, table.name, &joined));
+      const RoleMap roles = RolesOfOrders(source, options_);
+      const SourceColumn* customer = roles.Find(Role::kCustomerId);
+      if (roles.Has(Role::kTime) || customer == nullptr ||
+          customer->profile->distinct * 2 > customer->profile->filled ||
+          (!roles.Has(Role::kAmount) && !roles.Has(Role::kUnitPrice))) {
+        continue;
+      }
+      for (const SourceColumn& column : source.columns) {
+        if (Fits(*column.profile, Role::kTime) && column.profile->all_dates()) {
+          dates.push_back(column.profile->name);
+        }
+      }
+      return absl::InvalidArgumentError(absl::StrCat(
+          "this looks like orders, but no column says when they were; name it with --column "
+          "order_time=NAME",
+          dates.empty() ? "; no column holds dates"
+                        : absl::StrCat(". Dates are in: ", ShortList(dates))));
+    }
     return absl::OkStatus();
   }
 

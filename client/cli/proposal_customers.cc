@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "client/cli/order_roles.h"
 #include "client/cli/shown_text.h"
 #include "client/cli/value_format.h"
 #include "server/base/status_macros.h"
@@ -253,7 +254,11 @@ absl::StatusOr<CustomerProposal> ProposeCustomerTable(Source& source, const std:
     // Some column where each row has a value of its own, and that is called so.
     for (SourceColumn& column : source.columns) {
       const std::string key = HeaderKey(column.profile->name);
-      if (id == nullptr && column.profile->unique() && NamesAKey(key)) id = &column;
+      if (id == nullptr && column.profile->unique() && NamesAKey(key) &&
+          NameScore(column.profile->name, Role::kOrderId) == 0 &&
+          NameScore(column.profile->name, Role::kProduct) == 0) {
+        id = &column;
+      }
     }
   }
   if (id == nullptr) {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "client/cli/order_roles.h"
 #include "client/cli/proposal_remarks.h"
 #include "client/cli/shell_word.h"
 #include "client/cli/shown_text.h"
@@ -15,24 +16,6 @@
 
 namespace strata::cli {
 namespace {
-
-constexpr Role kRoles[] = {
-    Role::kOrderId,       Role::kCustomerId,   Role::kTime,        Role::kTimeOfDay,
-    Role::kAmount,        Role::kUnitPrice,    Role::kQuantity,    Role::kDiscount,
-    Role::kCost,          Role::kUnitCost,     Role::kProfit,      Role::kStatus,
-    Role::kProduct,       Role::kProductLine,  Role::kChannel,     Role::kShippedTime,
-    Role::kDeliveredTime, Role::kPromisedTime, Role::kCurrency,    Role::kDisplayName,
-    Role::kFirstName,     Role::kLastName,     Role::kEmail,       Role::kBirthDate,
-    Role::kGender,        Role::kChildren,     Role::kCountry,     Role::kRegion,
-    Role::kCity,          Role::kIndustry,     Role::kAccountOwner};
-
-// The column called just `key`, if nothing else was made of it.
-SourceColumn* ColumnCalled(Source& source, absl::string_view key) {
-  for (SourceColumn& column : source.columns) {
-    if (HeaderKey(column.profile->name) == key) return &column;
-  }
-  return nullptr;
-}
 
 std::string Named(const SourceColumn& column) {
   return absl::StrCat("\"", Shortened(column.profile->name, 40), "\"");
@@ -159,10 +142,35 @@ class OrderBuilder {
         leave_out(customer, anywhere(customer), Named(*customer_columns_.front())));
     const std::string time = values_.Text(*time_column_);
     STRATA_RETURN_IF_ERROR(leave_out(time, anywhere(time), Named(*time_column_)));
+    STRATA_ASSIGN_OR_RETURN(const std::string purchases, OnlyPurchases());
+    if (!purchases.empty()) conditions.push_back(purchases);
     if (!conditions.empty()) {
       proposal_.condition = absl::StrCat("\nWHERE ", absl::StrJoin(conditions, "\n  AND "));
     }
     return absl::OkStatus();
+  }
+
+  // A log of what visitors do holds views and carts, too: the condition of its purchases, or
+  // nothing.
+  absl::StatusOr<std::string> OnlyPurchases() {
+    for (const absl::string_view key : {"event type", "event name", "event", "action"}) {
+      SourceColumn* event = ColumnCalled(source_, key);
+      if (event == nullptr) continue;
+      const std::string purchase =
+          absl::StrCat("lower(", values_.Text(*event), ") IN ('purchase', 'transaction')");
+      const std::string from = absl::StrCat("SELECT count(*) FROM ", source_.from, " WHERE ");
+      STRATA_ASSIGN_OR_RETURN(const int64_t bought, QueryCount(staging_, from + purchase));
+      STRATA_ASSIGN_OR_RETURN(
+          const int64_t others,
+          QueryCount(staging_, absl::StrCat(from, "(", purchase, ") IS NOT true")));
+      if (bought == 0 || others == 0) continue;
+      event->used = true;
+      Note(absl::StrCat(FormatInteger(others), others == 1 ? " row" : " rows", " whose ",
+                        Named(*event), " is no purchase ", others == 1 ? "is" : "are",
+                        " left out"));
+      return purchase;
+    }
+    return std::string();
   }
 
   // Orders whose rows differ in `value`.
@@ -419,52 +427,6 @@ class OrderBuilder {
 };
 
 }  // namespace
-
-absl::Span<const Role> OrderRoles() { return kRoles; }
-
-RoleMap RolesOfOrders(Source& source, const ProposalOptions& options) {
-  RoleMap roles(source, OrderRoles(), options);
-  // Shopify calls the order's number Name.
-  SourceColumn* name = ColumnCalled(source, "name");
-  if (name != nullptr && ColumnCalled(source, "lineitem name") != nullptr &&
-      options.columns.count(Role::kOrderId) == 0) {
-    if (roles.Find(Role::kDisplayName) == name) roles.Drop(Role::kDisplayName);
-    roles.Set(Role::kOrderId, name);
-    if (SourceColumn* billing = ColumnCalled(source, "billing name")) {
-      roles.Set(Role::kDisplayName, billing);
-    }
-  }
-  if (options.columns.count(Role::kOrderId) > 0) return roles;
-  // Where nobody is named, the number of the order may be chosen to stand for the customer.
-  SourceColumn* customer = roles.Find(Role::kCustomerId);
-  if (!roles.Has(Role::kOrderId) && customer != nullptr &&
-      NameScore(customer->profile->name, Role::kOrderId) > 0) {
-    roles.Set(Role::kOrderId, customer);
-  }
-  const SourceColumn* number = roles.Find(Role::kOrderId);
-  SourceColumn* id = ColumnCalled(source, "id");
-  // Payments name an invoice now and then, and always have an id of their own (Stripe).
-  const bool gaps = number != nullptr && number->profile->filled < number->profile->rows &&
-                    id != nullptr && id->profile->unique() &&
-                    id->profile->table == number->profile->table;
-  if (id != nullptr && (number == nullptr || gaps)) roles.Set(Role::kOrderId, id);
-  return roles;
-}
-
-std::string CustomerKey(const RoleMap& roles, ValueReader& values,
-                        std::vector<SourceColumn*>* columns) {
-  for (const Role role : {Role::kCustomerId, Role::kEmail, Role::kDisplayName}) {
-    if (SourceColumn* column = roles.Find(role)) {
-      columns->push_back(column);
-      return values.Id(*column);
-    }
-  }
-  SourceColumn* first = roles.Find(Role::kFirstName);
-  SourceColumn* last = roles.Find(Role::kLastName);
-  if (first == nullptr || last == nullptr) return "";
-  *columns = {last, first};
-  return absl::StrCat(values.Text(*first), " || ' ' || ", values.Text(*last));
-}
 
 int OrderScore(Source& source, const ProposalOptions& options) {
   const RoleMap roles = RolesOfOrders(source, options);

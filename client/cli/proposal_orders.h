@@ -11,9 +11,6 @@
 
 namespace strata::cli {
 
-// Columns that orders, and the customers of a file of orders, are made of.
-absl::Span<const Role> OrderRoles();
-
 // The statement that makes orders, and what the customers' one needs to know of it.
 struct OrderProposal {
   std::string sql;
@@ -25,20 +22,12 @@ struct OrderProposal {
   std::string condition;      // " WHERE ..." of the rows that are taken, or empty
 };
 
-// The roles of the columns of a file of orders.
-RoleMap RolesOfOrders(Source& source, const ProposalOptions& options);
-
 // How certainly the rows of a source are orders or their lines; 0: they are not. A source where the
 // lines lie itself counts more than one that is joined to them.
 int OrderScore(Source& source, const ProposalOptions& options);
 
 absl::StatusOr<OrderProposal> ProposeOrders(StagingDatabase& staging, Source& source,
                                             ValueReader& values, const ProposalOptions& options);
-
-// The SQL that says who a customer is: an id, an e-mail address or a name, whatever there is first.
-// `columns` gets what it is made of. Empty: the source has none of them.
-std::string CustomerKey(const RoleMap& roles, ValueReader& values,
-                        std::vector<SourceColumn*>* columns);
 
 }  // namespace strata::cli
 

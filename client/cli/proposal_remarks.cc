@@ -16,7 +16,9 @@
 namespace strata::cli {
 namespace {
 
-// As lower() of SQLite leaves them.
+// Parts of English words ("wc-cancelled", "Closed Lost", "Shipped - Returned to Seller"), and whole
+// words, as lower() of SQLite leaves them.
+constexpr absl::string_view kNoSaleParts[] = {"cancel", "refund", "return", "failed", "lost"};
 constexpr absl::string_view kNoSale[] = {
     "storniert",   "annulliert",   "abgebrochen", "erstattet", "retourniert", "widerrufen",
     "annulé",      "annulée",      "annule",      "annulee",   "remboursé",   "remboursée",
@@ -64,18 +66,24 @@ absl::Status TellStatuses(StagingDatabase& staging, const SourceColumn& status,
   const std::string text = values.Text(status);
   const std::string words = absl::StrJoin(
       kNoSale, ", ", [](std::string* out, auto word) { absl::StrAppend(out, SqlText(word)); });
+  const std::string parts = absl::StrJoin(kNoSaleParts, " OR ", [](std::string* out, auto part) {
+    absl::StrAppend(out, "s LIKE '%", part, "%'");
+  });
+  const std::vector<std::string> excluded = WorkspaceSettings().excluded_statuses;
+  const std::string known = absl::StrJoin(excluded, ", ", [](std::string* out, const auto& word) {
+    absl::StrAppend(out, SqlText(word));
+  });
   STRATA_ASSIGN_OR_RETURN(
       const std::string found,
-      QueryText(staging,
-                absl::StrCat("SELECT group_concat(s) FROM (SELECT DISTINCT lower(", text, ") AS s",
-                             rows, " AND lower(", text, ") IN (", words, ") ORDER BY 1)")));
+      QueryText(staging, absl::StrCat("SELECT group_concat(s) FROM (SELECT DISTINCT lower(", text,
+                                      ") AS s", rows, ") WHERE s NOT IN (", known,
+                                      ") AND s NOT LIKE '%partial%' AND (s IN (", words, ") OR ",
+                                      parts, ")")));
   if (found.empty()) return absl::OkStatus();
   notes->push_back(absl::StrCat(
       Named(status), ": orders that are ", Shortened(found, 80),
       " count as revenue by default; afterwards strata -w NAME workspace update --excluded-status ",
-      ShellWord(
-          absl::StrCat(absl::StrJoin(WorkspaceSettings().excluded_statuses, ","), ",", found)),
-      " leaves them out, too"));
+      ShellWord(absl::StrCat(absl::StrJoin(excluded, ","), ",", found)), " leaves them out, too"));
   return absl::OkStatus();
 }
 

@@ -209,11 +209,11 @@ class Proposals(unittest.TestCase):
                          [sum(D(f"{i}.25") for i in range(18)), 9, 9])
 
     def test_a_customer_beside_its_number_and_cancelled_in_german(self):
-        path = self.write("rechnungen.csv", "Rechnungsnr.;Kundennr.;Kunde;Datum;Betrag;Status\n" + "".join(
+        path = self.write("rechnungen.csv", "Rechnungs-Nr.;Debitor;Kunde;Datum;Netto;Zahlungsstatus\n" + "".join(
             f"R{i};{100 + i % 4};Bäcker {i % 4};{1 + i}.03.2024;{i},50;{'storniert' if i % 5 == 1 else 'bezahlt'}\n"
             for i in range(20)))
         report = self.take(path)
-        self.assertIn('"Status": orders that are storniert count as revenue', self.notes(report))
+        self.assertIn('"Zahlungsstatus": orders that are storniert count as revenue', self.notes(report))
         self.assertIn("101,Bäcker 1", self.strata("-w", "w", "-o", "csv", "customer", "list").out)
         command = re.search("workspace update --excluded-status '?([a-z,]+)", self.notes(report))
         self.strata("-w", "w", "workspace", "update", "--excluded-status", command.group(1))
@@ -229,6 +229,44 @@ class Proposals(unittest.TestCase):
                           "attribute:balance > 5000").out
         self.assertEqual(len(out.splitlines()) - 1,
                          sum(37 * i * i - 900 > 5000 for i in range(1, 61)))
+
+    def test_a_log_of_events_holds_purchases_among_others(self):
+        kinds = ["view", "view", "cart", "purchase", "view"]
+        text = "event_time,event_type,product_id,price,user_id\n" + "".join(
+            f"2019-10-{1 + i % 28:02} 00:0{i % 10}:00 UTC,{kinds[i % 5]},{4400 + i % 3},{i}.20,{54 + i % 4}\n"
+            for i in range(50))
+        report = self.take(self.write("events.csv", text))
+        self.assertIn('40 rows whose "event_type" is no purchase are left out', self.notes(report))
+        self.assertEqual(self.figures("revenue", "orders"),
+                         [sum(D(f"{i}.2") for i in range(3, 50, 5)), 10])
+
+    def test_the_reports_of_a_marketplace(self):
+        """In these the price of an item is that of its whole line; statuses begin with a prefix."""
+        text = "amazon-order-id\tbuyer-email\tpurchase-date\torder-status\tsku\tquantity\titem-price\n"
+        for i in range(20):
+            text += (f"114-{7000 + i // 2}-1\tx{i // 2 % 3}@example.com\t2023-01-{1 + i // 2:02}T08:00:00+00:00\t"
+                     f"{'wc-cancelled' if i // 2 == 4 else 'Shipped'}\tS{i % 2}\t{1 + i % 3}\t{i}.50\n")
+        report = self.take(self.write("report.txt", text))
+        self.assertEqual(self.figures("revenue_all", "orders_all"),
+                         [sum(D(f"{i}.5") for i in range(20)), 10])
+        self.assertIn("orders that are wc-cancelled count as revenue", self.notes(report))
+
+    def test_a_deal_is_made_when_it_closes(self):
+        report = self.take(self.write("deals.csv", "Created Date,Account Name,Stage,Amount,Close Date\n" +
+                                      "".join(f"1/{13 + i}/2022,Acme {i % 3},Closed {'Lost' if i % 4 else 'Won'},"
+                                              f"{i + 1}00,2/{13 + i}/2023\n" for i in range(12))))
+        self.assertIn("orders that are closed lost count as revenue", self.notes(report))
+        out = self.strata("-w", "w", "-o", "csv", "kpi", "query", "orders", "--by", "year").out
+        self.assertNotIn("2022", out)
+        self.assertIn("2023", out)
+
+    def test_purchases_without_a_known_date_are_no_list_of_customers(self):
+        path = self.write("t.csv", "t_dat,customer_id,article_id,price\n" + "".join(
+            f"2018-09-{1 + i % 28:02},c{i % 5},0{663 + i},{i}.05\n" for i in range(30)))
+        shown = self.strata("-w", "w", "import", path, status=2)
+        self.assertIn("--column order_time=NAME. Dates are in: t_dat", shown.err)
+        self.take(path, "--column", "order_time=t_dat")
+        self.assertEqual(self.figures("revenue", "orders"), [sum(D(f"{i}.05") for i in range(30)), 30])
 
     def test_months_of_one_table_in_any_order_of_columns(self):
         january = self.write("jan.csv", "order id,customer,date,amount\n1,a,2024-01-05,10\n")
