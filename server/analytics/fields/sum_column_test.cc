@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "server/analytics/fields/features.h"
 #include "server/analytics/fields/model_workspace.h"
 #include "server/analytics/fields/scope.h"
@@ -125,7 +127,9 @@ std::string Matching(const image::RevisionPtr& revision, const std::string& filt
   const auto population = SelectCustomers(*scope, {});
   if (!population.ok()) return std::string(population.status().message());
   std::string ids;
-  for (const image::Slot slot : population->Slots()) ids += revision->CustomerId(slot);
+  for (const image::Slot slot : population->Slots()) {
+    absl::StrAppend(&ids, revision->CustomerId(slot));
+  }
   return ids;
 }
 

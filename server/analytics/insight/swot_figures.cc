@@ -133,7 +133,9 @@ absl::StatusOr<SwotFigures::Figure> SwotFigures::One(const std::string& kpi,
 SwotFigures::Figure SwotFigures::Checked(const std::string& kpi, std::string where,
                                          const Cell& cell) {
   const auto* null = std::get_if<NullReason>(&cell.value);
-  if (null != nullptr && *null == NullReason::kOutOfRange) out_of_range_ = kpi;
+  if (null != nullptr && *null == NullReason::kOutOfRange && out_of_range_.empty()) {
+    out_of_range_ = kpi;
+  }
   return {kpi, std::move(where), cell};
 }
 

@@ -47,7 +47,7 @@ class SwotFigures {
                                         const std::vector<std::string>& kpis,
                                         const std::string& condition = "");
 
-  // A KPI asked for since the last call whose sum no amount holds, or "". A rule that met one has
+  // The first KPI asked for since the last call whose sum no amount holds, or "". A rule that met one has
   // read it as nothing, so what it says does not hold.
   std::string TakeOutOfRange() { return std::exchange(out_of_range_, ""); }
 

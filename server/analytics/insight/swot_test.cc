@@ -292,8 +292,8 @@ TEST(Swot, LoyalShareAndVips) {
                                     HasSubstr("c1000 (misses 3 units), c1001 (misses 3 units)")));
   EXPECT_EQ(near.evidence.size(), 5u);
   EXPECT_EQ(near.evidence[0].where, "customer = \"c1000\"");
-  EXPECT_EQ(std::get<int64_t>(near.evidence[0].value.value), 12);
-  EXPECT_EQ(std::get<int64_t>(near.evidence[0].comparison), 15);
+  EXPECT_EQ(near.evidence[0].value.value, Value(12.0));
+  EXPECT_EQ(near.evidence[0].comparison, Value(15.0));
   EXPECT_THAT(SilenceOf(*GenerateSwot(ScopeOf(model.Build(), "", "2022-01-01")), "vip-nearest"),
               HasSubstr("all history"));
 }
