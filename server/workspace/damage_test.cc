@@ -97,7 +97,9 @@ TEST_F(DamageTest, WhatDoesNotHoldTogetherIsNamed) {
       {"UPDATE settings SET value = 'Nowhere' WHERE name = 'time_zone'", "Nowhere"},
       {"UPDATE settings SET value = 'whole' WHERE name = 'name'", "of the workspace \"whole\""},
       // More places than any memory holds, and a key beyond all keys.
-      {"UPDATE customers SET customer_key = 4294967295", "4294967295"},
+      {"INSERT INTO customers (customer_key, customer_id, placeholder) VALUES (4294967295, 'far', "
+       "1)",
+       "4294967295"},
       {"UPDATE orders SET order_key = 1 << 40", "1099511627776"},
   };
   for (const auto& [damage, words] : damages) {
