@@ -159,9 +159,9 @@ absl::Status FolderRegistry::RemoveForGood(const std::string& name) {
 }
 
 absl::StatusOr<WorkspacePtr> FolderRegistry::Create(const WorkspaceSettings& settings) {
+  STRATA_RETURN_IF_ERROR(ValidateSettings(settings));
   WorkspaceSettings normal = settings;
   Normalize(normal);
-  STRATA_RETURN_IF_ERROR(ValidateSettings(normal));
   if (folder_->read_only()) return ReadOnlyFolder();
   MutexLock change_lock(change_mutex_);
   {

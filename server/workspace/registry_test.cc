@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <deque>
 #include <fstream>
 #include <functional>
 #include <string>
@@ -168,9 +169,10 @@ TEST_F(RegistryTest, ExcludedStatusesShowInTheViewAndTheImage) {
 
 TEST_F(RegistryTest, StatusesAreComparedTrimmedAndByUnicodeCase) {
   TestBatch batch;
-  int64_t number = 0;
+  std::deque<std::string> ids;  // records borrow their text
   const auto order = [&](const char* status) {
-    Order made = MakeOrder(absl::StrCat("o", ++number), "c");
+    ids.push_back(absl::StrCat("o", ids.size() + 1));
+    Order made = MakeOrder(ids.back(), "c");
     made.status = status;
     batch.Add(made, {MakeLine("p", 1)});
   };
