@@ -173,8 +173,9 @@ TEST(SalesTest, ReturnsAreNoPurchases) {
               "P2: 90 0 90 2 0 0 45 45 2 3 2\n"
               "P3: 0 -10 10 0 1 null:no_records null:no_records null:no_records 1 1 1");
     const auto answer = *QueryKpis(QueryOf(revision, {"orders"}));
-    EXPECT_THAT(answer.info.notes,
-                ::testing::ElementsAre(HasSubstr("returns (orders with a negative total)")));
+    EXPECT_THAT(
+        answer.info.notes,
+        ::testing::ElementsAre(::testing::HasSubstr("returns (orders with a negative total)")));
     EXPECT_THAT(QueryKpis(QueryOf(revision, {"revenue"}))->info.notes, ::testing::IsEmpty());
   }
 }
