@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/base/mutex.h"
+#include "server/domain/status_key.h"
 #include "server/image/history_model.h"
 
 namespace strata::image {
@@ -308,28 +309,31 @@ TEST_F(EditorTest, OptionalColumnsAreAbsentUntilUsedAndAfter) {
   EXPECT_EQ(columns(), 0);
 }
 
-TEST_F(EditorTest, ExcludedStatusesAreComparedWithoutCase) {
+TEST_F(EditorTest, ExcludedStatusesAreComparedTrimmedAndWithoutCase) {
   Open();
   Changes changes;
   AddCustomer(0, &changes);
   AddOrder(1, 0, 1, {&kLine, 1}, &changes, "CanCelled");
   AddOrder(2, 0, 1, {&kLine, 1}, &changes, "cancelled ");
+  AddOrder(3, 0, 1, {&kLine, 1}, &changes, "on hold");
   Apply(changes);
   const auto excluded = [this](absl::string_view status) {
     return revision_->excluded_status[*revision_->dictionaries->status.Find(status)];
   };
   EXPECT_EQ(excluded("CanCelled"), 1);
-  EXPECT_EQ(excluded("cancelled "), 0);
+  EXPECT_EQ(excluded("cancelled "), 1);
+  EXPECT_EQ(excluded("on hold"), 0);
   const RevisionPtr before = revision_;
   WorkspaceSettings settings;
-  settings.excluded_statuses = {"CANCELLED "};
+  settings.excluded_statuses = StatusKeys({" On Hold"});
   Changes change;
   change.settings = std::make_shared<const WorkspaceSettings>(settings);
   Apply(change);
   EXPECT_EQ(excluded("CanCelled"), 0);
-  EXPECT_EQ(excluded("cancelled "), 1);
+  EXPECT_EQ(excluded("cancelled "), 0);
+  EXPECT_EQ(excluded("on hold"), 1);
   EXPECT_EQ(before->excluded_status[*before->dictionaries->status.Find("CanCelled")], 1);
-  EXPECT_EQ(before->settings->excluded_statuses[0], "cancelled");
+  EXPECT_EQ(before->excluded_status[*before->dictionaries->status.Find("on hold")], 0);
 }
 
 TEST_F(EditorTest, MoreStatusesThanCodesKeepTheirFirst) {

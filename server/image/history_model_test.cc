@@ -5,6 +5,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "server/domain/status_key.h"
 
 namespace strata::image {
 
@@ -198,7 +199,8 @@ void RandomHistory::RemoveCustomer(BorrowedChanges& to) {
 
 void RandomHistory::ChangeSettings(BorrowedChanges& to) {
   WorkspaceSettings settings = *model_.settings;
-  settings.excluded_statuses = {std::string(Word("STATUS", 5)), std::string(Word("status", 5))};
+  settings.excluded_statuses =
+      StatusKeys({std::string(Word("STATUS", 5)), std::string(Word("status", 5))});
   settings.fiscal_first_month = 1 + Below(12);
   model_.settings = std::make_shared<const WorkspaceSettings>(settings);
   to.changes.settings = model_.settings;

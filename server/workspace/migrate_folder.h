@@ -19,9 +19,9 @@ struct MigratedFile {
 };
 
 // Brings every file of a data folder to the schema of this binary, each after a copy of it was put
-// beside it (`strata admin migrate`), and calls `done` after each. Fails as DataFolder::Open does and
-// when server.db cannot be migrated; a workspace's file that cannot be keeps nobody from the others.
-// What was migrated stays migrated; running it again goes on from there.
+// beside it (`strata admin migrate`), and calls `done` after each. Fails as DataFolder::Open does
+// and when server.db cannot be migrated; a workspace's file that cannot be keeps nobody from the
+// others. What was migrated stays migrated; running it again goes on from there.
 absl::StatusOr<std::vector<MigratedFile>> MigrateFolder(
     const std::string& data_dir,
     const std::function<void(const MigratedFile&)>& done = [](const MigratedFile&) {});

@@ -1,5 +1,5 @@
-// The CSV reader on arbitrary bytes, as plain text and as a gzip file: every row has as many fields as
-// the header, lines only rise, and reading ends.
+// The CSV reader on arbitrary bytes, as plain text and as a gzip file: every row has as many fields
+// as the header, lines only rise, and reading ends.
 
 #include <cstdint>
 #include <cstdlib>

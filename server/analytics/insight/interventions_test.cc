@@ -154,8 +154,8 @@ std::string Text(const Scope& scope) {
   const InterventionQueue queue = Queue(scope, 1'000);
   for (const Intervention& one : queue.first) {
     absl::StrAppend(&text, one.slot, " ", FormatMicros(one.revenue), " ", one.risk, " ",
-                    one.at_risk, " ", one.cumulative_share, " ", one.renewal_date.value_or(0), " ",
-                    one.action, "\n");
+                    FormatMicros(one.at_risk), " ", one.cumulative_share, " ",
+                    one.renewal_date.value_or(0), " ", one.action, "\n");
     for (const Reason& reason : one.reasons) absl::StrAppend(&text, "  ", reason.words, "\n");
   }
   const auto emerging = FindEmergingAccounts(*scope.revision, scope.as_of, {0.9}, StopToken());

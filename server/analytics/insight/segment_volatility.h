@@ -31,8 +31,8 @@ struct SegmentVolatility {
 
 // `group_by` is a groupable field of customers; empty cuts the tiers into "strategic" and "other".
 // Exposure begins with a group's first purchase, in the range or before it: from its month on every
-// month that the scope's range touches counts, empty ones as zero; the last one not while it goes on
-// at as_of, of which a note tells.
+// month that the scope's range touches counts, empty ones as zero; the last one not while it goes
+// on at as_of, of which a note tells.
 absl::StatusOr<SegmentVolatility> MeasureSegmentVolatility(const Scope& scope,
                                                            const std::string& group_by);
 

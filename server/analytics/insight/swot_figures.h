@@ -47,8 +47,8 @@ class SwotFigures {
                                         const std::vector<std::string>& kpis,
                                         const std::string& condition = "");
 
-  // The first KPI asked for since the last call whose sum no amount holds, or "". A rule that met one has
-  // read it as nothing, so what it says does not hold.
+  // The first KPI asked for since the last call whose sum no amount holds, or "". A rule that met
+  // one has read it as nothing, so what it says does not hold.
   std::string TakeOutOfRange() { return std::exchange(out_of_range_, ""); }
 
   // The year up to the scope's last event and the year before it, or nullopt where the range or
