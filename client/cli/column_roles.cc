@@ -33,8 +33,8 @@ constexpr RoleNames kRoles[] = {
      "customerkey,customerref,custid,clientid,clientnumber,clientno,clientcode,userid,memberid,"
      "membernumber,membershipid,accountid,accountnumber,accountno,buyerid,shopperid,subscriberid,"
      "contactid,companyid,householdid,householdkey,personid,patientid,userkey,clientnum,visitorid,"
-     "customer,client,buyer,account,user,kundennummer,kundennr,kundenid,kunde,"
-     "debitorennummer,debitorennr,debitor,"
+     "customer,client,buyer,account,user,kundennummer,kundennr,kundenid,debitorennummer,"
+     "debitorennr,debitor,kunde,"
      "idclient,numclient,numeroclient,idcliente,codcliente,cliente,klantnummer,klantnr,klant,"
      "associatedcompany,associatedcontact,company,companyname,accountname,customername,clientname"},
     {Role::kTime, "order_time",
