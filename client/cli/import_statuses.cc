@@ -59,7 +59,8 @@ void PrintStatuses(const Context& context, const std::vector<StatusCount>& statu
 
 std::string PlainStatuses(const std::vector<StatusCount>& statuses) {
   return absl::StrJoin(statuses, ";", [](std::string* out, const StatusCount& row) {
-    absl::StrAppend(out, row.status, "=", row.orders, row.counts ? "" : " excluded");
+    absl::StrAppend(out, row.status.empty() ? "(none)" : row.status, "=", row.orders,
+                    row.counts ? "" : " excluded");
   });
 }
 

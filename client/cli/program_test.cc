@@ -260,7 +260,7 @@ TEST_F(ProgramTest, ExitsByTheKindOfError) {
       {absl::DataLossError("x"), 4},
       {absl::UnavailableError("x"), 5},
       {absl::DeadlineExceededError("x"), 5},
-      {absl::PermissionDeniedError("x"), 1},
+      {absl::PermissionDeniedError("x"), 7},
   };
   for (const auto& c : cases) {
     EXPECT_CALL(*connection_, QueryKpis).WillOnce(Return(c.status));

@@ -168,7 +168,7 @@ TEST_F(SegmentProfileTest, CsvHasARowAValue) {
             "customers_against,share_against,share_against_low,share_against_high,lift,difference,"
             "p,revenue,share_of_revenue,distance\n"
             "country,US,,,15,0.75,0.53,0.89,40,0.5,0.39,0.61,1.5,0.25,0.0442,6000,0.75,0.25\n"
-            "country,,,,5,0.25,0,0,0,0,0,0,,0.25,1e-05,2000,0.25,0.25\n"
+            "country,,,,5,0.25,0,0,0,0,0,0,,0.25,0.00001,2000,0.25,0.25\n"
             "country,US,gender,F,4,0.2,0,0,8,0.1,0,0,2,0.1,1,0,0,0.1\n");
 }
 
