@@ -211,7 +211,7 @@ absl::StatusOr<Source> JoinTables(StagingDatabase& staging,
     more = false;
     for (const auto& [table, columns] : profiles) {
       if (std::any_of(parts.begin(), parts.end(),
-                      [&](const Part& part) { return *part.table == table; })) {
+                      [&table = table](const Part& part) { return *part.table == table; })) {
         continue;
       }
       for (const ColumnProfile& key : columns) {
