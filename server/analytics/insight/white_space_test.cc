@@ -77,7 +77,7 @@ TEST(WhiteSpace, NearestFirstAndTiesById) {
 TEST(WhiteSpace, ReturnsCancellationsAndNobody) {
   ModelWorkspace model;
   Buy(model, "me", "2024-06-01", {{"tea", 10}});
-  Buy(model, "ann", "2024-06-01", {{"tea", 1}, {"cups", -4}});
+  Buy(model, "ann", "2024-06-01", {{"tea", 5}, {"cups", -4}});
   Buy(model, "bob", "2024-06-01", {{"tea", 1}, {"ink", 5}});
   model.orders.back().status = "cancelled";
   Buy(model, "nobody", "2022-01-01", {{"tea", 1}});

@@ -260,14 +260,15 @@ TEST(ContractsTest, FiveMovementsAddUpInEveryRandomHistory) {
         start = below(3) == 0 ? start + below(60) : end + 1 + below(3) * below(40);
       }
     }
+    const Day as_of = *ParseDay("2025-06-30");
     shop.Survey("c0", "2025-06-30", SurveyKind::kNps, 5);
     const image::RevisionPtr revision = shop.Build();
     const Day from = first + below(500), to = from + below(400);
     for (const char* field : {"", "month", "quarter", "customer"}) {
       std::vector<std::string> group_by;
       if (field[0] != 0) group_by.push_back(field);
-      const auto answer =
-          QueryKpis(QueryOf(revision, kMovements, group_by, "", FormatDay(from), FormatDay(to)));
+      const auto answer = QueryKpis(QueryOf(revision, kMovements, group_by, "", FormatDay(from),
+                                            FormatDay(to), FormatDay(as_of)));
       ASSERT_TRUE(answer.ok()) << answer.status();
       int64_t net = 0;
       for (const KpiTable::Row& row : answer->table.rows) {
@@ -288,13 +289,15 @@ TEST(ContractsTest, FiveMovementsAddUpInEveryRandomHistory) {
       // From the records: value in force at the end less value in force before the start.
       int64_t change = 0;
       for (const ShopModel::ContractRow& contract : shop.contracts) {
-        Day until = contract.end;  // where the next contract is near, the day before it
-        for (const ShopModel::ContractRow& next : shop.contracts) {
-          const int gap = next.start - contract.end - 1;
-          if (next.customer != contract.customer || contract.end == kNoDay || gap < 0) continue;
-          if (gap > shop.settings.contract_grace_days) continue;
-          until = until == contract.end ? next.start - 1 : std::min(until, next.start - 1);
+        Day next = kNoDay;  // the first day of the customer's next contract that as_of has seen
+        for (const ShopModel::ContractRow& other : shop.contracts) {
+          if (other.customer != contract.customer || contract.end == kNoDay) continue;
+          if (other.start <= contract.end || other.start > as_of) continue;
+          next = next == kNoDay ? other.start : std::min(next, other.start);
         }
+        const bool goes_on =
+            next != kNoDay && next - contract.end - 1 <= shop.settings.contract_grace_days;
+        const Day until = goes_on ? next - 1 : contract.end;
         const auto in_force = [&](Day day) {
           return contract.start <= day && (contract.end == kNoDay || until >= day);
         };

@@ -116,7 +116,7 @@ TEST(ExplainTest, NumeratorDenominatorAndContributors) {
   EXPECT_EQ(TextOf(answer.value.value), "58");
   EXPECT_EQ(TextOf(*answer.numerator), "290");
   EXPECT_EQ(TextOf(*answer.denominator), "5");
-  EXPECT_EQ(answer.numerator_meaning, "revenue");
+  EXPECT_EQ(answer.numerator_meaning, "revenue of purchases");
   EXPECT_EQ(answer.records, 5);
   EXPECT_EQ(answer.customers, 2);
   ASSERT_EQ(answer.contributors.size(), 1u);
