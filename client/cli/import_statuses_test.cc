@@ -15,7 +15,7 @@ v1::Workspace Made(std::vector<std::string> excluded) {
 TEST(ImportStatusesTest, SaysWhichCountTheMostFirst) {
   const auto judged = JudgeStatuses({{"Shipped", 286}, {" VOID ", 4}, {"", 4}, {"On Hold", 2}},
                                     Made({"cancelled", "void"}));
-  EXPECT_EQ(PlainStatuses(judged), "Shipped=286;=4; VOID =4 excluded;On Hold=2");
+  EXPECT_EQ(PlainStatuses(judged), "Shipped=286;(none)=4; VOID =4 excluded;On Hold=2");
   EXPECT_EQ(PlainStatuses(JudgeStatuses({}, Made({"void"}))), "");
 }
 
