@@ -77,7 +77,8 @@ TEST(WhiteSpace, NearestFirstAndTiesById) {
 TEST(WhiteSpace, ReturnsCancellationsAndNobody) {
   ModelWorkspace model;
   Buy(model, "me", "2024-06-01", {{"tea", 10}});
-  Buy(model, "ann", "2024-06-01", {{"tea", 5}, {"cups", -4}});
+  Buy(model, "ann", "2024-06-01", {{"tea", 5}, {"cups", -4}});  // 5 - 4 = 1: a purchase
+  Buy(model, "eve", "2024-06-01", {{"tea", 1}, {"cups", -4}});  // 1 - 4 = -3: a return
   Buy(model, "bob", "2024-06-01", {{"tea", 1}, {"ink", 5}});
   model.orders.back().status = "cancelled";
   Buy(model, "nobody", "2022-01-01", {{"tea", 1}});
@@ -85,7 +86,7 @@ TEST(WhiteSpace, ReturnsCancellationsAndNobody) {
   options.min_buyers = 1;
   const Scope scope = ScopeOf(model.Build());
   const auto found = FindWhiteSpace(scope, Everybody(scope), 0, options);
-  EXPECT_EQ(found->similar, 1);  // ann; bob's order is no purchase
+  EXPECT_EQ(found->similar, 1);  // ann; neither bob's order nor eve's is a purchase
   EXPECT_THAT(found->items, IsEmpty());
   const auto none = FindWhiteSpace(scope, Everybody(scope),
                                    static_cast<image::Slot>(model.Customer("nobody")), options);

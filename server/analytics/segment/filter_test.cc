@@ -72,6 +72,10 @@ constexpr Good kGood[] = {
     {"revenue >= +01000.50", "revenue >= 1000.5"},
     {"revenue < -.000001", "revenue < -0.000001"},
     {"revenue > -0", "revenue > 0"},
+    // 1e16 units are 1e22 micros: sums are exact beyond 64 bits, so are their limits, up to the
+    // 2^63 - 1 units of an amount.
+    {"revenue > 9999999999999999", "revenue > 9999999999999999"},
+    {"revenue > 9223372036854775807", "revenue > 9223372036854775807"},
     {"orders >= 007", "orders >= 7"},
     {"orders > 2.50", "orders > 2.5"},
     {"orders > -0.0", "orders > 0"},
@@ -161,7 +165,7 @@ constexpr Bad kBad[] = {
     {"orders > 1e3", 9, "compared with a number"},
     {"orders > -", 9, "expected a value"},
     {"revenue > 0.1234567", 10, "more than six decimals"},
-    {"revenue > 9999999999999999", 10, "too large"},
+    {"revenue > 9223372036854775808", 10, "too large"},
     {"revenue = \"5\"", 10, "an amount"},
     {"growth_90d > nan", 13, "a number"},
     {"growth_90d > inf", 13, "a number"},
