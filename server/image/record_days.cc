@@ -117,12 +117,15 @@ void FindStrays(const std::vector<int64_t>& counts, FeedDays* days) {
     }
   }
   if (days->records < kFewestForLate) return;
+  // Early strays are none of the others that a late one is held against.
+  size_t begin = 0;
+  while (days->early > 0 && found[begin].first != days->early_next) ++begin;
   apart = 0;
-  for (size_t i = found.size() - 1; i > 0 && found[i].first != days->early_next; --i) {
+  for (size_t i = found.size() - 1; i > begin; --i) {
     apart += found[i].second;
     if (apart > most) break;
     const Day gap = found[i].first - found[i - 1].first;
-    if (gap >= kLateGap && StandsOut(gap, found[i - 1].first - days->first, i)) {
+    if (gap >= kLateGap && StandsOut(gap, found[i - 1].first - found[begin].first, i - begin)) {
       days->late = apart;
       days->late_first = found[i].first;
       days->late_before = found[i - 1].first;

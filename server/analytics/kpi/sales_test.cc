@@ -66,10 +66,12 @@ TEST(SalesTest, RatiosOfMoneyRoundToANano) {
   ShopModel shop;
   for (const char* day : {"2024-01-01", "2024-01-02", "2024-01-03"}) shop.Order("a", day, 0);
   shop.orders[0].lines[0].amount = 2 * kMicrosAUnit;
-  EXPECT_EQ(Answer(QueryOf(shop.Build(), {"average_order_value"})), "0.666666667");
+  const std::vector<std::string> kpis = {"average_order_value", "average_line_value"};
+  // 2 / 3 orders, 2 / 3 lines.
+  EXPECT_EQ(Answer(QueryOf(shop.Build(), kpis)), "0.666666667 0.666666667");
   shop.orders[0].lines[0].amount = -2 * kMicrosAUnit;
-  EXPECT_EQ(Answer(QueryOf(shop.Build(), {"average_line_value", "average_order_value"})),
-            "-0.666666667 0");  // a return is no order, and its lines are lines
+  // A return now: the two purchases brought 0 / 2. All lines, net: -2 / 3.
+  EXPECT_EQ(Answer(QueryOf(shop.Build(), kpis)), "0 -0.666666667");
 }
 
 TEST(SalesTest, LineFieldsTakeMatchingLinesAndTheirOrders) {
@@ -108,9 +110,17 @@ TEST(SalesTest, GrowthLooksBeforeTheRangeAndAcrossYears) {
   ShopModel shop;
   shop.Order("a", "2023-12-10", 100);
   shop.Order("a", "2024-01-05", 150);
-  const auto revision = shop.Build();
-  EXPECT_EQ(Answer(QueryOf(revision, {"revenue_growth"}, {"year", "month"}, "", "2024-01-04")),
-            "2024 2024-01: 0.5");
+  const auto growth = [&shop](absl::string_view from, absl::string_view as_of) {
+    return Answer(
+        QueryOf(shop.Build(), {"revenue_growth"}, {"year", "month"}, "", from, as_of, as_of));
+  };
+  // 1 to 31 January against 1 to 31 December: 150 / 100 - 1.
+  EXPECT_EQ(growth("2024-01-01", "2024-01-31"), "2024 2024-01: 0.5");
+  // 4 and 5 January against 4 and 5 December, before the first order.
+  EXPECT_EQ(growth("2024-01-04", "2024-01-05"), "2024 2024-01: null:not_enough_history");
+  // The same days with 60 on 5 December: 150 / 60 - 1. The 100 of 10 December stay out.
+  shop.Order("a", "2023-12-05", 60);
+  EXPECT_EQ(growth("2024-01-04", "2024-01-05"), "2024 2024-01: 1.5");
 }
 
 TEST(SalesTest, Shares) {
@@ -163,6 +173,7 @@ TEST(SalesTest, ReturnsAreNoPurchases) {
                                          "orders_all"};
   for (const size_t late : {0, 2, 5}) {  // from the base of a block, its tail, or both
     const auto revision = Returns().Build({}, late);
+    // Units 1 + 1 - 1 + 1 + 2 - 1 + 1 of seven lines.
     EXPECT_EQ(Answer(QueryOf(revision, kpis)), "145 70 75 3 1 0.333333 48.333333333 45 7 4 5");
     EXPECT_EQ(Answer(QueryOf(revision, kpis, {"month"})),
               "2024-01: 100 0 100 1 0 0 100 100 2 2 1\n"
@@ -183,13 +194,21 @@ TEST(SalesTest, ReturnsAreNoPurchases) {
 
 TEST(SalesTest, NobodyIsACustomerByAReturn) {
   const auto revision = Returns().Build();
-  EXPECT_EQ(Answer(QueryOf(revision,
-                           {"active_customers", "new_customers", "order_frequency",
-                            "revenue_per_customer", "median_order_gap_days", "orders_growth"},
-                           {"month"})),
-            "2024-01: 1 1 1 100 null:no_records null:not_enough_history\n"
-            "2024-02: 1 1 1 -25 null:no_records 0\n"
-            "2024-03: 1 1 1 0 null:no_records null:zero_denominator");  // 1 and 2 Feb had none
+  const std::vector<std::string> kpis = {"active_customers",      "new_customers",
+                                         "order_frequency",       "revenue_per_customer",
+                                         "median_order_gap_days", "orders_growth"};
+  const std::string before_march =
+      "2024-01: 1 1 1 100 null:no_records null:not_enough_history\n"
+      "2024-02: 1 1 1 -25 null:no_records 0\n";  // 1 / 1 - 1
+  // The last order is of 2 March: held against 1 and 2 February, which have no purchase.
+  EXPECT_EQ(Answer(QueryOf(revision, kpis, {"month"})),
+            before_march + "2024-03: 1 1 1 0 null:no_records null:zero_denominator");
+  // 10 days of March against 10 of February, in which ada's return lies alone: no purchase either.
+  EXPECT_EQ(Answer(QueryOf(revision, kpis, {"month"}, "", "", "2024-03-10", "2024-03-10")),
+            before_march + "2024-03: 1 1 1 0 null:no_records null:zero_denominator");
+  // All of March against all of February: 1 / 1 - 1, where the return counts as nothing.
+  EXPECT_EQ(Answer(QueryOf(revision, kpis, {"month"}, "", "", "2024-03-31", "2024-03-31")),
+            before_march + "2024-03: 1 1 1 0 null:no_records 0");
   // ada's last purchase is 50 days before the last day, her return 19.
   ShopModel shop = Returns();
   shop.settings.inactivity_days = 30;
