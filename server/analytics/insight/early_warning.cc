@@ -206,7 +206,7 @@ class Tester {
     }
     OrderTests tests;
     if (weighed_exposure > 0) tests.expected = weighed / weighed_exposure * cells[0].exposure;
-    tests.frequency_p = stats::HighWeightP(cells);
+    tests.frequency_p = stats::HighWeightP(cells, 1 / portfolio_.dispersion);
     const double seen = frame_.Exposure(season, days.begins, purchases_.last);
     const double gap =
         frame_.Exposure(season, std::max(purchases_.last, days.begins), frame_.as_of());

@@ -76,7 +76,7 @@ double Tilt(absl::Span<const WeightedCell> cells, const Weights& weights, double
 
 }  // namespace
 
-double HighWeightP(absl::Span<const WeightedCell> cells) {
+double HighWeightP(absl::Span<const WeightedCell> cells, double step) {
   // Near the mean both terms of the formula grow without bound and cancel; the normal serves there.
   constexpr double kNearMean = 0.3;
   constexpr double kAtMost = 1e-9;
@@ -92,7 +92,10 @@ double HighWeightP(absl::Span<const WeightedCell> cells) {
   const double tilt = Tilt(cells, weights, target);
   const Cumulants at = CumulantsAt(cells, weights, tilt);
   const double root = std::sqrt(std::max(0.0, 2 * weights.events * (tilt * target - at.value)));
-  const double scaled = tilt * std::sqrt(weights.events * at.curvature);
+  // What lies above the sum, summed over steps with half of the first, is (step / 2) / tanh(tilt *
+  // step / 2) of the density at it, where an integral has 1 / tilt.
+  const double steps_tilt = step > 0 ? 2 / step * std::tanh(tilt * step / 2) : tilt;
+  const double scaled = steps_tilt * std::sqrt(weights.events * at.curvature);
   if (!(root > 0) || !(scaled > 0)) return UpperNormal(z);
   const double density = std::exp(-root * root / 2) / std::sqrt(2 * std::numbers::pi);
   const double p = UpperNormal(root) + density * (1 / scaled - 1 / root);

@@ -17,9 +17,11 @@ struct WeightedCell {
 // The chance that the weights of the events add up to at least what they do, when each of them
 // falls into a cell with the cell's share of the exposure, their number being given (so that no
 // rate has to be known). By the saddlepoint formula of Lugannani and Rice (1980, Adv. Appl. Prob.
-// 12), taken at the sum itself and so of half a step of a lattice (a mid-p value); the largest
-// possible sum exactly. 1 without events, or when all exposed cells weigh the same.
-double HighWeightP(absl::Span<const WeightedCell> cells);
+// 12), as a mid-p value: half of the chance of the sum itself counts. Sums lie `step` apart, 0
+// where they are continuous; with whole weights, of events that were divided by the dispersion, it
+// is 1 / dispersion. The largest possible sum is exact. 1 without events, or when all exposed cells
+// weigh the same.
+double HighWeightP(absl::Span<const WeightedCell> cells, double step);
 
 }  // namespace strata::analytics::stats
 

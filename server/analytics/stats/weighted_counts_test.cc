@@ -49,17 +49,17 @@ TEST(HighWeightP, IsTheMidPValueOfTheExactDistribution) {
     const std::vector<double> sums = SumsOf(n, shares, weights);
     double mid = sums[sum] / 2;
     for (size_t s = sum + 1; s < sums.size(); ++s) mid += sums[s];
-    EXPECT_NEAR(HighWeightP(cells) / mid, 1, 0.06) << "n " << n << ", sum " << sum;
+    EXPECT_NEAR(HighWeightP(cells, 1) / mid, 1, 0.02) << "n " << n << ", sum " << sum;
   }
 }
 
 TEST(HighWeightP, TheLargestSumIsExactAndNothingSaysNothing) {
   // All ten in the two cells of weight 4, which hold 0.75 of the exposure.
-  EXPECT_DOUBLE_EQ(HighWeightP({{0, 1, 0}, {4, 1, 4}, {6, 2, 4}}), std::pow(0.75, 10));
-  EXPECT_EQ(HighWeightP({{0, 1, 0}, {0, 1, 4}}), 1);
-  EXPECT_EQ(HighWeightP({{3, 1, 4}, {2, 1, 4}}), 1);
+  EXPECT_DOUBLE_EQ(HighWeightP({{0, 1, 0}, {4, 1, 4}, {6, 2, 4}}, 1), std::pow(0.75, 10));
+  EXPECT_EQ(HighWeightP({{0, 1, 0}, {0, 1, 4}}, 1), 1);
+  EXPECT_EQ(HighWeightP({{3, 1, 4}, {2, 1, 4}}, 1), 1);
   // A cell that was not exposed is no empty one.
-  EXPECT_DOUBLE_EQ(HighWeightP({{0, 1, 0}, {5, 1, 2}, {0, 0, 4}}), std::pow(0.5, 5));
+  EXPECT_DOUBLE_EQ(HighWeightP({{0, 1, 0}, {5, 1, 2}, {0, 0, 4}}, 1), std::pow(0.5, 5));
 }
 
 TEST(CombinedP, ByHand) {
