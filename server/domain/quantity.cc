@@ -22,7 +22,8 @@ absl::StatusOr<Micros> QuantityFromDouble(double quantity) {
 
 double QuantityToDouble(MicrosSum micros) {
   // Division rounds correctly where both are exact; beyond, whole units stay exact longer.
-  if (micros % kOneUnit == 0) return static_cast<double>(micros / kOneUnit);
+  const MicrosSum units = micros / kOneUnit;
+  if (units * kOneUnit == micros) return static_cast<double>(units);
   return static_cast<double>(micros) / static_cast<double>(kOneUnit);
 }
 

@@ -26,8 +26,9 @@ bool NaiveKpis::InForce(const ShopModel::ContractRow& contract, Day day) const {
     if (other.start <= contract.end || other.start > as_of_) continue;
     next = next == kNoDay ? other.start : std::min(next, other.start);
   }
+  if (next == kNoDay || next <= day) return false;
   const int days_between = next - contract.end - 1;
-  return next > day && days_between <= shop_.settings.contract_grace_days;
+  return days_between <= shop_.settings.contract_grace_days;
 }
 
 Micros NaiveKpis::ContractValue(size_t customer, Day day, int* contracts) const {
