@@ -1,10 +1,10 @@
 #include "server/rpc/log.h"
 
+#include <cmath>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
+#include "nlohmann/json.hpp"
 #include "server/base/clock.h"
 #include "server/domain/day.h"
 #include "server/domain/unicode.h"
@@ -16,12 +16,8 @@ namespace {
 
 constexpr absl::string_view kLevels[] = {"debug", "info", "warn", "error", "off"};
 
-// A log is read in a terminal too: nothing unseen stands in it.
-void AppendQuoted(absl::string_view text, std::string& line) {
-  const std::string quoted = absl::StrReplaceAll(
-      text, {{"\"", "\\\""}, {"\\", "\\\\"}, {"\n", "\\n"}, {"\r", "\\r"}, {"\t", "\\t"}});
-  absl::StrAppend(&line, "\"", PrintableJson(quoted), "\"");
-}
+// Numbers with a fraction are milliseconds: no more digits than a clock is good for.
+double ToThousandths(double number) { return std::round(number * 1000) / 1000; }
 
 }  // namespace
 
@@ -52,21 +48,22 @@ void Log::Write(LogLevel level, absl::string_view event, std::initializer_list<F
 
 std::string Log::Line(int64_t time, LogLevel level, absl::string_view event,
                       std::initializer_list<Field> fields) {
-  std::string line = absl::StrCat("{\"time\":\"", FormatInstant(time), "\",\"level\":\"",
-                                  kLevels[static_cast<size_t>(level)], "\",\"event\":");
-  AppendQuoted(event, line);
+  nlohmann::ordered_json line = {{"time", FormatInstant(time)},
+                                 {"level", std::string(kLevels[static_cast<size_t>(level)])},
+                                 {"event", std::string(event)}};
   for (const Field& field : fields) {
-    absl::StrAppend(&line, ",\"", field.key, "\":");
+    nlohmann::ordered_json& value = line[std::string(field.key)];
     if (const auto* text = std::get_if<absl::string_view>(&field.value)) {
-      AppendQuoted(*text, line);
+      value = std::string(*text);
     } else if (const auto* integer = std::get_if<int64_t>(&field.value)) {
-      absl::StrAppend(&line, *integer);
+      value = *integer;
     } else {
-      absl::StrAppendFormat(&line, "%.3f", std::get<double>(field.value));
+      value = ToThousandths(std::get<double>(field.value));
     }
   }
-  line.push_back('}');
-  return line;
+  // A log is read in a terminal too: nothing unseen stands in it.
+  return PrintableJson(line.dump(/*indent=*/-1, ' ', /*ensure_ascii=*/false,
+                                 nlohmann::ordered_json::error_handler_t::replace));
 }
 
 }  // namespace strata::rpc

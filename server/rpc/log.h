@@ -28,14 +28,16 @@ class Log {
   Log& operator=(const Log&) = delete;
 
   struct Field {
-    absl::string_view key;  // lower_snake_case, needs no escaping
+    absl::string_view key;  // lower_snake_case
     std::variant<absl::string_view, int64_t, double> value;
   };
 
   bool Wants(LogLevel level) const { return level >= level_; }
   void Write(LogLevel level, absl::string_view event, std::initializer_list<Field> fields);
 
-  // The object without its line end, for `time` in milliseconds since 1970.
+  // The object without its line end, for `time` in milliseconds since 1970. It is valid JSON
+  // whatever the texts hold: what is no UTF-8 becomes U+FFFD. Fractions have three decimals at
+  // most; one that is no number is null.
   static std::string Line(int64_t time, LogLevel level, absl::string_view event,
                           std::initializer_list<Field> fields);
 
