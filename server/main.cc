@@ -1,5 +1,7 @@
 #include <signal.h>
+#include <systemd/sd-daemon.h>
 
+#include <cstring>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -50,6 +52,15 @@ class EndSignals {
   sigset_t set_;
 };
 
+// Tells systemd, or whoever else set NOTIFY_SOCKET, how far the server is [sd_notify(3)]; where
+// nobody did, nothing is told.
+void TellServiceManager(const std::string& state, rpc::Log& log) {
+  const int told = sd_notify(/*unset_environment=*/0, state.c_str());
+  if (told >= 0) return;
+  log.Write(rpc::LogLevel::kWarn, "notify",
+            {{"message", absl::StrCat("NOTIFY_SOCKET: ", std::strerror(-told))}});
+}
+
 int Serve(const rpc::ServerOptions& options, const EndSignals& signals) {
   absl::StatusOr<std::unique_ptr<rpc::Server>> server = rpc::Server::Start(options);
   if (!server.ok()) return Fail(server.status());
@@ -61,8 +72,10 @@ int Serve(const rpc::ServerOptions& options, const EndSignals& signals) {
              {"port", int64_t{(*server)->port()}},
              {"data_dir", options.data_dir},
              {"version", STRATA_VERSION}});
+  TellServiceManager(absl::StrCat("READY=1\nSTATUS=Listening on ", address), log);
   const int signal = signals.Wait();
   signals.Restore();
+  TellServiceManager("STOPPING=1\nSTATUS=Draining", log);
   log.Write(rpc::LogLevel::kInfo, "drain",
             {{"message", "draining; a second signal ends the process at once"},
              {"signal", int64_t{signal}}});

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import sqlite3
 import stat
@@ -342,6 +343,69 @@ class DamagedWorkspace(Folder):
         self.assertEqual(done.status, BAD_DATA, done)
         self.assertIn("server.db", done.err)
         self.assertIn("restore it from a backup", done.err)
+
+
+class ServiceManager(Folder):
+    """sd_notify(3): datagrams of NAME=value lines to the socket that NOTIFY_SOCKET names."""
+
+    def setUp(self):
+        super().setUp()
+        self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(self.manager.close)
+        self.manager.bind(str(self.home / "notify"))
+        self.manager.settimeout(20)
+
+    def serve(self, *flags, notify=None):
+        log = open(self.home / "log", "w")
+        self.addCleanup(log.close)
+        process = subprocess.Popen(
+            [mini_server.STRATAD, "--data-dir", str(self.data), *flags], stdin=subprocess.DEVNULL,
+            stdout=log, stderr=log,
+            env={**os.environ, "NOTIFY_SOCKET": str(notify or self.home / "notify")})
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def told(self):
+        return dict(line.split("=", 1) for line in self.manager.recv(4096).decode().splitlines())
+
+    def told_nothing_more(self):
+        self.manager.setblocking(False)
+        with self.assertRaises(BlockingIOError):
+            self.manager.recv(4096)
+
+    def test_ready_when_it_listens_and_stopping_when_it_drains(self):
+        address = f"127.0.0.1:{mini_server.free_port()}"
+        server = self.serve("--listen", address)
+        self.assertEqual(self.told(), {"READY": "1", "STATUS": f"Listening on {address}"})
+        with wire.Client(address) as client:
+            self.assertTrue(client.is_serving())
+        self.told_nothing_more()
+        self.manager.settimeout(20)
+        server.send_signal(signal.SIGTERM)
+        self.assertEqual(self.told(), {"STOPPING": "1", "STATUS": "Draining"})
+        self.assertEqual(server.wait(30), DONE)
+        self.told_nothing_more()
+
+    def test_a_server_that_cannot_start_was_never_ready(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            server = self.serve("--listen", f"127.0.0.1:{taken.getsockname()[1]}")
+            self.assertEqual(server.wait(30), ADDRESS)
+        self.told_nothing_more()
+
+    def test_a_manager_that_is_gone_keeps_nobody_from_serving(self):
+        address = f"127.0.0.1:{mini_server.free_port()}"
+        server = self.serve("--listen", address, notify=self.home / "nobody")
+        with wire.Client(address) as client:
+            end = time.monotonic() + 20
+            while not client.is_serving() and time.monotonic() < end:
+                time.sleep(0.05)
+            self.assertTrue(client.is_serving())
+        server.send_signal(signal.SIGTERM)
+        self.assertEqual(server.wait(30), DONE)
+        self.assertIn("NOTIFY_SOCKET: No such file or directory", (self.home / "log").read_text())
 
 
 class Keepalive(mini_server.ServerTest):
