@@ -17,6 +17,8 @@ install(TARGETS strata_client strata_messages strata_proto EXPORT strataTargets
 install(EXPORT strataTargets NAMESPACE strata:: DESTINATION ${package_dir})
 
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/client/include/ ${PROJECT_SOURCE_DIR}/client/mocks/
+                  ${PROJECT_BINARY_DIR}/client/forwarding/include/
+                  ${PROJECT_BINARY_DIR}/client/forwarding/mocks/
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 # The server's configuration file is no part of what clients see.
 install(DIRECTORY ${PROJECT_BINARY_DIR}/proto/gen/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}

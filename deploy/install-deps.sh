@@ -10,7 +10,7 @@ set -euo pipefail
 packages=(
   ca-certificates git
   cmake ninja-build ccache g++ lld pkg-config
-  libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libabsl-dev
+  libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libprotoc-dev libabsl-dev
   libsqlite3-dev sqlite3
   libcli11-dev libspdlog-dev libfmt-dev libboost-dev libeigen3-dev libutf8proc-dev nlohmann-json3-dev
   libsodium-dev libsystemd-dev

@@ -5,6 +5,7 @@
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/support/channel_arguments.h"
+#include "strata/client_class.h"
 #include "strata/internal/channel_connection.h"
 
 namespace strata {
@@ -47,6 +48,12 @@ absl::StatusOr<std::shared_ptr<Connection>> Connect(const ClientOptions& options
   }
   return internal::ConnectionOverChannel(
       grpc::CreateCustomChannel(options.target, *credentials, arguments), options);
+}
+
+absl::StatusOr<Client> Client::Connect(const ClientOptions& options) {
+  absl::StatusOr<std::shared_ptr<Connection>> connection = strata::Connect(options);
+  if (!connection.ok()) return connection.status();
+  return Client(*std::move(connection));
 }
 
 }  // namespace strata
