@@ -2,6 +2,7 @@
 #define STRATA_SERVER_INGEST_APPEND_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,10 @@ struct AppendRequest {
   // which a repeated request is told from another one with the same id.
   std::string request_id;
   std::string fingerprint;
+  // Either of them as an older release made it, for a batch that meets what such a one has stored.
+  // Not set: nothing older is known again.
+  std::function<std::vector<uint32_t>()> older_content_hashes;
+  std::function<std::string()> older_fingerprint;
   // Does everything but keep it: the counts say what would have happened, nothing is stored,
   // neither the request id nor the stream's offset.
   bool validate_only = false;

@@ -70,6 +70,11 @@ absl::Status NoLongerKnown(const AppendRequest& request, int64_t expected) {
                       "expected_offset", absl::StrCat(expected));
 }
 
+bool IsFingerprintOf(const AppendRequest& request, absl::string_view stored) {
+  return stored == request.fingerprint ||
+         (request.older_fingerprint && stored == request.older_fingerprint());
+}
+
 // Whether later statements of the transaction may still succeed.
 bool IsOfBatchAlone(const absl::Status& status) {
   return status.code() != absl::StatusCode::kResourceExhausted &&
@@ -160,7 +165,7 @@ absl::StatusOr<bool> BatchApplier::AnswerWithoutData(const PreparedAppend& appen
   STRATA_ASSIGN_OR_RETURN(const std::optional<store::Ledger::StoredRequest> stored,
                           db_.ledger().FindRequest(request.request_id, now_ - kRequestLifeMillis));
   if (!stored.has_value()) return false;
-  if (stored->fingerprint != request.fingerprint) {
+  if (!IsFingerprintOf(request, stored->fingerprint)) {
     end.status = WithReason(
         absl::InvalidArgumentError("request_id: the id was used with other content before"),
         "REQUEST_ID_REUSED");
@@ -176,8 +181,7 @@ absl::Status BatchApplier::AnswerResent(const PreparedAppend& append, BatchEnd& 
   const int64_t after = request.offset + static_cast<int64_t>(append.records());
   STRATA_ASSIGN_OR_RETURN(const std::vector<store::Ledger::StreamBatch> stored,
                           db_.ledger().StreamBatches(request.stream, request.offset, after));
-  const absl::StatusOr<Resent> resent =
-      CompareWithStored(request.content_hashes, request.offset, stored);
+  const absl::StatusOr<Resent> resent = CompareWithStored(request, stored);
   if (!resent.ok()) {
     end.status = NoLongerKnown(request, end.result.next_offset);
     return absl::OkStatus();

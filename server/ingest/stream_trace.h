@@ -6,9 +6,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "server/domain/record.h"
+#include "server/ingest/append.h"
 #include "server/store/sqlite/ledger.h"
 
 namespace strata::ingest {
@@ -35,9 +34,10 @@ struct Resent {
   int64_t first_difference = -1;  // the first record, counted from 0, that was another then
 };
 
-// Compares a batch at an old offset with what was stored there. NOT_FOUND when that is no longer
-// kept, or was never, as of streams of a release that kept nothing.
-absl::StatusOr<Resent> CompareWithStored(absl::Span<const uint32_t> content_hashes, int64_t offset,
+// Compares a batch at an old offset with what was stored there, by the hashes that each stored
+// batch was stored with. NOT_FOUND when that is no longer kept, or was never, as of streams of a
+// release that kept nothing.
+absl::StatusOr<Resent> CompareWithStored(const AppendRequest& request,
                                          const std::vector<store::Ledger::StreamBatch>& stored);
 
 }  // namespace strata::ingest

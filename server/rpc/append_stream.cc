@@ -9,6 +9,7 @@
 #include "server/rpc/content_hash.h"
 #include "server/rpc/convert/append.h"
 #include "server/rpc/decode.h"
+#include "server/rpc/older_content_hash.h"
 #include "server/rpc/read_scope.h"
 
 namespace strata::rpc {
@@ -99,8 +100,15 @@ absl::StatusOr<AppendRequest> AppendStream::Take(Pending& pending) {
   pending.records = message.records_size();
   append.content_hashes.reserve(static_cast<size_t>(message.records_size()));
   for (const v1::Record& record : message.records()) {
-    append.content_hashes.push_back(static_cast<uint32_t>(HashOf(record).low));
+    append.content_hashes.push_back(static_cast<uint32_t>(HashOf(record)));
   }
+  append.older_content_hashes = [decoded] {
+    std::vector<uint32_t> hashes;
+    for (const v1::Record& record : decoded->message->records()) {
+      hashes.push_back(static_cast<uint32_t>(Murmur3Of(CanonicalBytes(record)).low));
+    }
+    return hashes;
+  };
   STRATA_ASSIGN_OR_RETURN(append.batch, MakeBatch(std::move(decoded)));
   return append;
 }

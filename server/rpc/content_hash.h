@@ -12,21 +12,19 @@ class Message;
 
 namespace strata::rpc {
 
-// 128 bits of MurmurHash3 (x64 variant, seed 0; Austin Appleby, public domain). The same on every
-// machine and in every release: fingerprints are stored. No defence against someone who wants two
-// contents to collide.
-struct Hash128 {
-  uint64_t low = 0, high = 0;
-  friend bool operator==(const Hash128&, const Hash128&) = default;
-};
-Hash128 HashOf(absl::string_view bytes);
+// Hashes of contents by XXH3 [Collet: xxHash, stable since 0.8.0]: the same on every machine and in
+// every release, because they are stored. No defence against someone who wants two contents to
+// collide.
+uint64_t HashOf(absl::string_view bytes);
+uint64_t HashOf(const google::protobuf::Message& message);  // of its CanonicalBytes
 
-// The hash of a message's content: its fields in order, maps sorted by key, so that it does not
-// depend on how the sender encoded it.
-Hash128 HashOf(const google::protobuf::Message& message);
+// 17 bytes that name a content: a version, which every other way of making them would raise, and
+// XXH3's 128 bits.
+std::string FingerprintOf(absl::string_view bytes);
 
-// 16 bytes, low half first.
-std::string BytesOf(const Hash128& hash);
+// The message's fields in order, maps sorted by key, so that they do not depend on how the sender
+// encoded it.
+std::string CanonicalBytes(const google::protobuf::Message& message);
 
 }  // namespace strata::rpc
 

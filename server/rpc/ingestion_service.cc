@@ -11,6 +11,7 @@
 #include "server/rpc/content_hash.h"
 #include "server/rpc/convert/append.h"
 #include "server/rpc/decode.h"
+#include "server/rpc/older_content_hash.h"
 #include "server/rpc/read_scope.h"
 #include "strata/v1/ingestion_service.grpc.pb.h"
 
@@ -31,12 +32,12 @@ absl::StatusOr<std::string> ParseUuid(absl::string_view text) {
 }
 
 // What a repeated request is known by: everything it says but its id.
-std::string FingerprintOf(v1::BatchAppendRecordsRequest& message) {
+std::string ContentOf(v1::BatchAppendRecordsRequest& message) {
   const std::string id = std::move(*message.mutable_request_id());
   message.clear_request_id();
-  std::string fingerprint = BytesOf(HashOf(message));
+  std::string content = CanonicalBytes(message);
   message.set_request_id(id);
-  return fingerprint;
+  return content;
 }
 
 absl::StatusOr<AppendRequest> UnaryAppend(
@@ -46,7 +47,12 @@ absl::StatusOr<AppendRequest> UnaryAppend(
   AppendRequest append;
   STRATA_ASSIGN_OR_RETURN(append.request_id, ParseUuid(message.request_id()));
   append.validate_only = message.validate_only();
-  if (!append.validate_only) append.fingerprint = FingerprintOf(message);
+  if (!append.validate_only) {
+    append.fingerprint = FingerprintOf(ContentOf(message));
+    append.older_fingerprint = [decoded] {
+      return BytesOf(Murmur3Of(ContentOf(*decoded->message)));
+    };
+  }
   STRATA_ASSIGN_OR_RETURN(append.batch, MakeBatch(std::move(decoded)));
   // A check tells everything it finds.
   if (append.validate_only) append.batch.on_error = OnError::kSkip;

@@ -14,7 +14,7 @@ namespace strata::rpc {
 namespace {
 
 // A token's bytes: layout version, revision, offset, binding, check, `after`.
-constexpr char kLayout = 1;
+constexpr char kLayout = 2;
 constexpr size_t kNumber = 8;
 constexpr size_t kHead = 1 + 4 * kNumber;
 
@@ -38,7 +38,7 @@ uint64_t CheckOf(const PageToken& token, uint64_t binding) {
   Put(static_cast<uint64_t>(token.offset), bytes);
   Put(binding, bytes);
   bytes += token.after;
-  return HashOf(bytes).low;
+  return HashOf(bytes);
 }
 
 absl::Status Invalid(absl::string_view description) {
@@ -56,7 +56,7 @@ uint64_t PageBinding(const google::protobuf::Message& request) {
       copy->GetReflection()->ClearField(copy.get(), field);
     }
   }
-  return HashOf(*copy).low ^ HashOf(type->full_name()).low;
+  return HashOf(*copy) ^ HashOf(type->full_name());
 }
 
 std::string EncodePageToken(const PageToken& token, uint64_t binding) {

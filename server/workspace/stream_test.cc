@@ -115,6 +115,37 @@ TEST_F(StreamTest, OtherContentAtAnOldOffsetIsRefusedByName) {
   EXPECT_TRUE(SendTo(workspace(), "s", 3, Orders(3, 4)).status.ok()) << "what was stored there";
 }
 
+TEST_F(StreamTest, BatchOfAnOlderReleaseIsComparedByTheHashesOfThatRelease) {
+  const TestBatch batch = Orders(0, 3);
+  ASSERT_TRUE(SendTo(workspace(), "s", 0, batch).status.ok());
+  Execute("UPDATE stream_batches SET format = 1");
+  AppendRequest again;
+  again.batch = batch.Build();
+  again.stream = "s";
+  again.content_hashes = {7, 8, 9};  // as another way of hashing makes them
+  EXPECT_EQ(FactsOf(SendAndWait(workspace(), again).status).reason, "OFFSET_TOO_OLD");
+
+  again.older_content_hashes = [&again] { return ContentHashes(again.batch); };
+  EXPECT_TRUE(SendAndWait(workspace(), again).result.duplicate);
+  again.older_content_hashes = [] { return std::vector<uint32_t>{1, 2, 3}; };
+  EXPECT_EQ(FactsOf(SendAndWait(workspace(), again).status).reason, "OFFSET_REUSED");
+
+  Execute("UPDATE stream_batches SET format = 3");
+  EXPECT_EQ(FactsOf(SendAndWait(workspace(), again).status).reason, "OFFSET_TOO_OLD")
+      << "of a newer release";
+}
+
+TEST_F(StreamTest, RequestOfAnOlderReleaseIsComparedByTheFingerprintOfThatRelease) {
+  ASSERT_TRUE(Request("id", "older", Orders(0, 2)).status.ok());
+  AppendRequest again;
+  again.batch = Orders(0, 2).Build();
+  again.request_id = "id";
+  again.fingerprint = "newer";
+  EXPECT_EQ(FactsOf(SendAndWait(workspace(), again).status).reason, "REQUEST_ID_REUSED");
+  again.older_fingerprint = [] { return "older"; };
+  EXPECT_TRUE(SendAndWait(workspace(), again).result.duplicate);
+}
+
 TEST_F(StreamTest, WhatIsNoLongerKeptIsNotTakenForARepetition) {
   ASSERT_TRUE(SendTo(workspace(), "s", 0, Orders(0, 3)).status.ok());
   constexpr Millis kDay = 24 * 3'600 * 1'000;

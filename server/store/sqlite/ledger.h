@@ -36,7 +36,9 @@ class Ledger {
 
   // One batch of a write stream, as kept to compare a batch that is sent again.
   struct StreamBatch {
-    static constexpr int64_t kFormat = 1;  // of `trace`; server/ingest/stream_trace.h
+    // Of `trace` (server/ingest/stream_trace.h): by which hash of the content. kOlderFormat is that
+    // of releases before 0.2.0.
+    static constexpr int64_t kOlderFormat = 1, kFormat = 2;
 
     int64_t first_offset = 0;
     int64_t records = 0;
