@@ -157,19 +157,28 @@ TEST(ForwardingTest, AStreamOfRequestsIsLeftToHands) {
   }
 }
 
-TEST(ForwardingTest, AServerTiesUnaryMethodsToHandlers) {
+TEST(ForwardingTest, AServerTiesMethodsToHandlers) {
   Written written = Write(kContract, "server");
   ASSERT_TRUE(written.done) << written.error;
   const std::string& handlers = written.files["strata/v1/tea.handlers.h"];
   EXPECT_THAT(handlers, HasSubstr("explicit TeaTableHandlers(WorkspaceRegistry& registry)"));
-  EXPECT_THAT(handlers, HasSubstr("absl::Status Pour(const CallContext& call, const "
-                                  "v1::PourRequest& request,\n"));
-  EXPECT_THAT(handlers, Not(HasSubstr("Smell")));
+  EXPECT_THAT(
+      handlers,
+      HasSubstr(R"(  absl::Status Pour(const CallContext& call, const v1::PourRequest& request,
+      v1::PourResponse* response);
+  absl::Status Smell(const CallContext& call, const v1::SmellRequest& request,
+      const std::function<absl::Status(const v1::SmellResponse&)>& send);
+)"));
   const std::string& forwarding = written.files["strata/v1/tea.forwarding.h"];
   EXPECT_THAT(forwarding, HasSubstr("template <typename Base = v1::TeaTableService::Service>"));
   EXPECT_THAT(forwarding, HasSubstr("v1::TeaTableService::WithCallbackMethod_Boil<"));
-  EXPECT_THAT(forwarding, HasSubstr("&TeaTableHandlers::Boil);"));
-  EXPECT_THAT(forwarding, Not(HasSubstr("Smell")));
+  EXPECT_THAT(forwarding, HasSubstr(R"(  grpc::ServerUnaryReactor* Boil(
+      grpc::CallbackServerContext* context, const v1::BoilRequest* request,
+      v1::BoilResponse* response) override {
+    return guard_.Serve(*context, *request, response, handlers_,
+                        &TeaTableHandlers::Boil);
+  })"));
+  EXPECT_THAT(forwarding, HasSubstr("grpc::ServerWriteReactor<v1::SmellResponse>* Smell("));
 }
 
 TEST(ForwardingTest, WhatIsServedByHandIsNotForwarded) {

@@ -12,6 +12,7 @@ void WriteHandlers(const Service& service, GeneratorContext* context) {
   SourceFile file(context, absl::StrCat(service.file, ".handlers.h"));
   file.With(service);
   file.Print(
+      "#include <functional>\n\n"
       "#include \"absl/status/status.h\"\n"
       "#include \"server/rpc/call_context.h\"\n"
       "#include \"server/workspace/registry.h\"\n"
@@ -23,9 +24,15 @@ void WriteHandlers(const Service& service, GeneratorContext* context) {
       "  explicit $subject$Handlers(WorkspaceRegistry& registry) : registry_(registry) {}\n\n");
   for (const Method& method : service.methods) {
     file.With(service, method);
-    file.Print(
-        "  absl::Status $method$(const CallContext& call, const $request$& request,\n"
-        "      $response$* response);\n");
+    if (method.shape == Method::Shape::kServerStream) {
+      file.Print(
+          "  absl::Status $method$(const CallContext& call, const $request$& request,\n"
+          "      const std::function<absl::Status(const $response$&)>& send);\n");
+    } else {
+      file.Print(
+          "  absl::Status $method$(const CallContext& call, const $request$& request,\n"
+          "      $response$* response);\n");
+    }
   }
   file.Print(
       "\n private:\n"
@@ -62,12 +69,21 @@ void WriteForwarding(const Service& service, GeneratorContext* context) {
       "      : guard_(guard), handlers_(registry) {}\n\n");
   for (const Method& method : service.methods) {
     file.With(service, method);
-    file.Print(
-        "  grpc::ServerUnaryReactor* $method$(grpc::CallbackServerContext* context,\n"
-        "      const $request$* request, $response$* response) override {\n"
-        "    return guard_.Serve(*context, *request, response, handlers_,\n"
-        "                        &$subject$Handlers::$method$);\n"
-        "  }\n");
+    if (method.shape == Method::Shape::kServerStream) {
+      file.Print(
+          "  grpc::ServerWriteReactor<$response$>* $method$(\n"
+          "      grpc::CallbackServerContext* context, const $request$* request) override {\n"
+          "    return guard_.Serve(*context, *request, handlers_, &$subject$Handlers::$method$);\n"
+          "  }\n");
+    } else {
+      file.Print(
+          "  grpc::ServerUnaryReactor* $method$(\n"
+          "      grpc::CallbackServerContext* context, const $request$* request,\n"
+          "      $response$* response) override {\n"
+          "    return guard_.Serve(*context, *request, response, handlers_,\n"
+          "                        &$subject$Handlers::$method$);\n"
+          "  }\n");
+    }
   }
   file.Print(
       "\n protected:\n"
@@ -83,7 +99,7 @@ Service Forwarded(const Service& service, const std::set<std::string>& by_hand) 
   Service result = service;
   result.methods.clear();
   for (const Method& method : service.methods) {
-    if (method.shape == Method::Shape::kUnary && by_hand.count(method.name) == 0) {
+    if (method.shape != Method::Shape::kOther && by_hand.count(method.name) == 0) {
       result.methods.push_back(method);
     }
   }

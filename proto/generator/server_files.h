@@ -12,15 +12,14 @@ namespace strata::generator {
 
 // Two headers a service, beside its messages:
 //
-//   strata/v1/kpi_service.handlers.h     KpiHandlers: declares what answers each unary method; the
+//   strata/v1/kpi_service.handlers.h     KpiHandlers: declares what answers each method; the
 //                                        definitions are written by hand
-//   strata/v1/kpi_service.forwarding.h   KpiForwarding<Base>: the callback methods that pass unary
-//                                        calls through CallGuard::Serve to the handlers; Base is
-//                                        the stub compiler's service, with whatever else is
-//                                        callback
+//   strata/v1/kpi_service.forwarding.h   KpiForwarding<Base>: the callback methods that pass calls
+//                                        through CallGuard::Serve to the handlers; Base is the stub
+//                                        compiler's service, with whatever else is callback
 //
-// Streams, and the methods named in `by_hand`, are in neither: a service that has some extends its
-// KpiForwarding.
+// Streams of requests, and the methods named in `by_hand`, are in neither: a service that has some
+// extends its KpiForwarding.
 void WriteServerFiles(const std::vector<Service>& services, const std::set<std::string>& by_hand,
                       google::protobuf::compiler::GeneratorContext* context);
 

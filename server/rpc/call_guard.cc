@@ -1,7 +1,10 @@
 #include "server/rpc/call_guard.h"
 
 #include <algorithm>
+#include <exception>
+#include <memory>
 #include <random>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_format.h"
@@ -61,7 +64,7 @@ Call::Call(CallGuard& guard, grpc::ServerContextBase& context, absl::string_view
 }
 
 Call::~Call() {
-  if (counted_) guard_.reads_.fetch_sub(1);
+  if (at_work_ != nullptr) at_work_->fetch_sub(1);
   MutexLock lock(guard_.mutex_);
   if (--guard_.calls_ == 0) guard_.idle_.NotifyAll();
 }
@@ -72,16 +75,16 @@ absl::Status Call::Admit() {
                     "DRAINING");
 }
 
-absl::Status Call::AdmitRead() {
+absl::Status Call::AdmitAmong(std::atomic<int>& at_work, int limit, absl::string_view what) {
   if (absl::Status status = Admit(); !status.ok()) return status;
-  const int limit = guard_.options_.max_concurrent_reads;
-  if (guard_.reads_.fetch_add(1) >= limit) {
-    guard_.reads_.fetch_sub(1);
-    return WithReason(absl::ResourceExhaustedError(
-                          absl::StrCat(limit, " reads are at work already (max_concurrent_reads)")),
+  if (at_work.fetch_add(1) >= limit) {
+    at_work.fetch_sub(1);
+    return WithReason(absl::ResourceExhaustedError(absl::StrCat(
+                          limit, " ", what,
+                          " are at work already (max_concurrent_reads); try again in a moment")),
                       "TOO_MANY_CALLS");
   }
-  counted_ = true;
+  at_work_ = &at_work;
   return absl::OkStatus();
 }
 
@@ -128,6 +131,28 @@ grpc::Status Call::End(const absl::Status& status) {
                        {"message", status.message()}});
   }
   return ToGrpcStatus(status, error_id);
+}
+
+void CallGuard::Run(std::shared_ptr<Call> call, absl::string_view workspace, Kind& kind,
+                    std::function<absl::Status(Call&)> handler,
+                    std::function<void(const grpc::Status&)> finish) {
+  call->set_workspace(workspace);
+  const absl::Status admitted = call->AdmitAmong(kind.at_work, kind.limit, kind.what);
+  if (!admitted.ok()) return finish(call->End(admitted));
+  // There are as many threads as calls are let in: none waits for another's.
+  kind.workers.Run(
+      [call = std::move(call), handler = std::move(handler), finish = std::move(finish)]() mutable {
+        absl::Status status;
+        try {
+          status = handler(*call);
+        } catch (const std::exception& error) {
+          status = absl::InternalError(absl::StrCat("exception: ", error.what()));
+        }
+        const grpc::Status answer = call->End(status);
+        // Its place is free before its caller can ask again.
+        call.reset();
+        finish(answer);
+      });
 }
 
 void CallGuard::WaitUntilIdle(std::chrono::milliseconds patience) {

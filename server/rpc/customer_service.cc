@@ -1,5 +1,3 @@
-#include "server/rpc/customer_service.h"
-
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -19,6 +17,7 @@
 #include "server/rpc/customer_search.h"
 #include "server/rpc/page_token.h"
 #include "server/rpc/read_scope.h"
+#include "strata/v1/customer_service.handlers.h"
 
 namespace strata::rpc {
 namespace {

@@ -13,7 +13,7 @@
 #include "server/rpc/decode.h"
 #include "server/rpc/older_content_hash.h"
 #include "server/rpc/read_scope.h"
-#include "strata/v1/ingestion_service.grpc.pb.h"
+#include "strata/v1/ingestion_service.forwarding.h"
 
 namespace strata::rpc {
 namespace {
@@ -73,35 +73,14 @@ absl::Status AnswerTo(const absl::Status& status, const AppendResult& result,
   return absl::InternalError("the answer could not be serialised");
 }
 
-class Reads {
- public:
-  explicit Reads(const WorkspaceRegistry& registry) : registry_(registry) {}
+using Base = IngestionForwarding<v1::IngestionService::WithRawCallbackMethod_BatchAppendRecords<
+    v1::IngestionService::WithRawCallbackMethod_AppendRecords<v1::IngestionService::Service>>>;
 
-  absl::Status GetWriteStream(const CallContext& call, const v1::GetWriteStreamRequest& request,
-                              v1::GetWriteStreamResponse* response) {
-    STRATA_ASSIGN_OR_RETURN(const WorkspacePtr workspace,
-                            FindWorkspace(registry_, request.workspace()));
-    if (request.stream().empty()) return FieldError("stream", "name a write stream");
-    const absl::StatusOr<WriteStreamState> state = workspace->GetWriteStream(request.stream());
-    if (state.status().code() == absl::StatusCode::kNotFound) {
-      return WithDefaultReason(state.status(), "WRITE_STREAM_NOT_FOUND");
-    }
-    if (!state.ok()) return state.status();
-    ToProto(*state, response);
-    return absl::OkStatus();
-  }
-
- private:
-  const WorkspaceRegistry& registry_;
-};
-
-using Base = v1::IngestionService::WithRawCallbackMethod_BatchAppendRecords<
-    v1::IngestionService::WithRawCallbackMethod_AppendRecords<v1::IngestionService::Service>>;
-
+// What is not forwarded: appends, whose bytes are decoded here.
 class Service final : public Base {
  public:
-  Service(CallGuard& guard, const WorkspaceRegistry& registry, OpenAppendStreams& streams)
-      : guard_(guard), registry_(registry), streams_(streams), reads_(registry) {}
+  Service(CallGuard& guard, WorkspaceRegistry& registry, OpenAppendStreams& streams)
+      : Base(guard, registry), registry_(registry), streams_(streams) {}
 
   grpc::ServerUnaryReactor* BatchAppendRecords(grpc::CallbackServerContext* context,
                                                const grpc::ByteBuffer* request,
@@ -129,12 +108,6 @@ class Service final : public Base {
     return stream;
   }
 
-  grpc::Status GetWriteStream(grpc::ServerContext* context,
-                              const v1::GetWriteStreamRequest* request,
-                              v1::GetWriteStreamResponse* response) override {
-    return guard_.Serve(context, *request, response, reads_, &Reads::GetWriteStream);
-  }
-
  private:
   absl::StatusOr<AppendRequest> Take(const grpc::ByteBuffer& bytes, Call& call,
                                      WorkspacePtr& workspace) {
@@ -147,16 +120,28 @@ class Service final : public Base {
     return UnaryAppend(std::move(decoded));
   }
 
-  CallGuard& guard_;
   const WorkspaceRegistry& registry_;
   OpenAppendStreams& streams_;
-  Reads reads_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeIngestionService(CallGuard& guard,
-                                                    const WorkspaceRegistry& registry,
+absl::Status IngestionHandlers::GetWriteStream(const CallContext& call,
+                                               const v1::GetWriteStreamRequest& request,
+                                               v1::GetWriteStreamResponse* response) {
+  STRATA_ASSIGN_OR_RETURN(const WorkspacePtr workspace,
+                          FindWorkspace(registry_, request.workspace()));
+  if (request.stream().empty()) return FieldError("stream", "name a write stream");
+  const absl::StatusOr<WriteStreamState> state = workspace->GetWriteStream(request.stream());
+  if (state.status().code() == absl::StatusCode::kNotFound) {
+    return WithDefaultReason(state.status(), "WRITE_STREAM_NOT_FOUND");
+  }
+  if (!state.ok()) return state.status();
+  ToProto(*state, response);
+  return absl::OkStatus();
+}
+
+std::unique_ptr<grpc::Service> MakeIngestionService(CallGuard& guard, WorkspaceRegistry& registry,
                                                     OpenAppendStreams& streams) {
   return std::make_unique<Service>(guard, registry, streams);
 }

@@ -11,11 +11,9 @@ namespace strata::rpc {
 
 class OpenAppendStreams;
 
-// strata.v1.IngestionService: appends through the callback API on the raw bytes (decoded here, onto
-// an arena that the batch borrows from), the read through the sync API. Everything given outlives
-// it.
-std::unique_ptr<grpc::Service> MakeIngestionService(CallGuard& guard,
-                                                    const WorkspaceRegistry& registry,
+// strata.v1.IngestionService: appends work on the raw bytes (decoded here, onto an arena that the
+// batch borrows from), reads are forwarded. Everything given outlives it.
+std::unique_ptr<grpc::Service> MakeIngestionService(CallGuard& guard, WorkspaceRegistry& registry,
                                                     OpenAppendStreams& streams);
 
 }  // namespace strata::rpc

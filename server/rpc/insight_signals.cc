@@ -8,10 +8,10 @@
 #include "server/analytics/insight/population.h"
 #include "server/base/status_macros.h"
 #include "server/rpc/convert/meta.h"
-#include "server/rpc/insight_service.h"
 #include "server/rpc/insight_words.h"
 #include "server/rpc/read_scope.h"
 #include "server/rpc/signal_list.h"
+#include "strata/v1/insight_service.handlers.h"
 
 namespace strata::rpc {
 namespace {

@@ -11,9 +11,9 @@
 #include "server/base/status_macros.h"
 #include "server/rpc/convert/meta.h"
 #include "server/rpc/convert/value.h"
-#include "server/rpc/insight_service.h"
 #include "server/rpc/insight_words.h"
 #include "server/rpc/read_scope.h"
+#include "strata/v1/insight_service.handlers.h"
 
 namespace strata::rpc {
 namespace {

@@ -1,5 +1,3 @@
-#include "server/rpc/kpi_service.h"
-
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -19,6 +17,7 @@
 #include "server/rpc/convert/value.h"
 #include "server/rpc/page_token.h"
 #include "server/rpc/read_scope.h"
+#include "strata/v1/kpi_service.handlers.h"
 
 namespace strata::rpc {
 namespace {

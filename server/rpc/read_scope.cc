@@ -110,6 +110,11 @@ absl::StatusOr<std::string> SegmentFilter(const WorkspaceSettings& settings,
   return NoSegment(settings, segment, field);
 }
 
+absl::Status RefuseRange(const v1::QueryScope& scope, absl::string_view why) {
+  if (scope.range().from().empty() && scope.range().to().empty()) return absl::OkStatus();
+  return FieldError("scope.range", absl::StrCat("leave it empty: ", why));
+}
+
 absl::Status NoSegment(const WorkspaceSettings& settings, absl::string_view segment,
                        absl::string_view field) {
   const absl::string_view id = segment.substr(0, segment.find('/'));

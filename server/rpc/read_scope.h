@@ -29,6 +29,9 @@ struct PinnedScope {
 absl::StatusOr<PinnedScope> PinScope(const WorkspaceRegistry& registry, const v1::QueryScope& scope,
                                      int64_t page_revision, const StopToken& stop);
 
+// INVALID_ARGUMENT naming scope.range, with the reason why there is none, when the request has one.
+absl::Status RefuseRange(const v1::QueryScope& scope, absl::string_view why);
+
 // The filter that says what a segment's members are: "tier/strategic" becomes `tier = "strategic"`,
 // "at-risk" becomes `segment:at-risk = true`; a partition without a class is whoever has one.
 // NOT_FOUND, see NoSegment.

@@ -1,6 +1,13 @@
-#include "server/rpc/segment_members.h"
-
+// ListSegmentMembers: who is in a segment, message by message.
+//
+// - Without `customers`: those that exist as of as_of, are in scope.segment and match scope.filter,
+//   in the order asked for; `class` is set when scope.segment is a partition or a class of one.
+// - With `customers`: exactly these in the order given, each with its class of scope.segment, which
+//   must then be a partition or, with the classes "in" and "out", a filter segment. An id that no
+//   customer has as of as_of is answered with an empty class and unknown values, not refused: a
+//   caller that looks up a list must not lose the rest of it. meta.notes says how many there were.
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,7 +24,7 @@
 #include "server/rpc/convert/value.h"
 #include "server/rpc/customer_list.h"
 #include "server/rpc/read_scope.h"
-#include "server/rpc/segment_queries.h"
+#include "strata/v1/segmentation_service.handlers.h"
 
 namespace strata::rpc {
 namespace {
@@ -93,7 +100,10 @@ absl::Status CheckGiven(const v1::ListSegmentMembersRequest& request, const Colu
 // Sends members in messages of a thousand, or of what an answer holds, the head with the first.
 class MemberMessages {
  public:
-  explicit MemberMessages(const SegmentMemberHandler::Send& send) : send_(send) {}
+  // Takes one message to the caller; not OK ends the listing.
+  using Send = std::function<absl::Status(const v1::ListSegmentMembersResponse&)>;
+
+  explicit MemberMessages(const Send& send) : send_(send) {}
 
   void SetHead(const image::Revision& revision, const analytics::ResultInfo& info,
                const std::vector<std::string>& fields, int64_t total) {
@@ -120,7 +130,7 @@ class MemberMessages {
   }
 
  private:
-  const SegmentMemberHandler::Send& send_;
+  const Send& send_;
   v1::ListSegmentMembersResponse message_;
   size_t bytes_ = 0;  // of the members but the last
 };
@@ -193,9 +203,10 @@ absl::Status SendGiven(const v1::ListSegmentMembersRequest& request, const Colum
 
 }  // namespace
 
-absl::Status SegmentMemberHandler::ListSegmentMembers(const CallContext& call,
-                                                      const v1::ListSegmentMembersRequest& request,
-                                                      const Send& send) {
+// Sends at least one message, also when there is nobody: the first has meta, fields and total.
+absl::Status SegmentationHandlers::ListSegmentMembers(
+    const CallContext& call, const v1::ListSegmentMembersRequest& request,
+    const std::function<absl::Status(const v1::ListSegmentMembersResponse&)>& send) {
   STRATA_RETURN_IF_ERROR(RefuseRange(request.scope(), "members are those of one day, as_of"));
   STRATA_ASSIGN_OR_RETURN(PinnedScope pinned, PinScope(registry_, request.scope(), 0, call.stop));
   STRATA_ASSIGN_OR_RETURN(const Columns columns,

@@ -7,11 +7,11 @@
 #include "server/base/status_macros.h"
 #include "server/rpc/convert/segment_answers.h"
 #include "server/rpc/read_scope.h"
-#include "server/rpc/segment_queries.h"
+#include "strata/v1/segmentation_service.handlers.h"
 
 namespace strata::rpc {
 
-absl::Status SegmentQueryHandlers::ProfileSegment(const CallContext& call,
+absl::Status SegmentationHandlers::ProfileSegment(const CallContext& call,
                                                   const v1::ProfileSegmentRequest& request,
                                                   v1::ProfileSegmentResponse* response) {
   if (request.scope().segment().empty() && request.scope().filter().empty()) {

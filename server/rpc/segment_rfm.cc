@@ -12,7 +12,7 @@
 #include "server/rpc/insight_words.h"
 #include "server/rpc/page_token.h"
 #include "server/rpc/read_scope.h"
-#include "server/rpc/segment_queries.h"
+#include "strata/v1/segmentation_service.handlers.h"
 
 namespace strata::rpc {
 namespace {
@@ -51,7 +51,7 @@ absl::Status AddCustomers(const v1::ScoreRfmRequest& request, Workspace& workspa
 
 }  // namespace
 
-absl::Status SegmentQueryHandlers::ScoreRfm(const CallContext& call,
+absl::Status SegmentationHandlers::ScoreRfm(const CallContext& call,
                                             const v1::ScoreRfmRequest& request,
                                             v1::ScoreRfmResponse* response) {
   analytics::RfmQuery query;

@@ -11,7 +11,7 @@
 #include "server/rpc/convert/segment_answers.h"
 #include "server/rpc/insight_words.h"
 #include "server/rpc/read_scope.h"
-#include "server/rpc/segment_queries.h"
+#include "strata/v1/segmentation_service.handlers.h"
 
 namespace strata::rpc {
 namespace {
@@ -68,7 +68,7 @@ absl::StatusOr<std::vector<Day>> QuarterEnds(const v1::ComputeTransitionsRequest
 
 }  // namespace
 
-absl::Status SegmentQueryHandlers::ComputeTransitions(const CallContext& call,
+absl::Status SegmentationHandlers::ComputeTransitions(const CallContext& call,
                                                       const v1::ComputeTransitionsRequest& request,
                                                       v1::ComputeTransitionsResponse* response) {
   analytics::TransitionQuery query;

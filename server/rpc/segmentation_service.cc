@@ -1,5 +1,3 @@
-#include "server/rpc/segmentation_service.h"
-
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -23,6 +21,7 @@
 #include "server/rpc/convert/segment.h"
 #include "server/rpc/page_token.h"
 #include "server/rpc/read_scope.h"
+#include "strata/v1/segmentation_service.handlers.h"
 
 namespace strata::rpc {
 namespace {
@@ -140,9 +139,9 @@ absl::Status AddNotes(image::RevisionPtr revision, const analytics::Filter& filt
 
 }  // namespace
 
-absl::Status SegmentHandlers::CreateSegment(const CallContext& call,
-                                            const v1::CreateSegmentRequest& request,
-                                            v1::CreateSegmentResponse* response) {
+absl::Status SegmentationHandlers::CreateSegment(const CallContext& call,
+                                                 const v1::CreateSegmentRequest& request,
+                                                 v1::CreateSegmentResponse* response) {
   STRATA_ASSIGN_OR_RETURN(const WorkspacePtr workspace,
                           FindWorkspace(registry_, request.workspace()));
   if (!request.has_segment()) return FieldError("segment", "the field is required");
@@ -165,9 +164,9 @@ absl::Status SegmentHandlers::CreateSegment(const CallContext& call,
   return absl::OkStatus();
 }
 
-absl::Status SegmentHandlers::GetSegment(const CallContext& call,
-                                         const v1::GetSegmentRequest& request,
-                                         v1::GetSegmentResponse* response) {
+absl::Status SegmentationHandlers::GetSegment(const CallContext& call,
+                                              const v1::GetSegmentRequest& request,
+                                              v1::GetSegmentResponse* response) {
   STRATA_ASSIGN_OR_RETURN(const WorkspacePtr workspace,
                           FindWorkspace(registry_, request.workspace()));
   const std::shared_ptr<const WorkspaceSettings> settings = workspace->settings();
@@ -182,9 +181,9 @@ absl::Status SegmentHandlers::GetSegment(const CallContext& call,
   return absl::OkStatus();
 }
 
-absl::Status SegmentHandlers::ListSegments(const CallContext& call,
-                                           const v1::ListSegmentsRequest& request,
-                                           v1::ListSegmentsResponse* response) {
+absl::Status SegmentationHandlers::ListSegments(const CallContext& call,
+                                                const v1::ListSegmentsRequest& request,
+                                                v1::ListSegmentsResponse* response) {
   const uint64_t binding = PageBinding(request);
   STRATA_ASSIGN_OR_RETURN(const PageToken token, DecodePageToken(request.page_token(), binding));
   STRATA_ASSIGN_OR_RETURN(const int64_t page_size,
@@ -216,9 +215,9 @@ absl::Status SegmentHandlers::ListSegments(const CallContext& call,
   return absl::OkStatus();
 }
 
-absl::Status SegmentHandlers::UpdateSegment(const CallContext& call,
-                                            const v1::UpdateSegmentRequest& request,
-                                            v1::UpdateSegmentResponse* response) {
+absl::Status SegmentationHandlers::UpdateSegment(const CallContext& call,
+                                                 const v1::UpdateSegmentRequest& request,
+                                                 v1::UpdateSegmentResponse* response) {
   STRATA_ASSIGN_OR_RETURN(const WorkspacePtr workspace,
                           FindWorkspace(registry_, request.workspace()));
   const std::string& id = request.segment().segment();
@@ -237,9 +236,9 @@ absl::Status SegmentHandlers::UpdateSegment(const CallContext& call,
   return absl::OkStatus();
 }
 
-absl::Status SegmentHandlers::DeleteSegment(const CallContext& call,
-                                            const v1::DeleteSegmentRequest& request,
-                                            v1::DeleteSegmentResponse* response) {
+absl::Status SegmentationHandlers::DeleteSegment(const CallContext& call,
+                                                 const v1::DeleteSegmentRequest& request,
+                                                 v1::DeleteSegmentResponse* response) {
   STRATA_RETURN_IF_ERROR(FindWorkspace(registry_, request.workspace()).status());
   const std::string& id = request.segment();
   STRATA_RETURN_IF_ERROR(RefuseBuiltIn(id));
@@ -263,9 +262,9 @@ absl::Status SegmentHandlers::DeleteSegment(const CallContext& call,
   return absl::OkStatus();
 }
 
-absl::Status SegmentHandlers::CheckFilter(const CallContext& call,
-                                          const v1::CheckFilterRequest& request,
-                                          v1::CheckFilterResponse* response) {
+absl::Status SegmentationHandlers::CheckFilter(const CallContext& call,
+                                               const v1::CheckFilterRequest& request,
+                                               v1::CheckFilterResponse* response) {
   STRATA_ASSIGN_OR_RETURN(const WorkspacePtr workspace,
                           FindWorkspace(registry_, request.workspace()));
   image::RevisionPtr revision = workspace->Current();

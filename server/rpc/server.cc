@@ -23,7 +23,6 @@
 #include "server/rpc/append_stream.h"
 #include "server/rpc/call_guard.h"
 #include "server/rpc/ingestion_service.h"
-#include "server/rpc/insight_grpc.h"
 #include "server/rpc/listen_fault.h"
 #include "server/rpc/log.h"
 #include "server/rpc/segment_watches.h"
@@ -34,9 +33,9 @@
 namespace strata::rpc {
 namespace {
 
-// Threads beside those of the reads at work: they poll, refuse the reads that are one too many with
-// a rich error (gRPC's own refusal has none), and hold reflection's streams.
-constexpr int kSpareThreads = 16;
+// gRPC's own threads: they poll, and hold reflection's streams. Calls that may wait run on those of
+// the guard.
+constexpr int kGrpcThreads = 16;
 
 constexpr std::chrono::milliseconds kLastAnswers(500);
 // How long a draining server goes on answering UNAVAILABLE before it closes: callers that are in
@@ -127,7 +126,6 @@ class RunningServer final : public Server {
     services_ = MakeUnaryServices(guard_, *registry_);
     services_.push_back(MakeIngestionService(guard_, *registry_, streams_));
     services_.push_back(MakeSegmentationService(guard_, *registry_, watches_));
-    services_.push_back(MakeInsightService(guard_, *registry_));
     STRATA_RETURN_IF_ERROR(Build());
     SetServing(true);
     // In a process that serves itself (no socket) the caller learns it by asking.
@@ -181,8 +179,7 @@ class RunningServer final : public Server {
                                kShortestPingIntervalMillis);
     builder.SetMaxReceiveMessageSize(options_.max_receive_bytes);
     builder.SetMaxSendMessageSize(-1);
-    builder.SetResourceQuota(
-        grpc::ResourceQuota("strata").SetMaxThreads(options_.max_concurrent_reads + kSpareThreads));
+    builder.SetResourceQuota(grpc::ResourceQuota("strata").SetMaxThreads(kGrpcThreads));
     builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::NUM_CQS, 1);
     builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MIN_POLLERS, 2);
     builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MAX_POLLERS, 4);

@@ -25,7 +25,8 @@ struct ServerOptions {
   // Both empty: no TLS. PEM files.
   std::string tls_cert_file, tls_key_file;
 
-  // Unary reads at work at the same time; one more is refused with RESOURCE_EXHAUSTED.
+  // Unary calls at work at the same time (appends aside), and as many listings of members beside
+  // them; one more is refused with RESOURCE_EXHAUSTED.
   int max_concurrent_reads = 32;
   // A call without a deadline gets this one.
   int default_deadline_seconds = 60;

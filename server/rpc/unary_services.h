@@ -10,8 +10,7 @@
 
 namespace strata::rpc {
 
-// The services that answer through the sync API alone, their handlers behind the guard. Everything
-// given outlives them.
+// The services that consist of forwarded unary methods alone. Everything given outlives them.
 std::vector<std::unique_ptr<grpc::Service>> MakeUnaryServices(CallGuard& guard,
                                                               WorkspaceRegistry& registry);
 

@@ -1,5 +1,3 @@
-#include "server/rpc/workspace_service.h"
-
 #include <map>
 #include <string>
 #include <utility>
@@ -11,6 +9,7 @@
 #include "server/rpc/convert/settings.h"
 #include "server/rpc/page_token.h"
 #include "server/rpc/read_scope.h"
+#include "strata/v1/workspace_service.handlers.h"
 
 namespace strata::rpc {
 namespace {

@@ -1,6 +1,7 @@
 """What a broken or hostile peer can do to stratad: nothing that the next caller would notice."""
 
 import concurrent.futures
+import contextlib
 import os
 import random
 import socket
@@ -13,7 +14,11 @@ import grpc
 
 import mini_server
 import client as wire
-from strata.v1 import ingestion_service_pb2, kpi_service_pb2, types_pb2
+import reflection_pb2
+import reflection_pb2_grpc
+from strata.v1 import (
+    ingestion_service_pb2, kpi_service_pb2, segmentation_service_pb2, segmentation_service_pb2_grpc,
+    types_pb2)
 
 METHODS = [
     "WorkspaceService/CreateWorkspace", "WorkspaceService/GetWorkspace",
@@ -188,6 +193,39 @@ class Hostile(mini_server.ServerTest):
             for call in calls[::2]:
                 call.cancel()
             done.set()
+
+    def test_80_callers_with_open_streams_keep_no_unary_call_waiting(self):
+        """Each with a connection of its own and a stream of every kind that waits for something."""
+        stop = threading.Event()
+
+        def silence(*first):
+            yield from first
+            stop.wait(60)
+
+        question = reflection_pb2.ServerReflectionRequest(list_services="")
+        watch = segmentation_service_pb2.WatchSegmentRequest(workspace="calm", segment="tier/strategic")
+        with contextlib.ExitStack() as stack:
+            stack.callback(stop.set)
+            open_streams = []
+            for _ in range(80):
+                idle = stack.enter_context(self.server.client())
+                reflection = reflection_pb2_grpc.ServerReflectionStub(idle.channel)
+                segments = segmentation_service_pb2_grpc.SegmentationServiceStub(idle.channel)
+                open_streams += [reflection.ServerReflectionInfo(silence(question), timeout=60),
+                                 segments.WatchSegment(watch, timeout=60),
+                                 idle.ingestion.AppendRecords(silence(), timeout=60)]
+            for watching in open_streams[1::3]:
+                next(watching)  # it is under way, not only sent
+            started = time.monotonic()
+            for number in range(20):
+                self.assertEqual(wire.table(self.client.query("calm", ["orders"])), [((), (20_000,))])
+                self.client.list_kpis("calm")
+                self.client.get_workspace("calm")
+                self.client.append("calm", [wire.customer(f"beside-{number}")])
+            self.assertLess(time.monotonic() - started, 20)
+            stop.set()
+            for stream in open_streams:
+                stream.cancel()
 
     def test_slow_reader_does_not_hold_up_others(self):
         """A producer that never reads its acks: the server must stop reading, not grow."""

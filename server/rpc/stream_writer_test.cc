@@ -1,4 +1,4 @@
-#include "server/rpc/slow_reader.h"
+#include "server/rpc/stream_writer.h"
 
 #include <gtest/gtest.h>
 
@@ -6,6 +6,7 @@
 #include <future>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "grpcpp/create_channel.h"
@@ -20,20 +21,27 @@ namespace strata::rpc {
 namespace {
 
 // Writes for ever, or as many messages as it is told.
-class Writing final : public v1::SegmentationService::Service {
+class Writing final : public v1::SegmentationService::WithCallbackMethod_ListSegmentMembers<
+                          v1::SegmentationService::Service> {
  public:
-  grpc::Status ListSegmentMembers(
-      grpc::ServerContext* context, const v1::ListSegmentMembersRequest* request,
-      grpc::ServerWriter<v1::ListSegmentMembersResponse>* writer) override {
-    v1::ListSegmentMembersResponse message;
-    message.add_members()->set_customer(std::string(100'000, 'x'));
-    SlowReaderGuard reader(*context, std::chrono::milliseconds(200));
-    absl::Status status;
-    for (int i = 0; status.ok() && (request->limit() == 0 || i < request->limit()); ++i) {
-      status = reader.Run([&] { return writer->Write(message); });
-    }
-    outcome_.set_value(status);
-    return grpc::Status::OK;
+  ~Writing() override {
+    if (thread_.joinable()) thread_.join();
+  }
+
+  grpc::ServerWriteReactor<v1::ListSegmentMembersResponse>* ListSegmentMembers(
+      grpc::CallbackServerContext* context, const v1::ListSegmentMembersRequest* request) override {
+    auto* const writer =
+        new StreamWriter<v1::ListSegmentMembersResponse>(*context, std::chrono::milliseconds(200));
+    thread_ = std::thread([this, writer, limit = request->limit()] {
+      v1::ListSegmentMembersResponse message;
+      message.add_members()->set_customer(std::string(100'000, 'x'));
+      absl::Status status;
+      for (int i = 0; status.ok() && (limit == 0 || i < limit); ++i)
+        status = writer->Write(message);
+      outcome_.set_value(status);
+      writer->Finish(grpc::Status::OK);
+    });
+    return writer;
   }
 
   // How the one call ended; DEADLINE_EXCEEDED when it did not within ten seconds.
@@ -47,9 +55,10 @@ class Writing final : public v1::SegmentationService::Service {
 
  private:
   std::promise<absl::Status> outcome_;
+  std::thread thread_;
 };
 
-class SlowReaderGuardTest : public ::testing::Test {
+class StreamWriterTest : public ::testing::Test {
  protected:
   void SetUp() override {
     int port = 0;
@@ -67,7 +76,7 @@ class SlowReaderGuardTest : public ::testing::Test {
   std::unique_ptr<v1::SegmentationService::Stub> stub_;
 };
 
-TEST_F(SlowReaderGuardTest, OneWhoStopsReadingIsCutOff) {
+TEST_F(StreamWriterTest, OneWhoStopsReadingIsCutOff) {
   grpc::ClientContext context;
   const auto reader = stub_->ListSegmentMembers(&context, {});
   // Reads one message and no more: the window fills, a write waits, the thread is let go.
@@ -80,7 +89,7 @@ TEST_F(SlowReaderGuardTest, OneWhoStopsReadingIsCutOff) {
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
 }
 
-TEST_F(SlowReaderGuardTest, OneWhoReadsIsNot) {
+TEST_F(StreamWriterTest, OneWhoReadsIsNot) {
   v1::ListSegmentMembersRequest request;
   request.set_limit(100);
   grpc::ClientContext context;
@@ -93,7 +102,7 @@ TEST_F(SlowReaderGuardTest, OneWhoReadsIsNot) {
   EXPECT_TRUE(service_.Outcome().ok());
 }
 
-TEST_F(SlowReaderGuardTest, OneWhoGoesAwayIsToldApart) {
+TEST_F(StreamWriterTest, OneWhoGoesAwayIsToldApart) {
   grpc::ClientContext context;
   const auto reader = stub_->ListSegmentMembers(&context, {});
   v1::ListSegmentMembersResponse message;
