@@ -86,5 +86,5 @@ cat <<END
   strata import --help                                                  # your own CSV files
   sqlite3 $data/data/workspaces/demo.db .tables             # your data is plain SQLite
 
-README.md has the tour and how to call Strata from C++, Python and Node.
+README.md goes on from here: a short tour, calls from C++, Python and Node, and the pages of docs/.
 END

@@ -11,27 +11,27 @@ namespace strata::ingest {
 
 // Why a record is refused. The names are part of the API: they never change.
 enum class Reason : uint8_t {
-  kMissingField,
-  kTextTooLong,
-  kControlCharacter,
-  kInvalidUtf8,
-  kFutureTime,
-  kTimeTooEarly,
-  kTimeTooLate,
-  kEndBeforeStart,
-  kSignMismatch,
-  kForeignCurrency,
-  kValueOutOfRange,
-  kNoLines,
-  kTooManyLines,
-  kTooManyAttributes,
-  kInvalidAttributeKey,
-  kDuplicateAttribute,
-  kInvalidNumber,
-  kAttributeKind,
-  kTooManyStatuses,
-  kErased,
-  kTimeTooFine,
+  kMissingField,         // a field that every such record has
+  kTextTooLong,          // more than 128 bytes of an id, 512 of another text
+  kControlCharacter,     // in a text
+  kInvalidUtf8,          // in a text
+  kFutureTime,           // an event more than a day after the server's clock
+  kTimeTooEarly,         // before 1900
+  kTimeTooLate,          // after 9999
+  kEndBeforeStart,       // a contract, a ticket or a delivery that ends before it begins
+  kSignMismatch,         // a negative quantity with a positive amount
+  kForeignCurrency,      // an order in another currency than the workspace's
+  kValueOutOfRange,      // a number that its field does not take
+  kNoLines,              // an order without a line
+  kTooManyLines,         // an order of more than 10,000
+  kTooManyAttributes,    // a customer with more than 32
+  kInvalidAttributeKey,  // one that does not match [a-z][a-z0-9_]{0,62}
+  kDuplicateAttribute,   // a key that stands twice
+  kInvalidNumber,        // not finite, or too large to keep its digits
+  kAttributeKind,        // a key whose values were of another kind so far
+  kTooManyStatuses,      // a new order status beyond those that a workspace can hold
+  kErased,               // of a customer who was erased for good
+  kTimeTooFine,          // a time of less than a millisecond
 };
 
 // "FUTURE_TIME".

@@ -49,6 +49,9 @@ step "build the outside project"
 mkdir "$work/outside"
 cp "$here/CMakeLists.txt" "$here/mock_test.cc" "$work/outside/"
 cp "$root/client/examples/quickstart.cc" "$work/outside/main.cc"
+# The program of README.md, just as it is shown there.
+readme() { /usr/bin/python3 "$root/tests/docs/extract.py" "$root/README.md" "$@"; }
+readme revenue.cc > "$work/outside/revenue.cc"
 generator=(); if command -v ninja > /dev/null; then generator=(-G Ninja); fi
 # Of the same compiler as the package.
 compiler=$(sed -n 's/^CMAKE_CXX_COMPILER:[A-Z]*=//p' "$build/CMakeCache.txt")
@@ -89,4 +92,13 @@ printf 'country,revenue\nFrance,2000\nUK,1350.49\n' > "$work/expected"
 "$prefix/bin/strata" --server "localhost:$port" -w quickstart -o csv kpi query revenue --by country \
   > "$work/answer.log"
 diff -u "$work/expected" "$work/answer.log" || fail "the installed strata answered otherwise"
+
+step "the program of README.md answers as the README says"
+readme webshop.csv > "$work/webshop.csv"
+"$prefix/bin/strata" --server "localhost:$port" -w shop import "$work/webshop.csv" --yes > "$work/import.log" 2>&1
+printf '%s\n' '{"order": {"id": "web-1", "customer": "ada", "status": "shipped", "orderTime": "2025-12-29T09:20:00Z", "lines": [{"product": "tea", "amountMicros": "12500000"}]}}' |
+  "$prefix/bin/strata" --server "localhost:$port" -w shop import --jsonl - > "$work/order.log" 2>&1
+readme --printed 'python3 revenue.py' > "$work/expected"
+"$work/outside/build/revenue" "localhost:$port" > "$work/answer.log" 2>&1
+diff -u "$work/expected" "$work/answer.log" || fail "the program of README.md answered otherwise"
 echo "install test passed"
