@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "server/image/history_model.h"
+#include "server/image/testing/history_model.h"
 
 namespace strata::image {
 namespace {

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/mutex.h"
 #include "server/domain/status_key.h"
-#include "server/image/history_model.h"
+#include "server/image/testing/history_model.h"
 
 namespace strata::image {
 namespace {

@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "server/image/history_model.h"
 #include "server/image/order_facts.h"
+#include "server/image/testing/history_model.h"
 
 namespace strata::image {
 namespace {

@@ -1,7 +1,5 @@
 #include "server/workspace/testing/workspace_fixture.h"
 
-#include <stdlib.h>
-
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
@@ -10,13 +8,6 @@
 #include "server/store/sqlite/connection.h"
 
 namespace strata::testing {
-
-TemporaryFolder::TemporaryFolder() {
-  std::string pattern = ::testing::TempDir() + "/strata-XXXXXX";
-  path_ = mkdtemp(pattern.data());
-}
-
-TemporaryFolder::~TemporaryFolder() { std::filesystem::remove_all(path_); }
 
 void WorkspaceTest::SetUp() {
   WorkspaceOptions options;

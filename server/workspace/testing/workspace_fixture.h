@@ -7,21 +7,13 @@
 
 #include "gtest/gtest.h"
 #include "server/base/clock.h"
+#include "server/store/sqlite/testing/temporary_folder.h"
 #include "server/workspace/registry.h"
 #include "server/workspace/testing/test_batch.h"
 
 namespace strata::testing {
 
-// A folder that is removed at the end.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
+using store::testing::TemporaryFolder;
 
 // A data folder with one workspace "w", which can be closed and opened again.
 class WorkspaceTest : public ::testing::Test {

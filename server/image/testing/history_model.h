@@ -1,5 +1,5 @@
-#ifndef STRATA_SERVER_IMAGE_HISTORY_MODEL_H_
-#define STRATA_SERVER_IMAGE_HISTORY_MODEL_H_
+#ifndef STRATA_SERVER_IMAGE_TESTING_HISTORY_MODEL_H_
+#define STRATA_SERVER_IMAGE_TESTING_HISTORY_MODEL_H_
 
 #include <deque>
 #include <map>
@@ -107,4 +107,4 @@ class RandomHistory {
 
 }  // namespace strata::image
 
-#endif  // STRATA_SERVER_IMAGE_HISTORY_MODEL_H_
+#endif  // STRATA_SERVER_IMAGE_TESTING_HISTORY_MODEL_H_

@@ -1,6 +1,4 @@
-// The random histories of history_model.h; named a test so that it stays out of the library.
-
-#include "server/image/history_model.h"
+#include "server/image/testing/history_model.h"
 
 #include <set>
 

@@ -5,7 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "server/image/history_model.h"
+#include "server/image/testing/history_model.h"
 
 namespace strata::image {
 namespace {
