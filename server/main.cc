@@ -12,8 +12,8 @@
 #include "server/base/exit_code.h"
 #include "server/base/standard_streams.h"
 #include "server/config.h"
-#include "server/rpc/log.h"
 #include "server/rpc/server.h"
+#include "server/rpc/transport/log.h"
 
 namespace strata {
 namespace {

@@ -14,7 +14,7 @@ void WriteHandlers(const Service& service, GeneratorContext* context) {
   file.Print(
       "#include <functional>\n\n"
       "#include \"absl/status/status.h\"\n"
-      "#include \"server/rpc/call_context.h\"\n"
+      "#include \"server/rpc/transport/call_context.h\"\n"
       "#include \"server/workspace/registry.h\"\n"
       "#include \"$file$.pb.h\"\n\n"
       "namespace strata::rpc {\n\n"
@@ -56,7 +56,7 @@ void WriteForwarding(const Service& service, GeneratorContext* context) {
   file.With(service);
   file.With("base", CallbackBase(service));
   file.Print(
-      "#include \"server/rpc/call_guard.h\"\n"
+      "#include \"server/rpc/transport/call_guard.h\"\n"
       "#include \"$file$.grpc.pb.h\"\n"
       "#include \"$file$.handlers.h\"\n\n"
       "namespace strata::rpc {\n\n"

@@ -6,7 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "server/rpc/server_fixture.h"
+#include "server/rpc/testing/server_fixture.h"
 
 namespace strata::rpc {
 namespace {

@@ -13,12 +13,12 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
-#include "server/analytics/insight/concentration.h"
-#include "server/analytics/insight/current_risk.h"
-#include "server/analytics/insight/early_warning.h"
-#include "server/analytics/insight/interventions.h"
-#include "server/analytics/insight/population.h"
-#include "server/analytics/segment/revenue_order.h"
+#include "server/analytics/classes/revenue_order.h"
+#include "server/analytics/insight/interventions/interventions.h"
+#include "server/analytics/insight/revenue/concentration.h"
+#include "server/analytics/insight/risk/current_risk.h"
+#include "server/analytics/insight/signals/early_warning.h"
+#include "server/analytics/segment/population.h"
 #include "server/domain/calendar.h"
 #include "tests/bench/naive.h"
 #include "tests/bench/portfolio_image.h"
@@ -26,8 +26,8 @@
 namespace strata::bench {
 namespace {
 
-using analytics::Population;
-using analytics::Scope;
+using analytics::fields::Scope;
+using analytics::segment::Population;
 using image::RevisionPtr;
 using image::Slot;
 
@@ -38,8 +38,8 @@ T OrFail(absl::StatusOr<T> result) {
 }
 
 Scope ScopeOf(const RevisionPtr& revision) {
-  return OrFail(
-      analytics::ResolveScope(revision, "", "", "", "", analytics::ClassesAt::kAsOf, StopToken()));
+  return OrFail(analytics::fields::ResolveScope(revision, "", "", "", "",
+                                                analytics::fields::ClassesAt::kAsOf, StopToken()));
 }
 
 void CheckClose(const char* what, double got, double wanted, double relative) {
@@ -50,23 +50,24 @@ void CheckClose(const char* what, double got, double wanted, double relative) {
 
 // Concentration, as the service puts it together.
 
-analytics::Concentration Concentrate(const RevisionPtr& revision) {
+analytics::insight::Concentration Concentrate(const RevisionPtr& revision) {
   const Scope scope = ScopeOf(revision);
-  const Population population = OrFail(analytics::SelectCustomers(scope, {}));
-  const analytics::CustomerRevenue sums = OrFail(analytics::SumRevenue(scope));
+  const Population population = OrFail(analytics::segment::SelectCustomers(scope, {}));
+  const analytics::segment::CustomerRevenue sums = OrFail(analytics::segment::SumRevenue(scope));
   std::vector<Slot> slots;
   for (const Slot slot : population.Slots()) {
     if (sums.orders[slot] > 0) slots.push_back(slot);
   }
-  analytics::SortByRevenue(slots, sums.revenue, revision->dictionaries->customer_ids);
+  analytics::classes::SortByRevenue(slots, sums.revenue, revision->dictionaries->customer_ids);
   std::vector<MicrosSum> descending;
-  const analytics::SumView revenue = sums.revenue;
+  const analytics::facts::SumView revenue = sums.revenue;
   descending.reserve(slots.size());
   for (const Slot slot : slots) descending.push_back(revenue[slot]);
-  return analytics::MeasureConcentration(descending, 100);
+  return analytics::insight::MeasureConcentration(descending, 100);
 }
 
-void CheckConcentration(const analytics::Concentration& got, const std::vector<Buyer>& buyers) {
+void CheckConcentration(const analytics::insight::Concentration& got,
+                        const std::vector<Buyer>& buyers) {
   std::vector<double> revenue;
   for (const Buyer& buyer : buyers) {
     if (buyer.revenue > 0) revenue.push_back(static_cast<double>(buyer.revenue));
@@ -109,7 +110,7 @@ std::vector<PurchaseDays> LookAtPurchases(const Portfolio& data) {
   return all;
 }
 
-void CheckWarnings(const analytics::WarningList& list, const Portfolio& data,
+void CheckWarnings(const analytics::insight::WarningList& list, const Portfolio& data,
                    const std::vector<PurchaseDays>& purchases) {
   const auto with_orders =
       std::count_if(purchases.begin(), purchases.end(), [&data](const PurchaseDays& one) {
@@ -118,14 +119,15 @@ void CheckWarnings(const analytics::WarningList& list, const Portfolio& data,
   if (list.tests < with_orders) {
     Fail(absl::StrCat(list.tests, " customers tested, the loop says ", with_orders, " or more"));
   }
-  for (const analytics::Warning& warning : list.warnings) {
+  for (const analytics::insight::Warning& warning : list.warnings) {
     const PurchaseDays& one = purchases[warning.slot];
-    for (const analytics::WarningSign& sign : warning.signs) {
-      if (sign.kind == analytics::WarningKind::kDecliningFrequency &&
+    for (const analytics::insight::WarningSign& sign : warning.signs) {
+      if (sign.kind == analytics::insight::WarningKind::kDecliningFrequency &&
           sign.value != static_cast<double>(one.recent.size())) {
         Fail("a warning's order count differs from the loop");
       }
-      if (sign.kind == analytics::WarningKind::kSilence && sign.value != data.as_of - one.last) {
+      if (sign.kind == analytics::insight::WarningKind::kSilence &&
+          sign.value != data.as_of - one.last) {
         Fail("a warning's silence differs from the loop");
       }
     }
@@ -134,7 +136,7 @@ void CheckWarnings(const analytics::WarningList& list, const Portfolio& data,
 
 // Risk: on average the share of the active who escalated in a quarter, ill-served customers apart.
 
-void CheckRisk(const analytics::CurrentRisk& risk, const Portfolio& data) {
+void CheckRisk(const analytics::insight::CurrentRisk& risk, const Portfolio& data) {
   std::vector<std::vector<Day>> events(data.customers());
   for (size_t i = 0; i < data.orders(); ++i) events[data.customer[i]].push_back(data.day[i]);
   std::vector<std::vector<Day>> escalations(data.customers());
@@ -154,7 +156,7 @@ void CheckRisk(const analytics::CurrentRisk& risk, const Portfolio& data) {
     active[ill_served] += 1;
     escalated[ill_served] += within(escalations[i], from, data.as_of);
   }
-  for (const analytics::RiskRow& row : risk.now.rows) {
+  for (const analytics::insight::RiskRow& row : risk.now.rows) {
     mean[row.slot % 10 == 0] += risk.model.Risk(row.features);
     ranked[row.slot % 10 == 0] += 1;
   }
@@ -165,7 +167,7 @@ void CheckRisk(const analytics::CurrentRisk& risk, const Portfolio& data) {
   if (times < 1.2) Fail(absl::StrCat("the ill served have only ", times, " times the risk"));
 }
 
-void CheckQueue(const analytics::InterventionQueue& queue) {
+void CheckQueue(const analytics::insight::InterventionQueue& queue) {
   for (size_t i = 1; i < queue.first.size(); ++i) {
     if (queue.first[i].at_risk > queue.first[i - 1].at_risk) Fail("the queue is not in order");
   }
@@ -201,28 +203,29 @@ int Main(int argc, char** argv) {
     return true;
   };
 
-  analytics::Concentration concentration;
+  analytics::insight::Concentration concentration;
   if (report("concentration", [&] { concentration = Concentrate(revision); })) {
     CheckConcentration(concentration, Buyers(data, data.as_of));
   }
-  analytics::WarningList warnings;
+  analytics::insight::WarningList warnings;
   if (report("early warnings", [&] {
-        warnings = OrFail(analytics::FindEarlyWarnings(*revision, data.as_of, {}, StopToken()));
+        warnings =
+            OrFail(analytics::insight::FindEarlyWarnings(*revision, data.as_of, {}, StopToken()));
       })) {
     CheckWarnings(warnings, data, LookAtPurchases(data));
   }
-  analytics::CurrentRisk risk;
+  analytics::insight::CurrentRisk risk;
   if (report("escalation risk", [&] {
-        risk = OrFail(analytics::AssessCurrentRisk(*revision, data.as_of, StopToken()));
+        risk = OrFail(analytics::insight::AssessCurrentRisk(*revision, data.as_of, StopToken()));
       })) {
     CheckRisk(risk, data);
   }
-  analytics::InterventionQueue queue;
+  analytics::insight::InterventionQueue queue;
   if (report("intervention queue", [&] {
         const Scope scope = ScopeOf(revision);
-        const Population population =
-            OrFail(analytics::SelectCustomers(scope, analytics::InterventionFields()));
-        queue = OrFail(analytics::RankInterventions(scope, population, 50));
+        const Population population = OrFail(
+            analytics::segment::SelectCustomers(scope, analytics::insight::InterventionFields()));
+        queue = OrFail(analytics::insight::RankInterventions(scope, population, 50));
       })) {
     CheckQueue(queue);
   }

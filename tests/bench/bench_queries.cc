@@ -20,7 +20,7 @@
 namespace strata::bench {
 namespace {
 
-using analytics::KpiQuery;
+using analytics::kpi::KpiQuery;
 using image::RevisionPtr;
 
 double Milliseconds(std::chrono::steady_clock::duration time) {
@@ -59,27 +59,28 @@ const std::vector<Query>& Queries() {
   return queries;
 }
 
-analytics::KpiAnswer Run(const Query& query, const RevisionPtr& revision, const Portfolio& data) {
+analytics::kpi::KpiAnswer Run(const Query& query, const RevisionPtr& revision,
+                              const Portfolio& data) {
   KpiQuery kpi_query;
-  auto scope = analytics::ResolveScope(
+  auto scope = analytics::fields::ResolveScope(
       revision, FormatDay(data.as_of), query.only_2023 ? "2023-01-01" : "",
-      query.only_2023 ? "2023-12-31" : "", "", analytics::ClassesAt::kAsOf, StopToken());
+      query.only_2023 ? "2023-12-31" : "", "", analytics::fields::ClassesAt::kAsOf, StopToken());
   if (!scope.ok()) Fail(std::string(scope.status().message()));
   kpi_query.scope = *std::move(scope);
   kpi_query.kpis = query.kpis;
   kpi_query.group_by = query.group_by;
-  auto answer = analytics::QueryKpis(kpi_query);
+  auto answer = analytics::kpi::QueryKpis(kpi_query);
   if (!answer.ok()) Fail(query.name + ": " + std::string(answer.status().message()));
   return *std::move(answer);
 }
 
-std::string Text(const analytics::Value& value) {
+std::string Text(const analytics::fields::Value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return *text;
   if (const auto* integer = std::get_if<int64_t>(&value)) return std::to_string(*integer);
   return "";
 }
 
-int64_t Figure(const analytics::Value& value) {
+int64_t Figure(const analytics::fields::Value& value) {
   if (const auto* integer = std::get_if<int64_t>(&value)) return *integer;
   if (const auto* amount = std::get_if<Amount>(&value)) {
     return amount->units * kMicrosAUnit + amount->nanos / 1'000;
@@ -88,7 +89,7 @@ int64_t Figure(const analytics::Value& value) {
 }
 
 // The answer in the shape of the naive loops.
-Table TableOf(const Query& query, const analytics::KpiAnswer& answer) {
+Table TableOf(const Query& query, const analytics::kpi::KpiAnswer& answer) {
   Table table;
   for (const auto& row : answer.table.rows) {
     std::string key;
@@ -104,7 +105,7 @@ Table TableOf(const Query& query, const analytics::KpiAnswer& answer) {
   return table;
 }
 
-void Check(const Query& query, const analytics::KpiAnswer& answer, const Table& expected) {
+void Check(const Query& query, const analytics::kpi::KpiAnswer& answer, const Table& expected) {
   if (query.name == "top20") {
     const std::vector<int64_t>& sums = expected.at("");
     const double wanted = static_cast<double>(sums[0]) / static_cast<double>(sums[1]);
@@ -161,7 +162,7 @@ int Main(int argc, char** argv) {
       const size_t touched = (q * 1'000 + repetition * 7'919) % orders;
       revision = NextRevision(*editor, data, touched, revision->number + 1);
       const auto begin = std::chrono::steady_clock::now();
-      const analytics::KpiAnswer answer = Run(query, revision, data);
+      const analytics::kpi::KpiAnswer answer = Run(query, revision, data);
       times.push_back(Milliseconds(std::chrono::steady_clock::now() - begin));
       Check(query, answer, expected[q].table);
     }

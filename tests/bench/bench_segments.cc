@@ -11,19 +11,19 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
+#include "server/analytics/classes/tier.h"
 #include "server/analytics/fields/features.h"
-#include "server/analytics/segment/filter.h"
-#include "server/analytics/segment/rfm_table.h"
+#include "server/analytics/filter/filter.h"
+#include "server/analytics/insight/segments/rfm_table.h"
+#include "server/analytics/insight/segments/transitions.h"
 #include "server/analytics/segment/segments.h"
-#include "server/analytics/segment/tier.h"
-#include "server/analytics/segment/transitions.h"
 #include "tests/bench/naive.h"
 #include "tests/bench/portfolio_image.h"
 
 namespace strata::bench {
 namespace {
 
-using analytics::Features;
+using analytics::fields::Features;
 using image::Revision;
 
 constexpr char kFilter[] =
@@ -39,11 +39,12 @@ T OrFail(absl::StatusOr<T> result) {
 // The filter.
 
 std::vector<uint8_t> Select(const Revision& revision, Day as_of) {
-  const analytics::FieldCatalogue catalogue(revision);
-  const auto filter = OrFail(analytics::Filter::Parse(kFilter, catalogue));
+  const analytics::fields::FieldCatalogue catalogue(revision);
+  const auto filter = OrFail(analytics::filter::Filter::Parse(kFilter, catalogue));
   const Features features =
       OrFail(Features::Compute(revision, as_of, CustomerFieldsOf(filter), StopToken()));
-  return OrFail(analytics::BoundFilter::BindCustomers(filter, revision, features)).customers();
+  return OrFail(analytics::filter::BoundFilter::BindCustomers(filter, revision, features))
+      .customers();
 }
 
 std::vector<uint8_t> NaiveSelect(const Portfolio& data, const std::vector<Buyer>& buyers) {
@@ -60,16 +61,16 @@ std::vector<uint8_t> NaiveSelect(const Portfolio& data, const std::vector<Buyer>
   return selected;
 }
 
-analytics::Scope ScopeOf(const image::RevisionPtr& revision) {
-  return OrFail(
-      analytics::ResolveScope(revision, "", "", "", "", analytics::ClassesAt::kAsOf, StopToken()));
+analytics::fields::Scope ScopeOf(const image::RevisionPtr& revision) {
+  return OrFail(analytics::fields::ResolveScope(revision, "", "", "", "",
+                                                analytics::fields::ClassesAt::kAsOf, StopToken()));
 }
 
 // RFM: the three scores of every customer, how many have which, and the ten names.
 
-void CheckRfm(const analytics::RfmTable& rfm, const Table& expected) {
+void CheckRfm(const analytics::insight::RfmTable& rfm, const Table& expected) {
   Table table;
-  for (const analytics::RfmTable::Cell& cell : rfm.cells) {
+  for (const analytics::insight::RfmTable::Cell& cell : rfm.cells) {
     table[absl::StrCat(cell.r, "|", cell.f, "|", cell.m)] = {cell.customers};
   }
   if (table != expected) Fail("rfm differs from the loop");
@@ -79,14 +80,15 @@ void CheckRfm(const analytics::RfmTable& rfm, const Table& expected) {
 
 using Matrix = std::array<std::array<int64_t, 5>, 5>;
 
-Matrix MatrixOf(const analytics::Transitions& transitions) {
+Matrix MatrixOf(const analytics::insight::Transitions& transitions) {
   const auto code = [](const std::string& name) {
-    const auto names = analytics::TierNames();
-    return static_cast<size_t>(
-        name == analytics::kNew ? 0 : std::find(names.begin(), names.end(), name) - names.begin());
+    const auto names = analytics::classes::TierNames();
+    return static_cast<size_t>(name == analytics::insight::kNew
+                                   ? 0
+                                   : std::find(names.begin(), names.end(), name) - names.begin());
   };
   Matrix matrix{};
-  for (const analytics::Transitions::Cell& cell : transitions.steps.at(0).cells) {
+  for (const analytics::insight::Transitions::Cell& cell : transitions.steps.at(0).cells) {
     matrix.at(code(cell.from)).at(code(cell.to)) = cell.customers;
   }
   return matrix;
@@ -140,7 +142,7 @@ int Main(int argc, char** argv) {
 
   const std::unique_ptr<image::Editor> editor = Load(data);
   image::RevisionPtr revision = editor->Finish(1);
-  const auto tier = analytics::FindSegment(*revision->settings, "tier");
+  const auto tier = analytics::segment::FindSegment(*revision->settings, "tier");
   size_t touched = 0;
   const auto next_revision = [&] {
     revision = NextRevision(*editor, data, touched, revision->number + 1);
@@ -156,13 +158,13 @@ int Main(int argc, char** argv) {
     if (Select(*revision, to) != selected) Fail("the filter differs from the loop");
   });
   report("full RFM", [&] {
-    CheckRfm(OrFail(analytics::MakeRfmTable({.scope = ScopeOf(revision)})), rfm_table);
+    CheckRfm(OrFail(analytics::insight::MakeRfmTable({.scope = ScopeOf(revision)})), rfm_table);
   });
   for (const int movers : {0, 20}) {
     report(absl::StrCat("tier transitions, ", movers, " movers"), [&] {
-      const analytics::TransitionQuery query{
+      const analytics::insight::TransitionQuery query{
           .scope = ScopeOf(revision), .segment = *tier, .dates = {from, to}, .movers = movers};
-      if (MatrixOf(OrFail(analytics::ComputeTransitions(query))) != matrix) {
+      if (MatrixOf(OrFail(analytics::insight::ComputeTransitions(query))) != matrix) {
         Fail("the matrix differs from the loop");
       }
     });

@@ -6,7 +6,7 @@
 
 #include "google/protobuf/stubs/logging.h"
 #include "grpcpp/support/byte_buffer.h"
-#include "server/rpc/decode.h"
+#include "server/rpc/transport/decode.h"
 #include "strata/v1/ingestion_service.pb.h"
 
 // protobuf logs every text that is no UTF-8.

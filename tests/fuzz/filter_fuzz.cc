@@ -8,7 +8,7 @@
 #include <memory>
 
 #include "absl/strings/string_view.h"
-#include "server/analytics/segment/filter.h"
+#include "server/analytics/filter/filter.h"
 #include "server/image/editor.h"
 
 namespace strata::analytics {

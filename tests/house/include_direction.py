@@ -10,21 +10,38 @@ import re
 import sys
 import tempfile
 
-# Which folders of server/ a folder may see. A folder always sees itself.
+# The floors of analytics, from the ground up: each sees those before it. catalogue.cc, on the roof, sees
+# them all.
+FLOORS = ["stats", "facts", "classes", "fields", "filter", "segment", "kpi", "insight"]
+GROUND = ["server/base", "server/domain", "server/image"]
+ANALYTICS = {
+    f"server/analytics/{floor}":
+        [*GROUND, *(f"server/analytics/{below}" for below in FLOORS[:place])]
+    for place, floor in enumerate(FLOORS)
+}
+ANALYTICS["server/analytics"] = [*GROUND, *ANALYTICS]
+BELOW_RPC = [
+    *GROUND, *ANALYTICS, "server/store", "server/ingest", "server/workspace"]
+
+# Which folders of server/ a folder may see. A folder always sees itself. What the tests of a room share
+# lies in its testing/ folder, which sees what the room sees.
 SEES = {
     "server/base": [],
     "server/domain": ["server/base"],
     "server/image": ["server/base", "server/domain"],
-    "server/analytics": ["server/base", "server/domain", "server/image"],
+    **ANALYTICS,
     "server/store": ["server/base", "server/domain"],
     "server/ingest": ["server/base", "server/domain", "server/store", "server/image"],
     "server/workspace": [
         "server/base", "server/domain", "server/store", "server/image", "server/ingest"],
+    "server/rpc/convert": [*BELOW_RPC],
+    "server/rpc/transport": [*BELOW_RPC, "server/rpc/convert"],
+    "server/rpc/services": [*BELOW_RPC, "server/rpc/convert", "server/rpc/transport"],
+    # server.*, which puts the services on a socket
     "server/rpc": [
-        "server/base", "server/domain", "server/image", "server/analytics", "server/store",
-        "server/ingest", "server/workspace"],
+        *BELOW_RPC, "server/rpc/convert", "server/rpc/transport", "server/rpc/services"],
     # main.cc and config.*
-    "server": ["server/base", "server/domain", "server/rpc"],
+    "server": ["server/base", "server/domain", "server/rpc", "server/rpc/transport/log.h"],
     "client/include": [],
     "client/src": ["client/include"],
     "client/mocks": ["client/include"],
@@ -77,12 +94,29 @@ def violations(root):
     return found, files
 
 
+def testing_owner(path):
+    """The room whose tests share the file, or None when it lies in no testing/ folder."""
+    return path.split("/testing/")[0] if "/testing/" in path else None
+
+
+def is_test(path):
+    return path.endswith("_test.cc") or "/testing/" in path or path.startswith("tests/")
+
+
 def complaints(path, room, header):
     for pattern, allowed in ROOMS:
         if pattern.match(header) and not any(path.startswith(prefix) for prefix in allowed):
             yield f"{header} may be included only under {', '.join(allowed)}"
     if header.startswith(("server/", "client/")):
         target = folder_of(header)
+        if testing_owner(header) is not None:
+            if not is_test(path):
+                yield f"{header} is for tests"
+                return
+            # A room's tests see what it shares, and what the rooms below it and around it do.
+            owner = testing_owner(header)
+            if owner == room or room.startswith(owner + "/") or owner in SEES[room]:
+                return
         if target == room:
             return
         if not any(header == seen or target == seen for seen in SEES[room]):
@@ -94,6 +128,16 @@ PLANTED = {
     "server/domain/a.h": '#include "server/image/revision.h"',
     "server/image/a.cc": '#include "server/analytics/fields/field.h"',
     "server/analytics/kpi/a.cc": '#include "server/store/sqlite/reader.h"',
+    "server/analytics/facts/a.cc": '#include "server/analytics/fields/field.h"',
+    "server/analytics/classes/a.h": '#include "server/analytics/fields/features.h"',
+    "server/analytics/fields/a.cc": '#include "server/analytics/insight/health/health.h"',
+    "server/analytics/filter/a.cc": '#include "server/analytics/segment/segments.h"',
+    "server/analytics/segment/a_test.cc": '#include "server/analytics/kpi/query.h"',
+    "server/analytics/kpi/families/a.cc": '#include "server/analytics/insight/swot/swot.h"',
+    "server/analytics/kpi/b.cc": '#include "server/analytics/kpi/testing/shop_model.h"',
+    "server/rpc/convert/b.cc": '#include "server/rpc/transport/call_guard.h"',
+    "server/rpc/transport/a.cc": '#include "server/rpc/services/kpi_service.h"',
+    "server/rpc/services/a.cc": '#include "server/rpc/server.h"',
     "server/analytics/stats/b.cc": "#include <sqlite3.h>",
     "server/store/sqlite/a.cc": '#include "server/image/editor.h"',
     "server/ingest/a.cc": '#include "server/rpc/server.h"',
@@ -107,6 +151,9 @@ PLANTED = {
     "server/elsewhere/a.cc": "#include <vector>",
 }
 ALLOWED = {
+    "server/analytics/catalogue.cc": '#include "server/analytics/insight/insight_fields.h"',
+    "server/analytics/fields/c_test.cc": '#include "server/analytics/testing/model_workspace.h"',
+    "server/rpc/services/b_test.cc": '#include "server/rpc/testing/server_fixture.h"',
     "server/rpc/convert/a.cc": '#include "strata/v1/types.pb.h"\n#include <grpcpp/grpcpp.h>',
     "server/store/sqlite/b.cc": '#include <sqlite3.h>\n#include "server/domain/day.h"',
     "server/workspace/c.h": '#include "server/ingest/writer.h"',

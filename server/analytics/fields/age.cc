@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/domain/calendar.h"
 
-namespace strata::analytics {
+namespace strata::analytics::fields {
 namespace {
 
 constexpr Day kTableDays = 45'000;  // 123 years
@@ -54,4 +54,4 @@ AgeBands::AgeBands(int width, int anchor, int highest_age) : labels_(1) {
   }
 }
 
-}  // namespace strata::analytics
+}  // namespace strata::analytics::fields

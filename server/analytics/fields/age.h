@@ -8,7 +8,7 @@
 #include "server/domain/day.h"
 #include "server/domain/settings.h"
 
-namespace strata::analytics {
+namespace strata::analytics::fields {
 
 // Ages on one day. A table by birth day makes most of them one lookup.
 class AgeOn {
@@ -44,6 +44,6 @@ class AgeBands {
   std::vector<std::string> labels_;
 };
 
-}  // namespace strata::analytics
+}  // namespace strata::analytics::fields
 
 #endif  // STRATA_SERVER_ANALYTICS_FIELDS_AGE_H_

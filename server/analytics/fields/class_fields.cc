@@ -1,18 +1,28 @@
+#include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
-#include "server/analytics/fields/block_scan.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "absl/types/span.h"
+#include "server/analytics/classes/abc.h"
+#include "server/analytics/classes/loyalty.h"
+#include "server/analytics/classes/rfm.h"
+#include "server/analytics/classes/tier.h"
+#include "server/analytics/facts/block_scan.h"
+#include "server/analytics/facts/spare_columns.h"
 #include "server/analytics/fields/feature_plan.h"
-#include "server/analytics/fields/spare_columns.h"
-#include "server/analytics/segment/abc.h"
-#include "server/analytics/segment/loyalty.h"
-#include "server/analytics/segment/tier.h"
+#include "server/analytics/fields/field_family.h"
+#include "server/analytics/fields/partition.h"
 
 // Fields from the built-in partitions and scores, over the whole workspace.
 
-namespace strata::analytics {
+namespace strata::analytics::fields {
 namespace {
 
+using enum Grain;
+using enum ValueType;
 using image::Slot;
 
 void SetClasses(absl::Span<const absl::string_view> names, std::vector<uint32_t> codes,
@@ -23,90 +33,133 @@ void SetClasses(absl::Span<const absl::string_view> names, std::vector<uint32_t>
   column->ordered = true;
 }
 
-}  // namespace
+// The customers that are classed by revenue are those of the dictionary's ids.
+const image::TextList& IdsOf(const FeaturePlan& plan) {
+  return plan.revision().dictionaries->customer_ids;
+}
 
-bool FeaturePlan::AddClass(absl::string_view id, FeatureColumn* column) {
-  const WorkspaceSettings& settings = *revision_.settings;
-  const image::TextList& ids = revision_.dictionaries->customer_ids;
-  if (id == "tier") {
-    const size_t window = LastDays(settings.tier_window_days, false);
-    read_strategic_ = true;
-    fills_.push_back([this, column, window, &ids, rule = TierRule(settings)] {
-      SetClasses(TierNames(),
-                 TierPartition(orders_.window(window).revenue, strategic_, present_, rule, ids),
-                 column);
+void PlanTier(FeaturePlan& plan, const Field&, FeatureColumn* column) {
+  const WorkspaceSettings& settings = *plan.revision().settings;
+  plan.ReadStrategic();
+  plan.AfterScan([&plan, column, window = plan.LastDays(settings.tier_window_days, false),
+                  rule = classes::TierRule(settings)] {
+    SetClasses(classes::TierNames(),
+               classes::TierPartition(plan.orders().window(window).revenue, plan.strategic(),
+                                      plan.present(), rule, IdsOf(plan)),
+               column);
+  });
+}
+
+void PlanLoyalty(FeaturePlan& plan, const Field&, FeatureColumn* column) {
+  plan.AfterScan([&plan, column, window = plan.LastDays(0, true),
+                  rule = classes::LoyaltyRule(*plan.revision().settings)] {
+    const facts::WindowSums& sums = plan.orders().window(window);
+    const std::vector<uint8_t>& present = plan.present();
+    // A sum that does not fit is on the same side of the rule as the nearest that does.
+    const std::vector<int64_t>& units = sums.units.held;
+    const Slot slots = plan.revision().slots;
+    std::vector<uint32_t> codes = facts::TakeColumn<uint32_t>(slots);
+    facts::ForSlotRanges(slots, [&](Slot begin, Slot end) {
+      for (Slot slot = begin; slot < end; ++slot) {
+        codes[slot] =
+            present[slot] == 0
+                ? 0
+                : static_cast<uint32_t>(classes::LoyaltyOf(sums.orders[slot], units[slot], rule));
+      }
     });
-    return true;
-  }
-  if (id == "loyalty") {
-    const size_t window = AllHistory(true);
-    fills_.push_back([this, column, window, rule = LoyaltyRule(settings)] {
-      const WindowSums& sums = orders_.window(window);
-      // A sum that does not fit is on the same side of the rule as the nearest that does.
-      const std::vector<int64_t>& units = sums.units.held;
-      std::vector<uint32_t> codes = TakeColumn<uint32_t>(revision_.slots);
-      ForSlotRanges(revision_.slots, [&](Slot begin, Slot end) {
-        for (Slot slot = begin; slot < end; ++slot) {
-          codes[slot] =
-              present_[slot] == 0
-                  ? 0
-                  : static_cast<uint32_t>(LoyaltyOf(sums.orders[slot], units[slot], rule));
-        }
-      });
-      SetClasses(LoyaltyNames(), std::move(codes), column);
+    SetClasses(classes::LoyaltyNames(), std::move(codes), column);
+  });
+}
+
+void PlanAbc(FeaturePlan& plan, const Field&, FeatureColumn* column) {
+  plan.AfterScan([&plan, column, window = plan.LastDays(0, false),
+                  rule = classes::AbcRule(*plan.revision().settings)] {
+    SetClasses(classes::AbcNames(),
+               classes::AbcPartition(plan.orders().window(window).revenue, plan.present(),
+                                     IdsOf(plan), rule),
+               column);
+  });
+}
+
+size_t RfmWindow(FeaturePlan& plan) {
+  plan.orders().AddDays(plan.as_of());
+  return plan.LastDays(plan.revision().settings->rfm_window_days, false);
+}
+
+void PlanRfmSegment(FeaturePlan& plan, const Field&, FeatureColumn* column) {
+  plan.AfterScan([&plan, column, window = RfmWindow(plan)] {
+    const classes::RfmScores& scores = plan.Rfm(window);
+    const Slot slots = plan.revision().slots;
+    std::vector<uint32_t> codes = facts::TakeColumn<uint32_t>(slots);
+    facts::ForSlotRanges(slots, [&](Slot begin, Slot end) {
+      for (Slot slot = begin; slot < end; ++slot) {
+        codes[slot] = classes::RfmSegmentOf(scores.r[slot], scores.f[slot], scores.m[slot]);
+      }
     });
-    return true;
-  }
-  if (id == "abc") {
-    const size_t window = AllHistory(false);
-    fills_.push_back([this, column, window, &ids, rule = AbcRule(settings)] {
-      SetClasses(AbcNames(), AbcPartition(orders_.window(window).revenue, present_, ids, rule),
-                 column);
-    });
-    return true;
-  }
-  const bool segment = id == "rfm_segment";
-  if (!segment && id != "rfm.r" && id != "rfm.f" && id != "rfm.m") return false;
-  orders_.AddDays(as_of_);
-  const size_t window = LastDays(settings.rfm_window_days, false);
-  if (segment) {
-    fills_.push_back([this, column, window] {
-      const RfmScores& scores = Rfm(window);
-      std::vector<uint32_t> codes = TakeColumn<uint32_t>(revision_.slots);
-      ForSlotRanges(revision_.slots, [&](Slot begin, Slot end) {
-        for (Slot slot = begin; slot < end; ++slot) {
-          codes[slot] = RfmSegmentOf(scores.r[slot], scores.f[slot], scores.m[slot]);
-        }
-      });
-      SetClasses(RfmSegmentNames(), std::move(codes), column);
-    });
-    return true;
-  }
-  fills_.push_back([this, column, window, measure = id.back()] {
-    const RfmScores& all = Rfm(window);
-    const std::vector<uint8_t>& scores = measure == 'r' ? all.r : measure == 'f' ? all.f : all.m;
-    column->integers = TakeColumn<int64_t>(revision_.slots);
-    ForSlotRanges(revision_.slots, [&](Slot begin, Slot end) {
+    SetClasses(classes::RfmSegmentNames(), std::move(codes), column);
+  });
+}
+
+template <std::vector<uint8_t> classes::RfmScores::*kScores>
+void PlanRfmScore(FeaturePlan& plan, const Field&, FeatureColumn* column) {
+  plan.AfterScan([&plan, column, window = RfmWindow(plan)] {
+    const std::vector<uint8_t>& scores = plan.Rfm(window).*kScores;
+    const Slot slots = plan.revision().slots;
+    column->integers = facts::TakeColumn<int64_t>(slots);
+    facts::ForSlotRanges(slots, [&](Slot begin, Slot end) {
       for (Slot slot = begin; slot < end; ++slot) {
         column->integers[slot] = scores[slot] != 0 ? scores[slot] : FeatureColumn::kNullInteger;
       }
     });
   });
-  return true;
 }
 
-const RfmScores& FeaturePlan::Rfm(size_t window) {
-  if (rfm_.has_value()) return *rfm_;
-  const WindowSums& sums = orders_.window(window);
-  std::vector<int64_t> recency = TakeColumn<int64_t>(revision_.slots);
-  ForSlotRanges(revision_.slots, [&](Slot begin, Slot end) {
-    // Only buyers are looked at, and they have a last day.
-    for (Slot slot = begin; slot < end; ++slot)
-      recency[slot] = int64_t{as_of_} - orders_.last_day()[slot];
-  });
-  rfm_ = ScoreRfm({recency, sums.orders, sums.revenue});
-  GiveColumn(recency);
-  return *rfm_;
+// clang-format off
+constexpr FieldDefinition kRows[] = {
+    {"rfm.r", kInteger, "", kCustomer, kGroups, kAsOf,
+     "Recency score, 5 for the most recent fifth; not known without a purchase.",
+     PlanRfmScore<&classes::RfmScores::r>},
+    {"rfm.f", kInteger, "", kCustomer, kGroups, kAsOf, "Frequency score, 5 for the most orders.",
+     PlanRfmScore<&classes::RfmScores::f>},
+    {"rfm.m", kInteger, "", kCustomer, kGroups, kAsOf, "Monetary score, 5 for the most revenue.",
+     PlanRfmScore<&classes::RfmScores::m>},
+    {"rfm_segment", kText, "", kCustomer, kGroups, kAsOf,
+     "Name of the three scores (Champions ... Lost), Unclassified where no name covers them.",
+     PlanRfmSegment},
+    {"tier", kText, "", kCustomer, kGroups, kAsOf,
+     "strategic, growth, standard or prospect, by revenue rank and declaration.",
+     PlanTier},
+    {"loyalty", kText, "", kCustomer, kGroups, kAsOf,
+     "VIP, Loyal, Periodic or none, by purchases and units.",
+     PlanLoyalty},
+    {"abc", kText, "", kCustomer, kGroups, kAsOf,
+     "A, B or C: the highest customers that make 80%, the next up to 95%, and the rest of positive "
+     "revenue; none without.",
+     PlanAbc},
+};
+// clang-format on
+
+}  // namespace
+
+FieldFamily ClassFields() { return {kRows}; }
+
+absl::Span<const Partition> BuiltInPartitions() {
+  static const auto* const partitions = new std::vector<Partition>{
+      {"tier", "tier", classes::TierNames(), {"revenue", "revenue_rank", "strategic"}},
+      {"loyalty", "loyalty", classes::LoyaltyNames(), {"orders", "units"}},
+      {"rfm", "rfm_segment", classes::RfmSegmentNames(), {"rfm.r", "rfm.f", "rfm.m"}},
+      {"abc", "abc", classes::AbcNames(), {"revenue", "revenue_rank"}},
+  };
+  return *partitions;
 }
 
-}  // namespace strata::analytics
+absl::string_view AliasedField(absl::string_view id) {
+  absl::string_view name = id;
+  if (!absl::ConsumePrefix(&name, kSegmentPrefix)) return id;
+  for (const Partition& partition : BuiltInPartitions()) {
+    if (partition.id == name) return partition.field;
+  }
+  return id;
+}
+
+}  // namespace strata::analytics::fields

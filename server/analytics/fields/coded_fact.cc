@@ -1,6 +1,6 @@
 #include "server/analytics/fields/coded_fact.h"
 
-namespace strata::analytics {
+namespace strata::analytics::fields {
 namespace {
 
 constexpr absl::string_view kDealSizeTexts[] = {"", "small", "medium", "large"};
@@ -95,4 +95,4 @@ std::optional<uint32_t> FactTexts::Find(absl::string_view text) const {
   return std::nullopt;
 }
 
-}  // namespace strata::analytics
+}  // namespace strata::analytics::fields

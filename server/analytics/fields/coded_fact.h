@@ -15,7 +15,7 @@
 // raw: their order tells nothing. Grouping maps them to dense ordered codes, filters to yes or no;
 // both are one table lookup a row.
 
-namespace strata::analytics {
+namespace strata::analytics::fields {
 
 enum class CodedFact : uint8_t {
   kStatus,
@@ -125,6 +125,6 @@ void MapCodes(CodedFact fact, DealSizes sizes, const FactRows& rows, uint32_t be
   }
 }
 
-}  // namespace strata::analytics
+}  // namespace strata::analytics::fields
 
 #endif  // STRATA_SERVER_ANALYTICS_FIELDS_CODED_FACT_H_

@@ -4,13 +4,14 @@
 #include <limits>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "server/analytics/fields/block_scan.h"
-#include "server/analytics/fields/spare_columns.h"
+#include "server/analytics/classes/revenue_order.h"
+#include "server/analytics/classes/slot_selection.h"
+#include "server/analytics/facts/block_scan.h"
+#include "server/analytics/facts/spare_columns.h"
 #include "server/base/scan_pool.h"
 #include "server/base/status_macros.h"
 
-namespace strata::analytics {
+namespace strata::analytics::fields {
 namespace {
 
 using image::Block;
@@ -50,30 +51,18 @@ FeaturePlan::FeaturePlan(const image::Revision& revision, Day as_of)
       service_(revision, as_of, kServiceWindowDays) {}
 
 FeaturePlan::~FeaturePlan() {
-  GiveColumn(present_);
-  GiveColumn(strategic_);
+  facts::GiveColumn(present_);
+  facts::GiveColumn(strategic_);
 }
 
-absl::Status FeaturePlan::Add(const Field& field, FeatureColumn* column) {
-  if (AddProfile(field, column) || AddPurchaseDates(field.id, column) ||
-      AddPurchaseMeasure(field.id, column) || AddGrowth(field.id, column) ||
-      AddClass(field.id, column) || AddService(field.id, column) || AddInsight(field.id, column)) {
-    return absl::OkStatus();
-  }
-  return absl::InternalError(absl::StrCat("nothing computes the field \"", field.id, "\""));
-}
-
-bool FeaturePlan::AddProfile(const Field& field, FeatureColumn* column) {
-  std::optional<ProfileReader> reader = MakeProfileReader(field, revision_, as_of_, column);
-  if (!reader.has_value()) return false;
-  profile_.push_back(*std::move(reader));
-  return true;
+size_t FeaturePlan::LastDays(int days, bool lines_and_units) {
+  return orders_.AddWindow(days == 0 ? kNoDay : as_of_ - days, as_of_, lines_and_units);
 }
 
 absl::Status FeaturePlan::Run(const StopToken& stop, std::vector<uint8_t>* exists) {
-  present_ = TakeColumn<uint8_t>(revision_.slots);
-  *exists = TakeColumn<uint8_t>(revision_.slots);
-  if (read_strategic_) strategic_ = TakeColumn<int8_t>(revision_.slots);
+  present_ = facts::TakeColumn<uint8_t>(revision_.slots);
+  *exists = facts::TakeColumn<uint8_t>(revision_.slots);
+  if (read_strategic_) strategic_ = facts::TakeColumn<int8_t>(revision_.slots);
   orders_.Prepare();
   if (read_tickets_) service_.PrepareTickets();
   if (read_ratings_) service_.PrepareRatings();
@@ -96,7 +85,7 @@ absl::Status FeaturePlan::Scan(const StopToken& stop, std::vector<uint8_t>* exis
   // With every event seen, a customer without a creation time exists either way.
   const bool sees_all = as_of_ >= revision_.last_event_day;
   std::vector<image::OrderRuns> runs_of_worker(ScanWorkers());
-  return ScanBlocks(revision_, stop, [&](size_t worker, const Block& block) -> absl::Status {
+  return facts::ScanBlocks(revision_, stop, [&](size_t worker, const Block& block) -> absl::Status {
     absl::Span<const image::OrderRun> runs;
     if (!orders_.empty() || !sees_all) runs = runs_of_worker[worker].Of(block);
     ReadPresence(block);
@@ -137,4 +126,28 @@ void FeaturePlan::ReadPresence(const Block& block) {
   std::fill(strategic + rows, strategic + block.customers, columns.strategic.absent());
 }
 
-}  // namespace strata::analytics
+const std::vector<Slot>& FeaturePlan::Ranking(size_t window) {
+  const auto [found, made] = rankings_.try_emplace(window);
+  if (!made) return found->second;
+  const facts::WindowSums& sums = orders_.window(window);
+  found->second =
+      classes::SelectSlots(revision_.slots, [&](Slot slot) { return sums.orders[slot] > 0; });
+  classes::SortByRevenue(found->second, sums.revenue, revision_.dictionaries->customer_ids);
+  return found->second;
+}
+
+const classes::RfmScores& FeaturePlan::Rfm(size_t window) {
+  if (rfm_.has_value()) return *rfm_;
+  const facts::WindowSums& sums = orders_.window(window);
+  std::vector<int64_t> recency = facts::TakeColumn<int64_t>(revision_.slots);
+  facts::ForSlotRanges(revision_.slots, [&](Slot begin, Slot end) {
+    // Only buyers are looked at, and they have a last day.
+    for (Slot slot = begin; slot < end; ++slot)
+      recency[slot] = int64_t{as_of_} - orders_.last_day()[slot];
+  });
+  rfm_ = classes::ScoreRfm({recency, sums.orders, sums.revenue});
+  facts::GiveColumn(recency);
+  return *rfm_;
+}
+
+}  // namespace strata::analytics::fields

@@ -1,16 +1,34 @@
 #include "server/analytics/fields/features.h"
 
 #include <cmath>
+#include <iterator>
+#include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "server/analytics/facts/spare_columns.h"
 #include "server/analytics/fields/feature_plan.h"
-#include "server/analytics/fields/spare_columns.h"
-#include "server/analytics/segment/segments.h"
+#include "server/analytics/fields/field_family.h"
 #include "server/base/status_macros.h"
 
-namespace strata::analytics {
+namespace strata::analytics::fields {
+namespace {
+
+// Of all families together.
+absl::StatusOr<Derivation> DerivationOf(const image::Revision& revision,
+                                        const std::vector<std::string>& ids,
+                                        const FieldCatalogue& catalogue) {
+  Derivation all;
+  for (const FieldFamily& family : FieldFamilies()) {
+    if (family.derive == nullptr) continue;
+    STRATA_ASSIGN_OR_RETURN(Derivation one, family.derive(revision, ids, catalogue));
+    std::move(one.inputs.begin(), one.inputs.end(), std::back_inserter(all.inputs));
+    std::move(one.steps.begin(), one.steps.end(), std::back_inserter(all.steps));
+  }
+  return all;
+}
+
+}  // namespace
 
 bool FeatureColumn::IsNull(image::Slot slot) const {
   if (!codes.empty()) return codes[slot] == 0;
@@ -39,11 +57,11 @@ Value FeatureColumn::At(image::Slot slot) const {
 
 Features::~Features() {
   for (auto& [id, column] : columns_) {
-    GiveColumn(column.codes);
-    GiveColumn(column.integers);
-    GiveColumn(column.numbers);
+    facts::GiveColumn(column.codes);
+    facts::GiveColumn(column.integers);
+    facts::GiveColumn(column.numbers);
   }
-  GiveColumn(exists_);
+  facts::GiveColumn(exists_);
 }
 
 absl::StatusOr<Features> Features::Compute(const image::Revision& revision, Day as_of,
@@ -52,11 +70,10 @@ absl::StatusOr<Features> Features::Compute(const image::Revision& revision, Day 
   Features features;
   features.catalogue_ = std::make_shared<const FieldCatalogue>(revision);
   const FieldCatalogue& catalogue = *features.catalogue_;
-  STRATA_ASSIGN_OR_RETURN(const SegmentPlan segments,
-                          SegmentPlan::Make(revision.settings->segments, ids, catalogue));
+  STRATA_ASSIGN_OR_RETURN(const Derivation derived, DerivationOf(revision, ids, catalogue));
   std::vector<std::string> all = ids;
-  all.insert(all.end(), segments.inputs().begin(), segments.inputs().end());
-  for (const SegmentPlan::Step& step : segments.steps()) all.push_back(step.field);
+  all.insert(all.end(), derived.inputs.begin(), derived.inputs.end());
+  for (const Derivation::Step& step : derived.steps) all.push_back(step.field);
   features.columns_.reserve(all.size());  // columns must not move while the plan points to them
   FeaturePlan plan(revision, as_of);
   for (const std::string& id : all) {
@@ -67,15 +84,13 @@ absl::StatusOr<Features> Features::Compute(const image::Revision& revision, Day 
     const auto [column, made] = features.columns_.try_emplace(id);
     if (!made) continue;
     column->second.field = field;
-    const absl::string_view source = AliasedField(id);
-    if (absl::StartsWith(source, "segment:")) continue;  // of the workspace's own: filled below
-    STRATA_ASSIGN_OR_RETURN(const Field* computed, catalogue.Find(source));
-    STRATA_RETURN_IF_ERROR(plan.Add(*computed, &column->second));
+    // A derived one is filled below.
+    if (field->plan != nullptr) field->plan(plan, *field, &column->second);
   }
   STRATA_RETURN_IF_ERROR(plan.Run(stop, &features.exists_));
-  for (const SegmentPlan::Step& step : segments.steps()) {
-    STRATA_RETURN_IF_ERROR(FillSegment(step, revision, features, plan.present(), stop,
-                                       &features.columns_.find(step.field)->second));
+  for (const Derivation::Step& step : derived.steps) {
+    STRATA_RETURN_IF_ERROR(step.fill(revision, features, plan.present(), stop,
+                                     &features.columns_.find(step.field)->second));
   }
   return features;
 }
@@ -84,4 +99,4 @@ const FeatureColumn& Features::Column(absl::string_view id) const {
   return columns_.find(id)->second;
 }
 
-}  // namespace strata::analytics
+}  // namespace strata::analytics::fields

@@ -10,14 +10,14 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "server/analytics/facts/sum_column.h"
 #include "server/analytics/fields/field.h"
-#include "server/analytics/fields/sum_column.h"
 #include "server/base/stop.h"
 #include "server/image/revision.h"
 
 // Customer-grain fields of every customer as of a day, as columns by slot.
 
-namespace strata::analytics {
+namespace strata::analytics::fields {
 
 // One field of all customers; slots without a customer are unknown or 0, see Features::exists.
 // Exactly one of the vectors is filled, by `field->type`:
@@ -31,7 +31,7 @@ struct FeatureColumn {
   std::vector<int64_t> integers;
   std::vector<double> numbers;
   // Of money: the sums that do not fit in `integers`; null when all do.
-  std::shared_ptr<const WideSums> wide;
+  std::shared_ptr<const facts::WideSums> wide;
   // The text of each code; entry 0 is empty and means: not known.
   std::vector<std::string> texts;
   // True when codes ascend in the order of the values: texts bytewise, months in time, age bands by
@@ -44,7 +44,7 @@ struct FeatureColumn {
   // NullReason::kUnknown when null, kOutOfRange where an amount leaves what Amount holds.
   Value At(image::Slot slot) const;
   // Of money; what is not known reads as kNullInteger.
-  SumView Sums() const { return {integers, wide.get()}; }
+  facts::SumView Sums() const { return {integers, wide.get()}; }
 };
 
 // Every customer-grain field that was asked for, computed on one revision as of one day. Events
@@ -75,6 +75,6 @@ class Features {
   std::vector<uint8_t> exists_;
 };
 
-}  // namespace strata::analytics
+}  // namespace strata::analytics::fields
 
 #endif  // STRATA_SERVER_ANALYTICS_FIELDS_FEATURES_H_

@@ -8,9 +8,9 @@
 #include <functional>
 #include <set>
 
-#include "server/analytics/fields/model_workspace.h"
+#include "server/analytics/testing/model_workspace.h"
 
-namespace strata::analytics {
+namespace strata::analytics::fields {
 namespace {
 
 constexpr int64_t kUnit = kMicrosAUnit;
@@ -491,4 +491,4 @@ TEST_P(RandomFeatures, CodesOfTextsAscend) {
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomFeatures, ::testing::Range(100u, 140u));
 
 }  // namespace
-}  // namespace strata::analytics
+}  // namespace strata::analytics::fields

@@ -8,37 +8,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "server/analytics/fields/builtin_fields.h"
-#include "server/analytics/segment/segments.h"
+#include "server/analytics/fields/field_family.h"
 #include "server/domain/nearest_names.h"
 #include "server/domain/unicode.h"
 
-namespace strata::analytics {
+namespace strata::analytics::fields {
 namespace {
 
 constexpr size_t kNearestNames = 3;
 constexpr size_t kLongestShown = 96;
-
-Field AttributeField(absl::string_view key, image::AttributeKind kind) {
-  Field field;
-  field.id = absl::StrCat("attribute:", key);
-  field.meaning = absl::StrCat("Custom attribute \"", key, "\" of the customer.");
-  field.current_value = true;
-  switch (kind) {
-    case image::AttributeKind::kText:
-      field.type = ValueType::kText;
-      break;
-    case image::AttributeKind::kNumber:
-      field.type = ValueType::kNumber;
-      break;
-    case image::AttributeKind::kBoolean:
-      field.type = ValueType::kBoolean;
-      break;
-  }
-  // Numbers are measurements: groups of equal ones tell little and can be as many as customers.
-  field.groupable = kind != image::AttributeKind::kNumber;
-  return field;
-}
 
 Value ValueOf(const absl::StatusOr<Amount>& amount) {
   return amount.ok() ? Value(*amount) : Value(NullReason::kOutOfRange);
@@ -56,22 +34,13 @@ FieldCatalogue::FieldCatalogue(const image::Revision& revision)
 
 FieldCatalogue::FieldCatalogue(const image::Revision& revision,
                                const std::vector<SegmentDefinition>& segments) {
-  const absl::Span<const BuiltinField> builtin = BuiltinFields();
-  fields_.reserve(builtin.size() + revision.attribute_kinds.size());
-  for (const BuiltinField& field : builtin) {
-    fields_.push_back({field.id, field.type, field.unit, field.grain, field.meaning,
-                       field.groupable, field.current_value, revision.settings->first_weekday});
+  for (const FieldFamily& family : FieldFamilies()) {
+    for (const FieldDefinition& row : family.rows) {
+      fields_.push_back({row.id, row.type, row.unit, row.grain, row.meaning, row.groupable,
+                         row.current_value, revision.settings->first_weekday, row.plan});
+    }
+    if (family.of_workspace != nullptr) family.of_workspace(revision, segments, fields_);
   }
-  AddSegmentFields(segments, fields_);
-  // Attribute numbers follow arrival, which must not show: order by key.
-  const auto first_attribute = static_cast<std::ptrdiff_t>(fields_.size());
-  for (size_t number = 1; number < revision.attribute_kinds.size(); ++number) {
-    const absl::string_view key =
-        revision.dictionaries->attributes.Text(static_cast<image::Code>(number));
-    fields_.push_back(AttributeField(key, revision.attribute_kinds[number]));
-  }
-  std::sort(fields_.begin() + first_attribute, fields_.end(),
-            [](const Field& a, const Field& b) { return a.id < b.id; });
 }
 
 absl::StatusOr<const Field*> FieldCatalogue::Find(absl::string_view id) const {
@@ -93,7 +62,7 @@ std::vector<std::string> FieldCatalogue::Nearest(absl::string_view id) const {
     absl::string_view bare = field.id;
     size_t distance = EditDistance(id, bare);
     if (absl::ConsumePrefix(&bare, "attribute:") ||
-        (AliasedField(bare) == bare && absl::ConsumePrefix(&bare, "segment:"))) {
+        (field.same_as.empty() && absl::ConsumePrefix(&bare, "segment:"))) {
       distance = std::min(distance, EditDistance(id, bare));
     }
     distances.emplace_back(distance, &field);
@@ -119,4 +88,4 @@ std::optional<PeriodUnit> PeriodUnitOf(absl::string_view field_id) {
   return std::nullopt;
 }
 
-}  // namespace strata::analytics
+}  // namespace strata::analytics::fields

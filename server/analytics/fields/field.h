@@ -16,7 +16,7 @@
 
 // The one field catalogue: what filters, group-by, members' columns and profiles may name.
 
-namespace strata::analytics {
+namespace strata::analytics::fields {
 
 enum class Grain : uint8_t { kCustomer, kOrder, kLine, kTicket, kContract, kSurvey, kEvent };
 
@@ -43,6 +43,13 @@ Value ValueOfMicros(MicrosSum micros);
 // Likewise of micros / divisor, rounded as AmountFromRatio does; divisor > 0.
 Value ValueOfRatio(MicrosSum micros, int64_t divisor);
 
+struct Field;
+struct FeatureColumn;
+class FeaturePlan;
+
+// Plans how the column of a field of customers is computed (feature_plan.h).
+using PlanField = void (*)(FeaturePlan& plan, const Field& field, FeatureColumn* column);
+
 // One field. Ids: "country", "tier", "revenue_90d", "attribute:plan", "segment:at-risk".
 struct Field {
   std::string id;
@@ -53,10 +60,12 @@ struct Field {
   bool groupable = true;
   bool current_value = false;  // only the latest value is kept, not the value as of a date
   int first_weekday = 1;       // of the workspace's weeks, which are named after it
+  // Of fields of customers; null: it is derived from other fields (field_family.h).
+  PlanField plan = nullptr;
+  std::string same_as = "";  // the field that it is another name of ("tier" of "segment:tier")
 };
 
-// The catalogue of one revision: the built-in fields, one field an attribute key, one a segment.
-// Cheap to make.
+// The catalogue of one revision: the fields of every family (field_family.h). Cheap to make.
 class FieldCatalogue {
  public:
   explicit FieldCatalogue(const image::Revision& revision);
@@ -79,6 +88,6 @@ class FieldCatalogue {
 // The period unit of a time field ("month", "fiscal_quarter" ...) or nullopt.
 std::optional<PeriodUnit> PeriodUnitOf(absl::string_view field_id);
 
-}  // namespace strata::analytics
+}  // namespace strata::analytics::fields
 
 #endif  // STRATA_SERVER_ANALYTICS_FIELDS_FIELD_H_

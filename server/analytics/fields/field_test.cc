@@ -7,10 +7,10 @@
 
 #include "absl/strings/match.h"
 #include "server/analytics/fields/features.h"
-#include "server/analytics/fields/model_workspace.h"
 #include "server/analytics/fields/row_field.h"
+#include "server/analytics/testing/model_workspace.h"
 
-namespace strata::analytics {
+namespace strata::analytics::fields {
 namespace {
 
 using ::testing::ElementsAre;
@@ -162,4 +162,4 @@ TEST(FieldCatalogue, TellsTimeFields) {
 }
 
 }  // namespace
-}  // namespace strata::analytics
+}  // namespace strata::analytics::fields

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/analytics/fields/coded_fact.h"
 
-namespace strata::analytics {
+namespace strata::analytics::fields {
 namespace {
 
 // A field that the image keeps as codes of texts.
@@ -155,4 +155,4 @@ absl::StatusOr<std::unique_ptr<RowField>> MakeRowField(const Field& field, RowGr
       absl::StrCat("\"", field.id, "\" is no field of ", NameOf(facts)));
 }
 
-}  // namespace strata::analytics
+}  // namespace strata::analytics::fields

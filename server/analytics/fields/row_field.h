@@ -14,7 +14,7 @@
 
 // Fields of facts (order, line, ticket, contract, survey and event grain), read by row.
 
-namespace strata::analytics {
+namespace strata::analytics::fields {
 
 // The rows of one block that a fact scan is at: exactly one pointer is set.
 struct FactRows {
@@ -51,6 +51,6 @@ absl::StatusOr<std::unique_ptr<RowField>> MakeRowField(const Field& field, RowGr
                                                        const image::Revision& revision,
                                                        DayRange window);
 
-}  // namespace strata::analytics
+}  // namespace strata::analytics::fields
 
 #endif  // STRATA_SERVER_ANALYTICS_FIELDS_ROW_FIELD_H_

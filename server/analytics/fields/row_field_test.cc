@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "server/analytics/fields/model_workspace.h"
+#include "server/analytics/testing/model_workspace.h"
 
-namespace strata::analytics {
+namespace strata::analytics::fields {
 namespace {
 
 std::string TextOf(const Value& value) {
@@ -187,4 +187,4 @@ TEST(RowField, RefusesFieldsOfOtherFacts) {
 }
 
 }  // namespace
-}  // namespace strata::analytics
+}  // namespace strata::analytics::fields

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/status_macros.h"
 
-namespace strata::analytics {
+namespace strata::analytics::fields {
 namespace {
 
 constexpr int64_t kLongestRangeDays = 146'097;  // 400 Gregorian years
@@ -25,13 +25,13 @@ absl::StatusOr<Scope> ResolveScope(image::RevisionPtr revision, absl::string_vie
                                    absl::string_view from, absl::string_view to,
                                    absl::string_view filter, ClassesAt classes_at, StopToken stop) {
   Scope scope;
-  const DefaultDay today = DefaultDayOf(*revision);
+  const facts::DefaultDay today = facts::DefaultDayOf(*revision);
   STRATA_ASSIGN_OR_RETURN(scope.as_of, ParseScopeDay(as_of, "scope.as_of", today.day));
   if (as_of.empty()) scope.as_of_basis = today.basis;
   STRATA_ASSIGN_OR_RETURN(scope.range.to, ParseScopeDay(to, "scope.range.to", scope.as_of));
   // Without a start of its own the range begins with the first record, but is never empty, nor so
   // long that a stray one of long ago has it refused.
-  const Day first = FirstDayOf(*revision);
+  const Day first = facts::FirstDayOf(*revision);
   const Day earliest = std::max(first, scope.range.to - static_cast<Day>(kLongestRangeDays) + 1);
   const Day start = first == kNoDay ? scope.range.to : std::min(earliest, scope.range.to);
   STRATA_ASSIGN_OR_RETURN(scope.range.from, ParseScopeDay(from, "scope.range.from", start));
@@ -53,4 +53,4 @@ absl::StatusOr<Scope> ResolveScope(image::RevisionPtr revision, absl::string_vie
   return scope;
 }
 
-}  // namespace strata::analytics
+}  // namespace strata::analytics::fields

@@ -5,12 +5,12 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "server/analytics/fields/as_of.h"
+#include "server/analytics/facts/as_of.h"
 #include "server/base/stop.h"
 #include "server/domain/day.h"
 #include "server/image/revision.h"
 
-namespace strata::analytics {
+namespace strata::analytics::fields {
 
 // First and last day, both included.
 struct DayRange {
@@ -29,7 +29,7 @@ enum class ClassesAt : uint8_t { kAsOf, kPeriodStart };
 struct Scope {
   image::RevisionPtr revision;
   Day as_of = kNoDay;
-  AsOfBasis as_of_basis = AsOfBasis::kRequested;
+  facts::AsOfBasis as_of_basis = facts::AsOfBasis::kRequested;
   DayRange range;  // range.to <= as_of is not required: an incomplete period may be asked for
   bool range_given = false;
   std::string filter;
@@ -45,6 +45,6 @@ absl::StatusOr<Scope> ResolveScope(image::RevisionPtr revision, absl::string_vie
                                    absl::string_view from, absl::string_view to,
                                    absl::string_view filter, ClassesAt classes_at, StopToken stop);
 
-}  // namespace strata::analytics
+}  // namespace strata::analytics::fields
 
 #endif  // STRATA_SERVER_ANALYTICS_FIELDS_SCOPE_H_

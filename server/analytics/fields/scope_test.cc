@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "server/analytics/fields/model_workspace.h"
+#include "server/analytics/testing/model_workspace.h"
 
-namespace strata::analytics {
+namespace strata::analytics::fields {
 namespace {
 
 using ::testing::StartsWith;
@@ -38,9 +38,10 @@ TEST(Scope, AnEmptyWorkspaceStandsOnTheDayOfItsCommitAndSaysSo) {
   model.commit_time = NoonOf(*ParseDay("2024-03-05"));
   const Scope scope = *Resolve(model.Build(), "", "", "");
   EXPECT_EQ(FormatDay(scope.as_of), "2024-03-05");
-  EXPECT_EQ(scope.as_of_basis, AsOfBasis::kEmpty);
+  EXPECT_EQ(scope.as_of_basis, facts::AsOfBasis::kEmpty);
   EXPECT_EQ(scope.range, (DayRange{scope.as_of, scope.as_of}));
-  EXPECT_EQ(Resolve(model.Build(), "2024-01-01", "", "")->as_of_basis, AsOfBasis::kRequested);
+  EXPECT_EQ(Resolve(model.Build(), "2024-01-01", "", "")->as_of_basis,
+            facts::AsOfBasis::kRequested);
 }
 
 TEST(Scope, AStrayRecordOfLongAgoHasNoDefaultRangeRefused) {
@@ -83,4 +84,4 @@ TEST(Scope, NamesTheFieldThatIsWrong) {
 }
 
 }  // namespace
-}  // namespace strata::analytics
+}  // namespace strata::analytics::fields

@@ -1,20 +1,23 @@
+#include <cstdint>
 #include <limits>
 #include <utility>
+#include <vector>
 
-#include "server/analytics/fields/block_scan.h"
 #include "server/analytics/fields/feature_plan.h"
-#include "server/analytics/insight/current_risk.h"
-#include "server/analytics/insight/health.h"
-#include "server/base/status_macros.h"
+#include "server/analytics/fields/field_family.h"
 
-// Fields from tickets, ratings and contracts, and the insights that rest on them.
+// Fields from tickets, ratings and contracts.
 
-namespace strata::analytics {
+namespace strata::analytics::fields {
 namespace {
 
+using enum Grain;
+using enum ValueType;
+
+using Sums = std::vector<int64_t>;
+
 // part / whole, not known where the whole is 0.
-void SetRatios(const std::vector<int64_t>& part, const std::vector<int64_t>& whole,
-               std::vector<double>& to) {
+void SetRatios(const Sums& part, const Sums& whole, std::vector<double>& to) {
   to.resize(part.size());
   for (size_t i = 0; i < part.size(); ++i) {
     to[i] = whole[i] == 0 ? std::numeric_limits<double>::quiet_NaN()
@@ -22,67 +25,64 @@ void SetRatios(const std::vector<int64_t>& part, const std::vector<int64_t>& who
   }
 }
 
+// kRead asks for what the sums are made of.
+template <void (FeaturePlan::*kRead)(), Sums facts::ServiceSums::*kSums>
+void PlanSum(FeaturePlan& plan, const Field&, FeatureColumn* column) {
+  (plan.*kRead)();
+  plan.AtEnd([&plan, column] { column->integers = std::move(plan.service().*kSums); });
+}
+
+void PlanContractValue(FeaturePlan& plan, const Field&, FeatureColumn* column) {
+  plan.ReadContracts();
+  plan.AtEnd([&plan, column] {
+    facts::SumColumn& value = plan.service().contract_value;
+    if (value.view().wide() != nullptr) column->wide = value.wide;
+    column->integers = std::move(value.held);
+  });
+}
+
+void PlanSlaCompliance(FeaturePlan& plan, const Field&, FeatureColumn* column) {
+  plan.ReadTickets();
+  plan.AfterScan([&plan, column] {
+    const facts::ServiceSums& sums = plan.service();
+    Sums due = sums.sla_met;
+    for (size_t slot = 0; slot < due.size(); ++slot) due[slot] += sums.sla_breached[slot];
+    SetRatios(sums.sla_met, due, column->numbers);
+  });
+}
+
+void PlanCsat(FeaturePlan& plan, const Field&, FeatureColumn* column) {
+  plan.ReadRatings();
+  plan.AfterScan([&plan, column] {
+    SetRatios(plan.service().good_ratings, plan.service().ratings, column->numbers);
+  });
+}
+
+// clang-format off
+constexpr FieldDefinition kRows[] = {
+    {"tickets_90d", kInteger, "", kCustomer, kNoGroups, kAsOf,
+     "Tickets opened in the 90 days that end with as_of.",
+     PlanSum<&FeaturePlan::ReadTickets, &facts::ServiceSums::tickets>},
+    {"escalations_90d", kInteger, "", kCustomer, kNoGroups, kAsOf,
+     "Tickets of these 90 days that were escalated by as_of.",
+     PlanSum<&FeaturePlan::ReadTickets, &facts::ServiceSums::escalations>},
+    {"sla_compliance_90d", kNumber, "1", kCustomer, kNoGroups, kAsOf,
+     "Met / (met + breached) of these tickets; cancelled and not yet due ones are neither.",
+     PlanSlaCompliance},
+    {"csat_90d", kNumber, "1", kCustomer, kNoGroups, kAsOf,
+     "Ratings of 4 or 5 / ratings, of tickets resolved and CSAT surveys taken in these 90 days.",
+     PlanCsat},
+    {"contract_value", kMoney, "currency", kCustomer, kNoGroups, kAsOf,
+     "Annual value of the contracts in force on as_of.",
+     PlanContractValue},
+    {"renewal_in_days", kInteger, "days", kCustomer, kNoGroups, kAsOf,
+     "Days from as_of to the earliest end date of a contract in force.",
+     PlanSum<&FeaturePlan::ReadContracts, &facts::ServiceSums::renewal_in_days>},
+};
+// clang-format on
+
 }  // namespace
 
-bool FeaturePlan::AddService(absl::string_view id, FeatureColumn* column) {
-  const auto take = [this, column](std::vector<int64_t> ServiceSums::*sums) {
-    takes_.push_back([this, column, sums] { column->integers = std::move(service_.*sums); });
-    return true;
-  };
-  if (id == "tickets_90d") {
-    read_tickets_ = true;
-    return take(&ServiceSums::tickets);
-  }
-  if (id == "escalations_90d") {
-    read_tickets_ = true;
-    return take(&ServiceSums::escalations);
-  }
-  if (id == "contract_value") {
-    read_contracts_ = true;
-    takes_.push_back([this, column] {
-      SumColumn& value = service_.contract_value;
-      if (value.view().wide() != nullptr) column->wide = value.wide;
-      column->integers = std::move(value.held);
-    });
-    return true;
-  }
-  if (id == "renewal_in_days") {
-    read_contracts_ = true;
-    return take(&ServiceSums::renewal_in_days);
-  }
-  if (id == "sla_compliance_90d") {
-    read_tickets_ = true;
-    fills_.push_back([this, column] {
-      std::vector<int64_t> due = service_.sla_met;
-      for (size_t slot = 0; slot < due.size(); ++slot) due[slot] += service_.sla_breached[slot];
-      SetRatios(service_.sla_met, due, column->numbers);
-    });
-    return true;
-  }
-  if (id == "csat_90d") {
-    read_ratings_ = true;
-    fills_.push_back(
-        [this, column] { SetRatios(service_.good_ratings, service_.ratings, column->numbers); });
-    return true;
-  }
-  return false;
-}
+FieldFamily ServiceFields() { return {kRows}; }
 
-bool FeaturePlan::AddInsight(absl::string_view id, FeatureColumn* column) {
-  if (id == "health") {
-    computations_.push_back([this, column](const StopToken& stop) -> absl::Status {
-      STRATA_ASSIGN_OR_RETURN(column->numbers, HealthScores(revision_, as_of_, stop));
-      return absl::OkStatus();
-    });
-    return true;
-  }
-  if (id != "escalation_risk") return false;
-  computations_.push_back([this, column](const StopToken& stop) -> absl::Status {
-    STRATA_ASSIGN_OR_RETURN(const CurrentRisk risk, AssessCurrentRisk(revision_, as_of_, stop));
-    column->numbers = risk.BySlot(revision_.slots);
-    return absl::OkStatus();
-  });
-  return true;
-}
-
-}  // namespace strata::analytics
+}  // namespace strata::analytics::fields

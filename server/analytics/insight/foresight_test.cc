@@ -8,16 +8,16 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "server/analytics/fields/model_workspace.h"
-#include "server/analytics/insight/early_warning.h"
-#include "server/analytics/insight/emerging.h"
-#include "server/analytics/insight/indicators.h"
-#include "server/analytics/insight/lost.h"
-#include "server/analytics/insight/newcomers.h"
-#include "server/analytics/insight/retention.h"
-#include "server/analytics/insight/risk_backtest.h"
+#include "server/analytics/insight/revenue/retention.h"
+#include "server/analytics/insight/risk/indicators.h"
+#include "server/analytics/insight/risk/risk_backtest.h"
+#include "server/analytics/insight/signals/early_warning.h"
+#include "server/analytics/insight/signals/emerging.h"
+#include "server/analytics/insight/signals/lost.h"
+#include "server/analytics/insight/signals/newcomers.h"
+#include "server/analytics/testing/model_workspace.h"
 
-namespace strata::analytics {
+namespace strata::analytics::insight {
 namespace {
 
 const Day kStart = *ParseDay("2021-01-01");
@@ -336,4 +336,4 @@ TEST(Retention, HandCounted) {
 }
 
 }  // namespace
-}  // namespace strata::analytics
+}  // namespace strata::analytics::insight

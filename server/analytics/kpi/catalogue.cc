@@ -10,14 +10,14 @@
 #include "server/domain/nearest_names.h"
 #include "server/domain/unicode.h"
 
-namespace strata::analytics {
+namespace strata::analytics::kpi {
 namespace {
 
-std::vector<kpi::Definition> AllDefinitions() {
-  std::vector<kpi::Definition> all;
-  for (auto family : {&kpi::SalesDefinitions, &kpi::CustomerDefinitions, &kpi::DeliveryDefinitions,
-                      &kpi::ServiceDefinitions, &kpi::ContractDefinitions}) {
-    std::vector<kpi::Definition> definitions = family();
+std::vector<Definition> AllDefinitions() {
+  std::vector<Definition> all;
+  for (auto family : {&SalesDefinitions, &CustomerDefinitions, &DeliveryDefinitions,
+                      &ServiceDefinitions, &ContractDefinitions}) {
+    std::vector<Definition> definitions = family();
     std::move(definitions.begin(), definitions.end(), std::back_inserter(all));
   }
   return all;
@@ -30,8 +30,6 @@ std::string NearestIds(absl::string_view id) {
 }
 
 }  // namespace
-
-namespace kpi {
 
 const std::vector<Definition>& Definitions() {
   static const auto* const all = new std::vector<Definition>(AllDefinitions());
@@ -49,43 +47,41 @@ Definition OfPurchases(Definition definition) {
   return definition;
 }
 
-bool CanFilterBy(const Definition& definition, const Field& field) {
+bool CanFilterBy(const Definition& definition, const fields::Field& field) {
   const Facts facts = definition.facts;
   switch (field.grain) {
-    case Grain::kCustomer:
+    case fields::Grain::kCustomer:
       return true;
-    case Grain::kOrder:
-    case Grain::kLine:
+    case fields::Grain::kOrder:
+    case fields::Grain::kLine:
       return facts == Facts::kOrders;
-    case Grain::kTicket:
+    case fields::Grain::kTicket:
       return facts == Facts::kTickets;
-    case Grain::kContract:
+    case fields::Grain::kContract:
       return facts == Facts::kContracts;
-    case Grain::kSurvey:
+    case fields::Grain::kSurvey:
       return facts == Facts::kSurveys;
-    case Grain::kEvent:
+    case fields::Grain::kEvent:
       return facts == Facts::kOrders || facts == Facts::kTickets || facts == Facts::kSurveys;
   }
   return false;
 }
 
-bool CanGroupBy(const Definition& definition, const Field& field) {
+bool CanGroupBy(const Definition& definition, const fields::Field& field) {
   if (!field.groupable) return false;
   const Facts facts = definition.facts;
-  if (field.grain == Grain::kEvent && facts == Facts::kRatings) return true;
-  if (field.grain == Grain::kEvent &&
+  if (field.grain == fields::Grain::kEvent && facts == Facts::kRatings) return true;
+  if (field.grain == fields::Grain::kEvent &&
       (facts == Facts::kContracts || facts == Facts::kMovements || facts == Facts::kInactivity)) {
-    return PeriodUnitOf(field.id).has_value();
+    return fields::PeriodUnitOf(field.id).has_value();
   }
   return CanFilterBy(definition, field);
 }
 
-}  // namespace kpi
-
 absl::Span<const Kpi> Kpis() {
   static const auto* const rows = [] {
     auto* all = new std::vector<Kpi>;
-    for (const kpi::Definition& definition : kpi::Definitions()) all->push_back(definition.kpi);
+    for (const Definition& definition : Definitions()) all->push_back(definition.kpi);
     return all;
   }();
   return *rows;
@@ -99,15 +95,15 @@ absl::StatusOr<const Kpi*> FindKpi(absl::string_view id) {
                                                  "\"; the nearest are ", NearestIds(id)));
 }
 
-std::vector<std::string> FieldsOf(const Kpi& kpi, const FieldCatalogue& fields) {
-  const kpi::Definition& definition = kpi::DefinitionOf(kpi);
+std::vector<std::string> FieldsOf(const Kpi& kpi, const fields::FieldCatalogue& fields) {
+  const Definition& definition = DefinitionOf(kpi);
   std::vector<std::string> ids;
-  for (const Field& field : fields.fields()) {
-    if (kpi::CanGroupBy(definition, field) || kpi::CanFilterBy(definition, field)) {
+  for (const fields::Field& field : fields.fields()) {
+    if (CanGroupBy(definition, field) || CanFilterBy(definition, field)) {
       ids.push_back(field.id);
     }
   }
   return ids;
 }
 
-}  // namespace strata::analytics
+}  // namespace strata::analytics::kpi

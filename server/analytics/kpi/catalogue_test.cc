@@ -6,7 +6,7 @@
 #include <set>
 
 #include "server/analytics/kpi/definition.h"
-#include "server/analytics/kpi/shop_model.h"
+#include "server/analytics/kpi/testing/shop_model.h"
 
 namespace strata::analytics::kpi {
 namespace {
@@ -76,10 +76,10 @@ TEST(CatalogueTest, EveryRowIsWhole) {
     EXPECT_FALSE(kpi.name.empty() || kpi.unit.empty() || kpi.formula.empty() ||
                  kpi.family.empty() || kpi.version.empty())
         << kpi.id;
-    EXPECT_TRUE(kpi.type == ValueType::kMoney || kpi.type == ValueType::kInteger ||
-                kpi.type == ValueType::kNumber)
+    EXPECT_TRUE(kpi.type == fields::ValueType::kMoney || kpi.type == fields::ValueType::kInteger ||
+                kpi.type == fields::ValueType::kNumber)
         << kpi.id;
-    EXPECT_EQ(kpi.type == ValueType::kMoney, kpi.unit == "currency") << kpi.id;
+    EXPECT_EQ(kpi.type == fields::ValueType::kMoney, kpi.unit == "currency") << kpi.id;
     // What is explained must be among what is computed.
     const MeasureSet known = definition.needs | MeasureSet{definition.records};
     for (const auto& part : {definition.numerator, definition.denominator}) {
@@ -95,7 +95,7 @@ TEST(CatalogueTest, EveryRowIsWhole) {
 }
 
 TEST(CatalogueTest, FieldsFitTheFacts) {
-  const FieldCatalogue fields(*ShopModel().Build());
+  const fields::FieldCatalogue fields(*ShopModel().Build());
   const auto fields_of = [&](absl::string_view id) { return FieldsOf(**FindKpi(id), fields); };
   EXPECT_THAT(fields_of("revenue"), Contains("product"));
   EXPECT_THAT(fields_of("revenue"), Contains("month"));

@@ -27,11 +27,11 @@ void PutAll(MeasureSet measures, const MeasureTable& from, size_t at, size_t row
   }
 }
 
-DayRange Intersection(DayRange a, DayRange b) {
+fields::DayRange Intersection(fields::DayRange a, fields::DayRange b) {
   return {std::max(a.from, b.from), std::min(a.to, b.to)};
 }
 
-constexpr DayRange kNoDays = {1, 0};
+constexpr fields::DayRange kNoDays = {1, 0};
 
 }  // namespace
 
@@ -45,17 +45,17 @@ TableBuilder::RowDays TableBuilder::DaysOfPeriod(size_t range,
     return {of.days, PreviousPeriod(of.days, as_of), part};
   }
   if (!period.has_value()) return {of.shift.none() ? kNoDays : of.days, kNoDays};
-  const PeriodUnit unit = *PeriodUnitOf(plan_.fields[*plan_.finest_period]->id);
-  const DayRange whole = DaysOf(*revision_.calendar, unit, *period);
-  DayRange own = of.shift.Into(whole);
+  const PeriodUnit unit = *fields::PeriodUnitOf(plan_.fields[*plan_.finest_period]->id);
+  const fields::DayRange whole = DaysOf(*revision_.calendar, unit, *period);
+  fields::DayRange own = of.shift.Into(whole);
   while (TellsCounterparts(of.shift, unit) && !own.empty() && !of.shift.HasCounterpart(own.to)) {
     --own.to;
   }
   RowDays days = {Intersection(own, of.days), kNoDays};
-  const DayRange covered =
+  const fields::DayRange covered =
       Intersection(whole, {of.shift.Of(of.days.from), of.shift.Of(std::min(of.days.to, as_of))});
   if (covered.empty()) return days;
-  const DayRange part = PrecedingPart(*revision_.calendar, unit, *period, covered);
+  const fields::DayRange part = PrecedingPart(*revision_.calendar, unit, *period, covered);
   days.before = of.shift.Into(part);
   days.part = covered != whole;
   return days;
@@ -64,7 +64,7 @@ TableBuilder::RowDays TableBuilder::DaysOfPeriod(size_t range,
 void TableBuilder::FindRowDays() {
   if (plan_.finest_period.has_value()) {
     const size_t field = *plan_.finest_period;
-    const PeriodUnit unit = *PeriodUnitOf(plan_.fields[field]->id);
+    const PeriodUnit unit = *fields::PeriodUnitOf(plan_.fields[field]->id);
     for (uint32_t code = 0; code < rows_.Values(field); ++code) {
       period_of_code_.push_back(
           PeriodOfValue(*revision_.calendar, unit, rows_.ValueOf(field, code)));
@@ -80,34 +80,34 @@ void TableBuilder::FindRowDays() {
   }
 }
 
-std::optional<NullReason> TableBuilder::WithoutFigure(uint32_t row, size_t range,
-                                                      Facts facts) const {
-  const DayRange days = row_days_[range][PeriodCode(row)].own;
+std::optional<fields::NullReason> TableBuilder::WithoutFigure(uint32_t row, size_t range,
+                                                              Facts facts) const {
+  const fields::DayRange days = row_days_[range][PeriodCode(row)].own;
   if (range == 0) {
     // A row of days of another range that have no counterpart in this one.
     const bool other = plan_.finest_period.has_value() && !PeriodOfCode(PeriodCode(row));
-    return other ? std::optional(NullReason::kNotApplicable) : std::nullopt;
+    return other ? std::optional(fields::NullReason::kNotApplicable) : std::nullopt;
   }
   if (days.empty()) {
     // Of days that the request names, periods outside simply hold nothing.
     if (plan_.ranges[range].kind == NamedRange::Kind::kDays) return std::nullopt;
-    return NullReason::kNotApplicable;
+    return fields::NullReason::kNotApplicable;
   }
   if (facts == Facts::kCustomers) return std::nullopt;  // counted as of as_of, whatever the range
   const Day first = FirstRecordOf(facts, revision_);
-  if (first == kNoDay || days.to < first) return NullReason::kNotEnoughHistory;
+  if (first == kNoDay || days.to < first) return fields::NullReason::kNotEnoughHistory;
   return std::nullopt;
 }
 
 bool TableBuilder::HasHistory(uint32_t row, size_t range, Facts facts) const {
   const Day first = FirstRecordOf(facts, revision_);
-  const DayRange before = row_days_[range][PeriodCode(row)].before;
+  const fields::DayRange before = row_days_[range][PeriodCode(row)].before;
   return first != kNoDay && (before.empty() || before.to >= first);
 }
 
 void TableBuilder::AddGrowthNotes(std::vector<std::string>* notes) const {
   if (plan_.Needs(Comparison::kPrevious).empty()) return;
-  const auto days = [](DayRange range) {
+  const auto days = [](fields::DayRange range) {
     return absl::StrCat(FormatDay(range.from), " to ", FormatDay(range.to));
   };
   for (size_t code = 0; code < row_days_[0].size(); ++code) {
@@ -116,7 +116,7 @@ void TableBuilder::AddGrowthNotes(std::vector<std::string>* notes) const {
     const std::string first = PartOfHistory(row.before, plan_, revision_);
     std::string what = "growth";
     if (plan_.finest_period.has_value()) {
-      const PeriodUnit unit = *PeriodUnitOf(plan_.fields[*plan_.finest_period]->id);
+      const PeriodUnit unit = *fields::PeriodUnitOf(plan_.fields[*plan_.finest_period]->id);
       what = absl::StrCat("growth of ", revision_.calendar->Label(
                                             unit, *PeriodOfCode(static_cast<uint32_t>(code))));
     }
@@ -156,7 +156,7 @@ absl::Status TableBuilder::EvaluatePrevious(size_t range) {
 absl::Status TableBuilder::EvaluatePrecedingPeriods(size_t range) {
   const std::vector<RowDays>& row_days = row_days_[range];
   std::vector<bool> whole(row_days.size());
-  DayRange window = kNoDays;
+  fields::DayRange window = kNoDays;
   for (size_t code = 0; code < row_days.size(); ++code) {
     const RowDays& days = row_days[code];
     if (days.before.empty()) continue;
@@ -168,24 +168,24 @@ absl::Status TableBuilder::EvaluatePrecedingPeriods(size_t range) {
     }
     whole[code] = true;
     window = window.empty() ? days.before
-                            : DayRange{std::min(window.from, days.before.from),
-                                       std::max(window.to, days.before.to)};
+                            : fields::DayRange{std::min(window.from, days.before.from),
+                                               std::max(window.to, days.before.to)};
   }
   return window.empty() ? absl::OkStatus() : EvaluatePrecedingWindow(range, window, whole);
 }
 
 // Gives each row the measures of the period before its own. Coarser periods in the key are left out
 // of the comparison: the month before January lies in another year.
-absl::Status TableBuilder::EvaluatePrecedingWindow(size_t range, DayRange window,
+absl::Status TableBuilder::EvaluatePrecedingWindow(size_t range, fields::DayRange window,
                                                    const std::vector<bool>& with_codes) {
   const MeasureSet needs = plan_.Needs(Comparison::kPrevious);
   const Calendar& calendar = *revision_.calendar;
   const size_t finest = *plan_.finest_period;
-  const PeriodUnit unit = *PeriodUnitOf(plan_.fields[finest]->id);
-  std::vector<const Field*> fields;
+  const PeriodUnit unit = *fields::PeriodUnitOf(plan_.fields[finest]->id);
+  std::vector<const fields::Field*> fields;
   std::vector<size_t> places;
   for (size_t field = 0; field < plan_.fields.size(); ++field) {
-    if (field != finest && PeriodUnitOf(plan_.fields[field]->id).has_value()) continue;
+    if (field != finest && fields::PeriodUnitOf(plan_.fields[field]->id).has_value()) continue;
     fields.push_back(plan_.fields[field]);
     places.push_back(field);
   }
@@ -212,7 +212,7 @@ absl::Status TableBuilder::EvaluatePrecedingWindow(size_t range, DayRange window
           bool known = true;
           int32_t period = 0;
           for (size_t field = 0; field < fields.size() && known; ++field) {
-            const Value value = space.ValueOf(field, space.CodeOf(field, result.keys[i]));
+            const fields::Value value = space.ValueOf(field, space.CodeOf(field, result.keys[i]));
             if (places[field] == finest) {
               const std::optional<int32_t> before = PeriodOfValue(calendar, unit, value);
               known = before.has_value();
@@ -244,8 +244,9 @@ absl::Status TableBuilder::EvaluateWhole(size_t range) {
   };
   // Groups by fields of lines overlap in orders, so their sum is no whole; all others add up.
   constexpr MeasureSet kAddUp = {Measure::kRevenue};
-  const bool by_line = std::any_of(plan_.fields.begin(), plan_.fields.end(),
-                                   [](const Field* field) { return field->grain == Grain::kLine; });
+  const bool by_line =
+      std::any_of(plan_.fields.begin(), plan_.fields.end(),
+                  [](const fields::Field* field) { return field->grain == fields::Grain::kLine; });
   const MeasureSet summed = by_line ? needs & kAddUp : needs;
   absl::flat_hash_map<KeyCodes, std::vector<uint32_t>> rows_of;
   for (uint32_t row = 0; row < rows_.size(); ++row) {
@@ -263,7 +264,7 @@ absl::Status TableBuilder::EvaluateWhole(size_t range) {
   }
   if (needs.IsWithin(summed)) return absl::OkStatus();
   const MeasureSet rest = {Measure::kOrdersAll};
-  std::vector<const Field*> fields;
+  std::vector<const fields::Field*> fields;
   std::vector<size_t> places;
   for (size_t field = 0; field < plan_.fields.size(); ++field) {
     // Where classes change from period to period, so does what a filter leaves: period by period,

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/analytics/kpi/definition.h"
 #include "server/analytics/kpi/period.h"
-#include "server/analytics/kpi/shop_model.h"
+#include "server/analytics/kpi/testing/shop_model.h"
 
 // Ranges by keyword beside the scope's own, over time fields.
 
@@ -127,7 +127,7 @@ TEST(ComparisonsTest, DaysWithoutACounterpartAreTold) {
   // With the classes of each day's start, too.
   query = QueryOf(LeapDays().Build(), {"revenue"}, {"day", "tier"}, "", "2025-02-01", "2025-02-28",
                   "2025-02-28");
-  query.scope.classes_at = ClassesAt::kPeriodStart;
+  query.scope.classes_at = fields::ClassesAt::kPeriodStart;
   query.ranges = {{"other", kLastYear, {}}};
   EXPECT_EQ(Answer(query),
             "2025-02-28 standard: 4 1\nnull:not_applicable standard: null:not_applicable 2");
@@ -263,8 +263,8 @@ TEST(ComparisonsTest, ShiftsAreMonotonousAndIntoIsTheirInverse) {
       for (Day from = first; from < first + 40; ++from) {
         ASSERT_LE(shift.Of(from), shift.Of(from + 1));
         for (const Day days : {1, 28, 90}) {
-          const DayRange target = {from, from + days - 1};
-          const DayRange found = shift.Into(target);
+          const fields::DayRange target = {from, from + days - 1};
+          const fields::DayRange found = shift.Into(target);
           for (Day day = from - 400; day < from + days; ++day) {
             ASSERT_EQ(found.Contains(day), target.Contains(shift.Of(day)))
                 << FormatDay(from) << " " << days << " " << FormatDay(day);
@@ -276,7 +276,7 @@ TEST(ComparisonsTest, ShiftsAreMonotonousAndIntoIsTheirInverse) {
 }
 
 // The label of the period `months` later.
-std::string Later(const Calendar& calendar, const Value& key, PeriodUnit unit, int months) {
+std::string Later(const Calendar& calendar, const fields::Value& key, PeriodUnit unit, int months) {
   const int32_t period = *calendar.ParseLabel(unit, std::get<std::string>(key));
   const Day day = Calendar::AddMonths(calendar.FirstDay(unit, period), months);
   return calendar.Label(unit, calendar.PeriodOf(unit, day));
@@ -293,7 +293,7 @@ TEST(ComparisonsTest, EveryKpiBesideEqualsTheOtherRangeAlone) {
                                            {PeriodUnit::kQuarter, "quarter"},
                                            {PeriodUnit::kYear, "year"}}) {
       for (const Kpi& kpi : Kpis()) {
-        const FieldCatalogue catalogue(*revision);
+        const fields::FieldCatalogue catalogue(*revision);
         if (!CanGroupBy(DefinitionOf(kpi), **catalogue.Find(field))) continue;
         KpiQuery query = QueryOf(revision, {kpi.id}, {"country", field}, "", "2024-01-01",
                                  "2024-12-31", "2024-12-31");

@@ -7,8 +7,8 @@
 
 #include "absl/status/statusor.h"
 #include "server/analytics/kpi/catalogue.h"
-#include "server/analytics/kpi/measure.h"
 #include "server/analytics/kpi/query.h"
+#include "server/analytics/kpi/scan/measure.h"
 
 // What the engine needs to know of a KPI beside its public row.
 
@@ -23,14 +23,14 @@ struct FigureInput {
   // For shares: the measures of the denominator.
   std::optional<CellView> whole;
 };
-using Figure = absl::StatusOr<Cell> (*)(const FigureInput&);
+using Figure = absl::StatusOr<fields::Cell> (*)(const FigureInput&);
 
 enum class Comparison : uint8_t { kNone, kPrevious, kWhole };
 
 // A measure with words: the numerator of a ratio, or what customers contribute to a figure.
 struct Part {
   Measure measure;
-  ValueType type;  // kMoney, kInteger, or kNumber of a quantity
+  fields::ValueType type;  // kMoney, kInteger, or kNumber of a quantity
   std::string meaning;
   std::optional<Measure> less = std::nullopt;  // subtracted from it
   std::optional<Measure> plus = std::nullopt;  // added to it
@@ -74,11 +74,11 @@ const std::vector<Definition>& Definitions();
 // The definition of a row of Kpis().
 const Definition& DefinitionOf(const Kpi& kpi);
 
-bool CanGroupBy(const Definition& definition, const Field& field);
+bool CanGroupBy(const Definition& definition, const fields::Field& field);
 // Figures of a day or between two (contracts, inactivity) group by periods but do not filter by
 // them: no single event of theirs lies in the period. Nor do ratings, which count on the day of a
 // ticket's resolution, while time fields of tickets are those of the opening.
-bool CanFilterBy(const Definition& definition, const Field& field);
+bool CanFilterBy(const Definition& definition, const fields::Field& field);
 
 }  // namespace strata::analytics::kpi
 

@@ -10,8 +10,8 @@
 
 #include "absl/status/statusor.h"
 #include "server/analytics/fields/features.h"
-#include "server/analytics/kpi/fact_scan.h"
-#include "server/analytics/segment/filter.h"
+#include "server/analytics/filter/filter.h"
+#include "server/analytics/kpi/scan/fact_scan.h"
 
 namespace strata::analytics::kpi {
 
@@ -20,8 +20,8 @@ namespace strata::analytics::kpi {
 class Evaluator {
  public:
   struct Request {
-    DayRange window;  // may reach beyond as_of; nothing after it is seen
-    std::vector<const Field*> fields;
+    fields::DayRange window;  // may reach beyond as_of; nothing after it is seen
+    std::vector<const fields::Field*> fields;
     MeasureSet measures;
     bool each_customer = false;  // a group a customer, its number the slot; without fields
     DayShift shift = {};         // of the window's days, before they fall into periods
@@ -33,8 +33,8 @@ class Evaluator {
       std::function<absl::Status(Facts facts, const GroupSpace& space, const ScanResult& result)>;
 
   // `scope`, `filter` and `fields` outlive it. `fields` are all that requests may name.
-  Evaluator(const Scope& scope, const Filter& filter, std::vector<const Field*> fields,
-            MeasureSet measures);
+  Evaluator(const fields::Scope& scope, const filter::Filter& filter,
+            std::vector<const fields::Field*> fields, MeasureSet measures);
   ~Evaluator();
 
   absl::Status Evaluate(const Request& request, const Sink& sink);
@@ -54,22 +54,22 @@ class Evaluator {
   // Customers' fields with ranks and classes as of one day.
   struct Snapshot;
 
-  absl::Status EvaluateWindow(const Request& request, DayRange window, const Sink& sink,
+  absl::Status EvaluateWindow(const Request& request, fields::DayRange window, const Sink& sink,
                               Snapshot* snapshot);
   absl::StatusOr<std::shared_ptr<const CustomerGroups>> GroupsOf(const Request& request,
                                                                  Snapshot* snapshot);
   absl::StatusOr<Snapshot*> SnapshotAt(Day class_day);
-  absl::StatusOr<const BoundFilter*> FilterFor(Facts facts, Snapshot* snapshot);
+  absl::StatusOr<const filter::BoundFilter*> FilterFor(Facts facts, Snapshot* snapshot);
   absl::Status ComputeBase();
 
-  const Scope& scope_;
-  const Filter& filter_;
-  const std::vector<const Field*> fields_;
+  const fields::Scope& scope_;
+  const filter::Filter& filter_;
+  const std::vector<const fields::Field*> fields_;
   const MeasureSet measures_;
   bool uses_classes_ = false;
-  bool filter_has_facts_ = false;  // the filter names a field of facts
-  bool by_period_ = false;         // classes_at is kPeriodStart, and there are classes
-  std::optional<Features> base_;   // as of as_of
+  bool filter_has_facts_ = false;         // the filter names a field of facts
+  bool by_period_ = false;                // classes_at is kPeriodStart, and there are classes
+  std::optional<fields::Features> base_;  // as of as_of
   std::map<Day, std::unique_ptr<Snapshot>> snapshots_;
 };
 

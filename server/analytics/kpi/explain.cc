@@ -13,17 +13,13 @@
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 
-namespace strata::analytics {
+namespace strata::analytics::kpi {
 namespace {
-
-using kpi::CellView;
-using kpi::Definition;
-using kpi::Part;
 
 constexpr int kMostContributors = 100;
 
-absl::StatusOr<Value> ValueOf(const Part& part, const CellView& cell) {
-  STRATA_ASSIGN_OR_RETURN(Cell made, kpi::PartCell(part, part.Of(cell)));
+absl::StatusOr<fields::Value> ValueOf(const Part& part, const CellView& cell) {
+  STRATA_ASSIGN_OR_RETURN(fields::Cell made, PartCell(part, part.Of(cell)));
   return std::move(made.value);
 }
 
@@ -38,23 +34,23 @@ struct Contributions {
   int64_t customers = 0;  // that have facts behind the figure
 };
 
-absl::StatusOr<Contributions> Collect(const Scope& scope, const Definition& definition,
-                                      const Part& part, kpi::Evaluator* evaluator) {
+absl::StatusOr<Contributions> Collect(const fields::Scope& scope, const Definition& definition,
+                                      const Part& part, Evaluator* evaluator) {
   Contributions all;
-  STRATA_RETURN_IF_ERROR(evaluator->Evaluate(
-      {scope.range, {}, part.measures() | kpi::MeasureSet{definition.records}, true},
-      [&](kpi::Facts, const kpi::GroupSpace& space, const kpi::ScanResult& result) {
-        for (size_t i = 0; i < result.keys.size(); ++i) {
-          const CellView cell(result.measures, i);
-          if (cell[definition.records] == 0) continue;
-          ++all.customers;
-          const MicrosSum value = part.Of(cell);
-          all.total += value;
-          if (value == 0) continue;
-          all.list.push_back({space.CustomerGroupOf(result.keys[i]), value});
-        }
-        return absl::OkStatus();
-      }));
+  STRATA_RETURN_IF_ERROR(
+      evaluator->Evaluate({scope.range, {}, part.measures() | MeasureSet{definition.records}, true},
+                          [&](Facts, const GroupSpace& space, const ScanResult& result) {
+                            for (size_t i = 0; i < result.keys.size(); ++i) {
+                              const CellView cell(result.measures, i);
+                              if (cell[definition.records] == 0) continue;
+                              ++all.customers;
+                              const MicrosSum value = part.Of(cell);
+                              all.total += value;
+                              if (value == 0) continue;
+                              all.list.push_back({space.CustomerGroupOf(result.keys[i]), value});
+                            }
+                            return absl::OkStatus();
+                          }));
   return all;
 }
 
@@ -80,7 +76,7 @@ absl::Status PutContributors(const image::Revision& revision, const Part& part, 
     Explanation::Contributor& made = out->contributors.emplace_back();
     made.customer = std::string(revision.CustomerId(contribution.slot));
     made.display_name = DisplayName(revision, contribution.slot);
-    STRATA_ASSIGN_OR_RETURN(Cell cell, kpi::PartCell(part, contribution.value));
+    STRATA_ASSIGN_OR_RETURN(fields::Cell cell, PartCell(part, contribution.value));
     made.value = std::move(cell.value);
     if (all.total != 0) {
       made.share = static_cast<double>(contribution.value) / static_cast<double>(all.total);
@@ -89,17 +85,15 @@ absl::Status PutContributors(const image::Revision& revision, const Part& part, 
   return absl::OkStatus();
 }
 
-absl::Status PutParts(const Definition& definition, const kpi::TableBuilder& builder,
-                      Explanation* out) {
+absl::Status PutParts(const Definition& definition, const TableBuilder& builder, Explanation* out) {
   if (definition.numerator.has_value()) {
     STRATA_ASSIGN_OR_RETURN(out->numerator, ValueOf(*definition.numerator, builder.MeasuresOf(0)));
     out->numerator_meaning = definition.numerator->meaning;
   }
   if (definition.denominator.has_value()) {
-    const CellView cell =
-        definition.comparison == kpi::Comparison::kPrevious ? builder.PreviousOf(0)
-        : definition.comparison == kpi::Comparison::kWhole  ? builder.WholeOf(0)
-                                                            : builder.MeasuresOf(0);
+    const CellView cell = definition.comparison == Comparison::kPrevious ? builder.PreviousOf(0)
+                          : definition.comparison == Comparison::kWhole  ? builder.WholeOf(0)
+                                                                         : builder.MeasuresOf(0);
     STRATA_ASSIGN_OR_RETURN(out->denominator, ValueOf(*definition.denominator, cell));
     out->denominator_meaning = definition.denominator->meaning;
   }
@@ -114,15 +108,15 @@ absl::StatusOr<Explanation> ExplainKpi(const ExplainQuery& query) {
   if (query.contributors < 0 || query.contributors > kMostContributors) {
     return FieldError("contributors", absl::StrCat("between 0 and ", kMostContributors));
   }
-  const Definition& definition = kpi::DefinitionOf(**found);
+  const Definition& definition = DefinitionOf(**found);
   KpiQuery cell_query;
   cell_query.scope = query.scope;
   cell_query.kpis = {query.kpi};
-  STRATA_ASSIGN_OR_RETURN(const kpi::Plan plan, kpi::MakePlan(cell_query));
-  kpi::MeasureSet measures = plan.Needs() | kpi::MeasureSet{definition.records};
+  STRATA_ASSIGN_OR_RETURN(const Plan plan, MakePlan(cell_query));
+  MeasureSet measures = plan.Needs() | MeasureSet{definition.records};
   if (definition.contribution.has_value()) measures |= definition.contribution->measures();
-  kpi::Evaluator evaluator(cell_query.scope, plan.filter, {}, measures);
-  kpi::TableBuilder builder(cell_query, plan, &evaluator);
+  Evaluator evaluator(cell_query.scope, plan.filter, {}, measures);
+  TableBuilder builder(cell_query, plan, &evaluator);
   STRATA_ASSIGN_OR_RETURN(KpiTable table, builder.Build());
 
   Explanation explanation;
@@ -131,7 +125,7 @@ absl::StatusOr<Explanation> ExplainKpi(const ExplainQuery& query) {
   STRATA_RETURN_IF_ERROR(PutParts(definition, builder, &explanation));
   explanation.records = static_cast<int64_t>(builder.MeasuresOf(0)[definition.records]);
   STRATA_ASSIGN_OR_RETURN(explanation.info,
-                          kpi::MakeResultInfo(cell_query.scope, plan, builder, &evaluator));
+                          MakeResultInfo(cell_query.scope, plan, builder, &evaluator));
   const std::optional<Part>& part =
       definition.contribution.has_value() ? definition.contribution : definition.numerator;
   if (!part.has_value()) {  // the number of customers: each contributes one
@@ -146,4 +140,4 @@ absl::StatusOr<Explanation> ExplainKpi(const ExplainQuery& query) {
   return explanation;
 }
 
-}  // namespace strata::analytics
+}  // namespace strata::analytics::kpi

@@ -10,31 +10,32 @@
 namespace strata::analytics::kpi {
 
 // Null (out of range) where a count leaves 64 bits, or a sum what an Amount holds.
-absl::StatusOr<Cell> CountCell(MicrosSum count);
-absl::StatusOr<Cell> MoneyCell(MicrosSum micros);
+absl::StatusOr<fields::Cell> CountCell(MicrosSum count);
+absl::StatusOr<fields::Cell> MoneyCell(MicrosSum micros);
 // A number of units from millionths of one.
-absl::StatusOr<Cell> QuantityCell(MicrosSum micros);
+absl::StatusOr<fields::Cell> QuantityCell(MicrosSum micros);
 // A part of a figure, by its type.
-absl::StatusOr<Cell> PartCell(const Part& part, MicrosSum value);
+absl::StatusOr<fields::Cell> PartCell(const Part& part, MicrosSum value);
 // Rounded half away from zero to a billionth; null (no records) when the divisor is 0.
-absl::StatusOr<Cell> MoneyRatioCell(MicrosSum micros, MicrosSum divisor);
+absl::StatusOr<fields::Cell> MoneyRatioCell(MicrosSum micros, MicrosSum divisor);
 // Null for `reason` when the divisor is not positive.
-Cell RatioCell(MicrosSum numerator, MicrosSum divisor, NullReason reason = NullReason::kNoRecords);
-Cell NumberCell(double value);
-Cell NullCell(NullReason reason);
+fields::Cell RatioCell(MicrosSum numerator, MicrosSum divisor,
+                       fields::NullReason reason = fields::NullReason::kNoRecords);
+fields::Cell NumberCell(double value);
+fields::Cell NullCell(fields::NullReason reason);
 
 template <Measure M>
-absl::StatusOr<Cell> Count(const FigureInput& input) {
+absl::StatusOr<fields::Cell> Count(const FigureInput& input) {
   return CountCell(input.cell[M]);
 }
 
 template <Measure M>
-absl::StatusOr<Cell> Quantity(const FigureInput& input) {
+absl::StatusOr<fields::Cell> Quantity(const FigureInput& input) {
   return QuantityCell(input.cell[M]);
 }
 
 template <Measure M>
-absl::StatusOr<Cell> Money(const FigureInput& input) {
+absl::StatusOr<fields::Cell> Money(const FigureInput& input) {
   return MoneyCell(input.cell[M]);
 }
 
@@ -44,26 +45,26 @@ inline MicrosSum GrossRevenue(const CellView& cell) {
 }
 
 template <Measure Numerator, Measure Divisor>
-absl::StatusOr<Cell> MoneyRatio(const FigureInput& input) {
+absl::StatusOr<fields::Cell> MoneyRatio(const FigureInput& input) {
   return MoneyRatioCell(input.cell[Numerator], input.cell[Divisor]);
 }
 
 template <Measure Numerator, Measure Divisor>
-absl::StatusOr<Cell> Ratio(const FigureInput& input) {
+absl::StatusOr<fields::Cell> Ratio(const FigureInput& input) {
   return RatioCell(input.cell[Numerator], input.cell[Divisor]);
 }
 
 // this / previous - 1.
 template <Measure M>
-absl::StatusOr<Cell> Growth(const FigureInput& input) {
-  if (!input.has_history) return NullCell(NullReason::kNotEnoughHistory);
+absl::StatusOr<fields::Cell> Growth(const FigureInput& input) {
+  if (!input.has_history) return NullCell(fields::NullReason::kNotEnoughHistory);
   const MicrosSum before = input.previous.has_value() ? (*input.previous)[M] : 0;
-  return RatioCell(input.cell[M] - before, before, NullReason::kZeroDenominator);
+  return RatioCell(input.cell[M] - before, before, fields::NullReason::kZeroDenominator);
 }
 
 template <Measure M>
-absl::StatusOr<Cell> Share(const FigureInput& input) {
-  return RatioCell(input.cell[M], (*input.whole)[M], NullReason::kZeroDenominator);
+absl::StatusOr<fields::Cell> Share(const FigureInput& input) {
+  return RatioCell(input.cell[M], (*input.whole)[M], fields::NullReason::kZeroDenominator);
 }
 
 }  // namespace strata::analytics::kpi

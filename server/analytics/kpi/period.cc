@@ -10,7 +10,7 @@ namespace {
 bool IsLastOfMonth(Day day) { return CivilFromDay(day + 1).day == 1; }
 
 // The number of calendar months that `range` consists of; 0 when it is not whole months.
-int MonthsOf(DayRange range) {
+int MonthsOf(fields::DayRange range) {
   const CivilDay from = CivilFromDay(range.from), to = CivilFromDay(range.to);
   if (from.day != 1 || !IsLastOfMonth(range.to)) return 0;
   return (to.year - from.year) * 12 + to.month - from.month + 1;
@@ -27,14 +27,14 @@ Day IsoDays(int32_t iso_year) { return FirstMonday(iso_year + 1) - FirstMonday(i
 int32_t IsoYearOf(Day day) { return CivilFromDay(day - (WeekdayOf(day) - 1) + 3).year; }
 
 // The days of `range` up to as_of; all of them when it lies after as_of.
-DayRange Seen(DayRange range, Day as_of) {
-  return as_of < range.from ? range : DayRange{range.from, std::min(range.to, as_of)};
+fields::DayRange Seen(fields::DayRange range, Day as_of) {
+  return as_of < range.from ? range : fields::DayRange{range.from, std::min(range.to, as_of)};
 }
 
 // The days that `shift` moves into `target`. Days without a counterpart at their end belong to a
 // target that is `closed`: it ends with its month.
-DayRange BeforeClosed(const DayShift& shift, DayRange target, bool closed) {
-  DayRange days = shift.Into(target);
+fields::DayRange BeforeClosed(const DayShift& shift, fields::DayRange target, bool closed) {
+  fields::DayRange days = shift.Into(target);
   while (!closed && days.to >= days.from && !shift.HasCounterpart(days.to)) --days.to;
   return days;
 }
@@ -79,41 +79,41 @@ bool DayShift::HasCounterpart(Day day) const {
   return months == 0 || CivilFromDay(Calendar::AddMonths(day, months)).day == CivilFromDay(day).day;
 }
 
-DayRange DayShift::Into(DayRange target) const {
+fields::DayRange DayShift::Into(fields::DayRange target) const {
   // Months differ by three days at most, ISO years by a week: the days that are looked for lie next
   // to the days moved back.
   constexpr Day kNear = 3, kShortestIsoShift = 357, kLongestIsoShift = 371;
-  DayRange range = iso_year
-                       ? DayRange{target.from - kLongestIsoShift, target.to - kShortestIsoShift}
-                       : DayRange{Calendar::AddMonths(target.from - days, -months) - kNear,
+  fields::DayRange range =
+      iso_year ? fields::DayRange{target.from - kLongestIsoShift, target.to - kShortestIsoShift}
+               : fields::DayRange{Calendar::AddMonths(target.from - days, -months) - kNear,
                                   Calendar::AddMonths(target.to - days, -months) + kNear};
   while (Of(range.from) < target.from) ++range.from;
   while (Of(range.to) > target.to) --range.to;
   return range;
 }
 
-DayRange PreviousPeriod(DayRange range) {
+fields::DayRange PreviousPeriod(fields::DayRange range) {
   const int months = MonthsOf(range);
   const Day from = months > 0 ? Calendar::AddMonths(range.from, -months)
                               : static_cast<Day>(range.from - range.Days());
   return {from, range.from - 1};
 }
 
-DayRange PreviousPeriod(DayRange range, Day as_of) {
-  DayRange before = PreviousPeriod(range);
+fields::DayRange PreviousPeriod(fields::DayRange range, Day as_of) {
+  fields::DayRange before = PreviousPeriod(range);
   if (as_of >= range.from && as_of < range.to) {
     before.to = std::min(before.to, before.from + (as_of - range.from));
   }
   return before;
 }
 
-DayRange SamePeriodLastYear(DayRange range) {
+fields::DayRange SamePeriodLastYear(fields::DayRange range) {
   return BeforeClosed(kOneYear, range, MonthsOf(range) > 0);
 }
 
-Beside PreviousBeside(DayRange own, Day as_of, std::optional<PeriodUnit> finest) {
+Beside PreviousBeside(fields::DayRange own, Day as_of, std::optional<PeriodUnit> finest) {
   if (!finest.has_value()) return {PreviousPeriod(own, as_of), {}};
-  const DayRange seen = Seen(own, as_of);
+  const fields::DayRange seen = Seen(own, as_of);
   if (*finest == PeriodUnit::kWeek) {
     const auto days = static_cast<Day>((own.Days() + 6) / 7 * 7);
     return {{seen.from - days, seen.to - days}, {0, days}};
@@ -127,9 +127,9 @@ Beside PreviousBeside(DayRange own, Day as_of, std::optional<PeriodUnit> finest)
   return {BeforeClosed(shift, seen, seen == own), shift};
 }
 
-Beside LastYearBeside(const Calendar& calendar, DayRange own, Day as_of,
+Beside LastYearBeside(const Calendar& calendar, fields::DayRange own, Day as_of,
                       std::optional<PeriodUnit> finest) {
-  const DayRange seen = Seen(own, as_of);
+  const fields::DayRange seen = Seen(own, as_of);
   if (finest == PeriodUnit::kWeek) {
     constexpr Day kWeeksDays = 52 * 7;
     const DayShift shift = calendar.iso_weeks() ? DayShift{0, 0, true} : DayShift{0, kWeeksDays};
@@ -144,28 +144,30 @@ bool TellsCounterparts(const DayShift& shift, PeriodUnit unit) {
   return unit == PeriodUnit::kDay ? shift.months != 0 : shift.iso_year && unit == PeriodUnit::kWeek;
 }
 
-DayRange PrecedingPart(const Calendar& calendar, PeriodUnit unit, int32_t period,
-                       DayRange covered) {
-  const DayRange own = DaysOf(calendar, unit, period), before = DaysOf(calendar, unit, period - 1);
+fields::DayRange PrecedingPart(const Calendar& calendar, PeriodUnit unit, int32_t period,
+                               fields::DayRange covered) {
+  const fields::DayRange own = DaysOf(calendar, unit, period),
+                         before = DaysOf(calendar, unit, period - 1);
   if (covered == own) return before;
   const Day from = std::min(before.to, before.from + (covered.from - own.from));
   return {from, std::min(before.to, static_cast<Day>(from + covered.Days() - 1))};
 }
 
-DayRange DaysOf(const Calendar& calendar, PeriodUnit unit, int32_t index) {
+fields::DayRange DaysOf(const Calendar& calendar, PeriodUnit unit, int32_t index) {
   return {calendar.FirstDay(unit, index), calendar.FirstDay(unit, index + 1) - 1};
 }
 
 bool IsFiner(PeriodUnit a, PeriodUnit b) { return LengthOf(a) < LengthOf(b); }
 
 std::optional<int32_t> PeriodOfValue(const Calendar& calendar, PeriodUnit unit,
-                                     const Value& value) {
+                                     const fields::Value& value) {
   if (const auto* label = std::get_if<std::string>(&value)) {
     const absl::StatusOr<int32_t> index = calendar.ParseLabel(unit, *label);
     if (index.ok()) return *index;
     return std::nullopt;
   }
-  if (const auto* date = std::get_if<DateValue>(&value)) return calendar.PeriodOf(unit, date->day);
+  if (const auto* date = std::get_if<fields::DateValue>(&value))
+    return calendar.PeriodOf(unit, date->day);
   if (const auto* number = std::get_if<int64_t>(&value)) return static_cast<int32_t>(*number);
   return std::nullopt;
 }

@@ -3,15 +3,15 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
-#include "server/analytics/kpi/samples.h"
+#include "server/analytics/kpi/scan/samples.h"
 
 namespace strata::analytics::kpi {
 namespace {
 
-DayRange Range(absl::string_view from, absl::string_view to) {
+fields::DayRange Range(absl::string_view from, absl::string_view to) {
   return {*ParseDay(from), *ParseDay(to)};
 }
-std::string Text(DayRange range) {
+std::string Text(fields::DayRange range) {
   return absl::StrCat(FormatDay(range.from), "..", FormatDay(range.to));
 }
 

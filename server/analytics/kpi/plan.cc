@@ -27,10 +27,10 @@ absl::Status At(absl::string_view path, const absl::Status& status) {
   return WithField(WithDefaultReason(std::move(named), "INVALID_FIELD"), path, status.message());
 }
 
-std::string FittingFields(const Definition& definition, const FieldCatalogue& catalogue,
-                          bool (*fits)(const Definition&, const Field&)) {
+std::string FittingFields(const Definition& definition, const fields::FieldCatalogue& catalogue,
+                          bool (*fits)(const Definition&, const fields::Field&)) {
   std::vector<std::string> ids;
-  for (const Field& field : catalogue.fields()) {
+  for (const fields::Field& field : catalogue.fields()) {
     if (fits(definition, field)) ids.push_back(field.id);
   }
   return absl::StrJoin(ids, ", ");
@@ -55,7 +55,7 @@ absl::Status AddKpis(const KpiQuery& query, Plan* plan) {
 }
 
 absl::Status AddField(const std::string& id, const std::string& path, Plan* plan) {
-  const absl::StatusOr<const Field*> field = plan->catalogue->Find(id);
+  const absl::StatusOr<const fields::Field*> field = plan->catalogue->Find(id);
   if (!field.ok()) return At(path, field.status());
   if (std::count(plan->fields.begin(), plan->fields.end(), *field) > 0) {
     return FieldError(path, absl::StrCat("\"", id, "\" is named twice"));
@@ -96,9 +96,10 @@ absl::Status AddFields(const KpiQuery& query, Plan* plan) {
 }
 
 // Days that the request names stand for themselves.
-Beside BesideOwn(const NamedRange& range, const Scope& scope, const Plan& plan) {
+Beside BesideOwn(const NamedRange& range, const fields::Scope& scope, const Plan& plan) {
   std::optional<PeriodUnit> finest;
-  if (plan.finest_period.has_value()) finest = PeriodUnitOf(plan.fields[*plan.finest_period]->id);
+  if (plan.finest_period.has_value())
+    finest = fields::PeriodUnitOf(plan.fields[*plan.finest_period]->id);
   switch (range.kind) {
     case NamedRange::Kind::kDays:
       break;
@@ -111,7 +112,7 @@ Beside BesideOwn(const NamedRange& range, const Scope& scope, const Plan& plan) 
 }
 
 absl::Status AddRanges(const KpiQuery& query, Plan* plan) {
-  const DayRange own = query.scope.range;
+  const fields::DayRange own = query.scope.range;
   plan->ranges.push_back({"", own, {}, NamedRange::Kind::kDays});
   if (query.ranges.size() > kMostRanges) {
     return FieldError("ranges",
@@ -169,12 +170,13 @@ MeasureSet Plan::Needs() const {
   return Needs(Comparison::kNone) | Needs(Comparison::kPrevious) | Needs(Comparison::kWhole);
 }
 
-absl::StatusOr<Filter> ParseFilter(const Scope& scope, const FieldCatalogue& catalogue,
-                                   const std::vector<const Definition*>& kpis,
-                                   const std::vector<std::string>& paths) {
-  absl::StatusOr<Filter> filter = Filter::Parse(scope.filter, catalogue);
+absl::StatusOr<filter::Filter> ParseFilter(const fields::Scope& scope,
+                                           const fields::FieldCatalogue& catalogue,
+                                           const std::vector<const Definition*>& kpis,
+                                           const std::vector<std::string>& paths) {
+  absl::StatusOr<filter::Filter> filter = filter::Filter::Parse(scope.filter, catalogue);
   if (!filter.ok()) return At("scope.filter", filter.status());
-  for (const Field* field : filter->fields()) {
+  for (const fields::Field* field : filter->fields()) {
     for (size_t k = 0; k < kpis.size(); ++k) {
       if (CanFilterBy(*kpis[k], *field)) continue;
       return FieldError(
@@ -186,18 +188,19 @@ absl::StatusOr<Filter> ParseFilter(const Scope& scope, const FieldCatalogue& cat
   return filter;
 }
 
-std::optional<size_t> FinestPeriodOf(const std::vector<const Field*>& fields) {
+std::optional<size_t> FinestPeriodOf(const std::vector<const fields::Field*>& fields) {
   std::optional<size_t> finest;
   for (size_t i = 0; i < fields.size(); ++i) {
-    const std::optional<PeriodUnit> unit = PeriodUnitOf(fields[i]->id);
+    const std::optional<PeriodUnit> unit = fields::PeriodUnitOf(fields[i]->id);
     if (!unit.has_value()) continue;
-    if (!finest.has_value() || IsFiner(*unit, *PeriodUnitOf(fields[*finest]->id))) finest = i;
+    if (!finest.has_value() || IsFiner(*unit, *fields::PeriodUnitOf(fields[*finest]->id)))
+      finest = i;
   }
   return finest;
 }
 
-bool IsClassField(const Field& field) {
-  if (field.grain != Grain::kCustomer) return false;
+bool IsClassField(const fields::Field& field) {
+  if (field.grain != fields::Grain::kCustomer) return false;
   const absl::string_view id = field.id;
   for (const absl::string_view name :
        {"tier", "loyalty", "abc", "rfm_segment", "health", "escalation_risk"}) {
@@ -209,7 +212,7 @@ bool IsClassField(const Field& field) {
 
 absl::StatusOr<Plan> MakePlan(const KpiQuery& query) {
   Plan plan;
-  plan.catalogue = std::make_shared<const FieldCatalogue>(*query.scope.revision);
+  plan.catalogue = std::make_shared<const fields::FieldCatalogue>(*query.scope.revision);
   STRATA_RETURN_IF_ERROR(AddKpis(query, &plan));
   STRATA_RETURN_IF_ERROR(AddFields(query, &plan));
   plan.finest_period = FinestPeriodOf(plan.fields);

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/analytics/filter/filter.h"
 #include "server/analytics/kpi/definition.h"
 #include "server/analytics/kpi/period.h"
 #include "server/analytics/kpi/query.h"
-#include "server/analytics/segment/filter.h"
 
 // A request, checked: every name resolved, every combination known to fit.
 
@@ -20,8 +20,8 @@ inline constexpr size_t kMostKpis = 50, kMostGroupFields = 8, kMostRanges = 4;
 
 struct Plan {
   struct Range {
-    std::string name;  // empty: the scope's own, which is the first
-    DayRange days;     // of a keyword's range perhaps none
+    std::string name;       // empty: the scope's own, which is the first
+    fields::DayRange days;  // of a keyword's range perhaps none
     DayShift shift;  // of a keyword's range: onto the scope's own, so that rows stand side by side
     NamedRange::Kind kind = NamedRange::Kind::kDays;
   };
@@ -31,13 +31,13 @@ struct Plan {
     bool descending;
   };
 
-  std::shared_ptr<const FieldCatalogue> catalogue;  // owns the fields
+  std::shared_ptr<const fields::FieldCatalogue> catalogue;  // owns the fields
   std::vector<const Definition*> kpis;
-  std::vector<const Field*> fields;  // group_by
-  std::vector<bool> in_denominator;  // by field: named by share_within
+  std::vector<const fields::Field*> fields;  // group_by
+  std::vector<bool> in_denominator;          // by field: named by share_within
   std::vector<Range> ranges;
   std::vector<Order> order;
-  Filter filter;
+  filter::Filter filter;
   // The time field of group_by with the shortest periods.
   std::optional<size_t> finest_period;
 
@@ -50,15 +50,16 @@ absl::StatusOr<Plan> MakePlan(const KpiQuery& query);
 
 // The scope's filter, parsed, for KPIs that all can be filtered by it. `paths` names each of them
 // in the request ("kpis[0]").
-absl::StatusOr<Filter> ParseFilter(const Scope& scope, const FieldCatalogue& catalogue,
-                                   const std::vector<const Definition*>& kpis,
-                                   const std::vector<std::string>& paths);
+absl::StatusOr<filter::Filter> ParseFilter(const fields::Scope& scope,
+                                           const fields::FieldCatalogue& catalogue,
+                                           const std::vector<const Definition*>& kpis,
+                                           const std::vector<std::string>& paths);
 
 // The place of the time field with the shortest periods.
-std::optional<size_t> FinestPeriodOf(const std::vector<const Field*>& fields);
+std::optional<size_t> FinestPeriodOf(const std::vector<const fields::Field*>& fields);
 
 // Fields whose values are ranks or classes over the whole workspace: what classes_at is about.
-bool IsClassField(const Field& field);
+bool IsClassField(const fields::Field& field);
 
 }  // namespace strata::analytics::kpi
 

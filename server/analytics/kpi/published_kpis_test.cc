@@ -9,8 +9,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "server/analytics/kpi/shop_model.h"
-#include "server/analytics/stats/published_figures.h"
+#include "server/analytics/kpi/testing/shop_model.h"
+#include "server/analytics/testing/published_figures.h"
 
 // Figures that other people published, or that the reference data's own SQL gives.
 
@@ -56,7 +56,7 @@ int64_t IntegerOf(const std::string& text) {
   return value;
 }
 
-double NumberOf(const Value& value) {
+double NumberOf(const fields::Value& value) {
   if (const auto* amount = std::get_if<Amount>(&value)) {
     return static_cast<double>(amount->units) + amount->nanos * 1e-9;
   }
@@ -121,7 +121,7 @@ TEST(PublishedKpisTest, SalesSample) {
                              {"revenue", "orders", "average_order_value", "average_line_value",
                               "order_frequency", "active_customers"},
                              {}, tier));
-      const std::vector<Cell>& cells = answer.table.rows[0].cells;
+      const std::vector<fields::Cell>& cells = answer.table.rows[0].cells;
       EXPECT_NEAR(NumberOf(cells[0].value), segment["revenue"].get<double>(), 1e-4);
       EXPECT_EQ(NumberOf(cells[1].value), segment["orders"].get<double>());
       EXPECT_NEAR(NumberOf(cells[2].value), segment["avg_order_value"].get<double>(), 1e-6);

@@ -7,19 +7,20 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/analytics/fields/answer.h"
 #include "server/analytics/fields/field.h"
 #include "server/analytics/fields/scope.h"
 #include "server/analytics/kpi/catalogue.h"
 
 // The KPI engine: plain requests and tables, no protobuf.
 
-namespace strata::analytics {
+namespace strata::analytics::kpi {
 
 struct NamedRange {
   enum class Kind : uint8_t { kDays, kPreviousPeriod, kSamePeriodLastYear };
   std::string name;
   Kind kind = Kind::kDays;
-  DayRange days;  // for kDays
+  fields::DayRange days;  // for kDays
 };
 
 struct OrderTerm {
@@ -29,7 +30,7 @@ struct OrderTerm {
 
 // Meaning of the fields: strata.v1.QueryKpisRequest.
 struct KpiQuery {
-  Scope scope;
+  fields::Scope scope;
   std::vector<std::string> kpis;
   std::vector<std::string> group_by;
   std::vector<NamedRange> ranges;
@@ -40,28 +41,17 @@ struct KpiQuery {
   std::vector<std::string> share_within;
 };
 
-struct Interval {
-  double low = 0, high = 0, level = 0.95;
-  std::string method;
-};
-
-struct Cell {
-  Value value = NullReason::kNoRecords;
-  std::optional<Interval> interval;
-  int64_t sample_size = 0;  // with an interval
-};
-
 struct KpiTable {
   struct Column {
     std::string id;
     std::string range;  // empty: the scope's own
-    ValueType type;
+    fields::ValueType type;
     std::string unit;
     bool additive = false;
   };
   struct Row {
-    std::vector<Value> keys;
-    std::vector<Cell> cells;
+    std::vector<fields::Value> keys;
+    std::vector<fields::Cell> cells;
     bool complete = true;
   };
   std::string title;
@@ -70,31 +60,9 @@ struct KpiTable {
   std::optional<Row> totals;
 };
 
-struct LeftOut {
-  std::string reason;
-  int64_t records = 0;
-};
-
-// The analytic part of strata.v1.ResultMeta.
-struct ResultInfo {
-  Day as_of = kNoDay;
-  AsOfBasis as_of_basis = AsOfBasis::kRequested;
-  FeedSet feeds = FeedSet::All();  // the kinds of record that the answer rests on
-  DayRange range;
-  std::string filter;  // canonical
-  int64_t records_used = 0, customers_used = 0;
-  std::vector<LeftOut> left_out;
-  bool last_period_complete = true;
-  std::vector<std::string> current_values;
-  std::vector<std::string> notes;
-};
-
-// As of the scope's day, for the rest to be filled in.
-ResultInfo InfoAsOf(const Scope& scope);
-
 struct KpiAnswer {
   KpiTable table;
-  ResultInfo info;
+  fields::ResultInfo info;
 };
 
 // INVALID_ARGUMENT names the request's field ("kpis[1]", "group_by[0]", "scope.filter") and what
@@ -104,49 +72,49 @@ absl::StatusOr<KpiAnswer> QueryKpis(const KpiQuery& query);
 
 enum class SummaryPeriod : uint8_t { kMonth, kQuarter, kYear };
 struct SummaryQuery {
-  Scope scope;
+  fields::Scope scope;
   SummaryPeriod period = SummaryPeriod::kQuarter;
   int points = 8;
 };
 struct KpiSummary {
   struct Point {
     std::string period;
-    Cell cell;
+    fields::Cell cell;
     bool complete = true;
   };
   const Kpi* kpi = nullptr;
-  Cell value, previous, change;
+  fields::Cell value, previous, change;
   std::vector<Point> series;
 };
 struct SummaryAnswer {
   std::string period, previous_period;
   std::vector<KpiSummary> headline;
   std::vector<KpiTable> tracking;
-  ResultInfo info;
+  fields::ResultInfo info;
 };
 absl::StatusOr<SummaryAnswer> SummarizeKpis(const SummaryQuery& query);
 
 struct ExplainQuery {
-  Scope scope;
+  fields::Scope scope;
   std::string kpi;
   int contributors = 10;
 };
 struct Explanation {
   struct Contributor {
     std::string customer, display_name;
-    Value value;
+    fields::Value value;
     double share = 0;
   };
   const Kpi* kpi = nullptr;
-  Cell value;
-  std::optional<Value> numerator, denominator;
+  fields::Cell value;
+  std::optional<fields::Value> numerator, denominator;
   std::string numerator_meaning, denominator_meaning;
   int64_t records = 0, customers = 0;
   std::vector<Contributor> contributors;
-  ResultInfo info;
+  fields::ResultInfo info;
 };
 absl::StatusOr<Explanation> ExplainKpi(const ExplainQuery& query);
 
-}  // namespace strata::analytics
+}  // namespace strata::analytics::kpi
 
 #endif  // STRATA_SERVER_ANALYTICS_KPI_QUERY_H_

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <set>
 
-#include "server/analytics/kpi/shop_model.h"
+#include "server/analytics/kpi/testing/shop_model.h"
 #include "server/base/error.h"
 
 // The options of a query, what is refused, and what an answer says of itself.
@@ -141,13 +141,13 @@ TEST(QueryTest, RecordsUsedAndLeftOutAddUp) {
   const auto answer = *QueryKpis(QueryOf(Shop().Build(), {"revenue"}, {"gender"},
                                          "country = \"US\" OR country = \"DE\"", "2024-01-01",
                                          "2024-03-31", "2024-04-10"));
-  const ResultInfo& info = answer.info;
+  const fields::ResultInfo& info = answer.info;
   EXPECT_EQ(info.filter.empty(), false);
   EXPECT_EQ(info.records_used, 2);
   EXPECT_EQ(info.customers_used, 2);
   std::vector<std::string> reasons;
   int64_t records = info.records_used;
-  for (const LeftOut& left_out : info.left_out) {
+  for (const fields::LeftOut& left_out : info.left_out) {
     reasons.push_back(left_out.reason);
     records += left_out.records;
   }
@@ -183,7 +183,7 @@ TEST(QueryTest, ClassesAtPeriodStartKnowOnlyWhatWasBefore) {
   EXPECT_EQ(Answer(query),
             "2023-12 strategic: 100 1\n2023-12 standard: 50 1\n2024-01 standard: 500 1\n"
             "2024-02 strategic: 1000 1\n2024-02 standard: 7 1");
-  query.scope.classes_at = ClassesAt::kPeriodStart;
+  query.scope.classes_at = fields::ClassesAt::kPeriodStart;
   EXPECT_EQ(Answer(query),
             "2023-12 prospect: 150 2\n"   // before the first order nobody is anything
             "2024-01 standard: 500 1\n"   // bob, behind ada at the end of December
@@ -209,7 +209,7 @@ TEST(QueryTest, ClassesAtPeriodStartHoldForSharesToo) {
   // One order of a standard customer in January, one of another in February: each half of them.
   KpiQuery query =
       QueryOf(Race().Build(), {"status_share"}, {"month", "product"}, "tier = \"standard\"");
-  query.scope.classes_at = ClassesAt::kPeriodStart;
+  query.scope.classes_at = fields::ClassesAt::kPeriodStart;
   EXPECT_EQ(Answer(query), "2024-01 null:unknown: 0.5\n2024-02 null:unknown: 0.5");
 }
 
@@ -217,7 +217,7 @@ TEST(QueryTest, ClassesAreNeverTakenAfterAsOf) {
   // The day before the range is 31 January, when bob is first; as of 5 January ada is.
   KpiQuery query = QueryOf(Race().Build(), {"customers"}, {"customer", "tier"}, "", "2024-02-01",
                            "2024-02-29", "2024-01-05");
-  query.scope.classes_at = ClassesAt::kPeriodStart;
+  query.scope.classes_at = fields::ClassesAt::kPeriodStart;
   EXPECT_EQ(Answer(query), "ada strategic: 1\nbob standard: 1");
 }
 

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/analytics/kpi/definition.h"
-#include "server/analytics/kpi/naive_kpis.h"
+#include "server/analytics/kpi/testing/naive_kpis.h"
 
 // Random requests over random shops, cut into tiny blocks with tails, against the row-by-row
 // implementation.
@@ -147,8 +147,8 @@ class RandomQuery {
  private:
   int Below(int limit) { return std::uniform_int_distribution<int>(0, limit - 1)(random_); }
   bool Chance(double p) { return std::bernoulli_distribution(p)(random_); }
-  bool Fits(const std::string& id, bool (*fits)(const Definition&, const Field&)) {
-    const Field& field = **catalogue_.Find(id);
+  bool Fits(const std::string& id, bool (*fits)(const Definition&, const fields::Field&)) {
+    const fields::Field& field = **catalogue_.Find(id);
     return std::all_of(query_.kpis.begin(), query_.kpis.end(), [&](const std::string& kpi) {
       return fits(DefinitionOf(**FindKpi(kpi)), field);
     });
@@ -156,7 +156,7 @@ class RandomQuery {
 
   const ShopModel& shop_;
   std::mt19937 random_;
-  FieldCatalogue catalogue_;
+  fields::FieldCatalogue catalogue_;
   KpiQuery query_;
   std::vector<const Condition*> conditions_;
 };

@@ -73,7 +73,8 @@ Day FirstRecordOf(Facts facts, const image::Revision& revision) {
   return kNoDay;
 }
 
-std::string PartOfHistory(DayRange days, const Plan& plan, const image::Revision& revision) {
+std::string PartOfHistory(fields::DayRange days, const Plan& plan,
+                          const image::Revision& revision) {
   std::vector<std::string> firsts;
   for (const Definition* definition : plan.kpis) {
     if (definition->facts == Facts::kCustomers) continue;  // whatever the range
@@ -88,7 +89,7 @@ std::string PartOfHistory(DayRange days, const Plan& plan, const image::Revision
   return absl::StrJoin(firsts, " and ");
 }
 
-void AddRangeNotes(const Scope& scope, const Plan& plan, std::vector<std::string>* notes) {
+void AddRangeNotes(const fields::Scope& scope, const Plan& plan, std::vector<std::string>* notes) {
   for (size_t i = 1; i < plan.ranges.size(); ++i) {
     const Plan::Range& range = plan.ranges[i];
     const std::string name = absl::StrCat("range \"", range.name, "\"");
@@ -99,7 +100,7 @@ void AddRangeNotes(const Scope& scope, const Plan& plan, std::vector<std::string
       continue;
     }
     if (!range.shift.none()) {
-      const PeriodUnit unit = *PeriodUnitOf(plan.fields[*plan.finest_period]->id);
+      const PeriodUnit unit = *fields::PeriodUnitOf(plan.fields[*plan.finest_period]->id);
       notes->push_back(absl::StrCat("the days of ", name, " are moved ", MovedBy(range.shift),
                                     " before they fall into periods, so that these stand beside "
                                     "the ones they are compared with"));

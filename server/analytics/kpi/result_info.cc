@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "server/analytics/fields/block_scan.h"
+#include "server/analytics/facts/block_scan.h"
 #include "server/analytics/kpi/period.h"
 #include "server/analytics/kpi/range_notes.h"
 #include "server/base/scan_pool.h"
@@ -27,7 +27,7 @@ int64_t CountAfter(const Days& days, size_t rows, Day day) {
 }
 
 // The records of a kind that happened after as_of.
-absl::StatusOr<int64_t> RecordsAfter(Facts facts, const Scope& scope) {
+absl::StatusOr<int64_t> RecordsAfter(Facts facts, const fields::Scope& scope) {
   const image::Revision& revision = *scope.revision;
   if (facts != Facts::kContracts && facts != Facts::kMovements &&
       revision.last_event_day <= scope.as_of) {
@@ -36,7 +36,7 @@ absl::StatusOr<int64_t> RecordsAfter(Facts facts, const Scope& scope) {
   std::vector<int64_t> after(ScanWorkers(), 0);
   std::vector<image::OrderRuns> runs(ScanWorkers());
   STRATA_RETURN_IF_ERROR(
-      ScanBlocks(revision, scope.stop, [&](size_t worker, const image::Block& block) {
+      facts::ScanBlocks(revision, scope.stop, [&](size_t worker, const image::Block& block) {
         if (facts == Facts::kOrders) {
           for (const image::OrderRun& run : runs[worker].Of(block)) {
             after[worker] += CountAfter(run.day, run.orders, scope.as_of);
@@ -56,7 +56,7 @@ absl::StatusOr<int64_t> RecordsAfter(Facts facts, const Scope& scope) {
 }
 
 // The kinds of record that facts are made of.
-void AddFeeds(Facts facts, FeedSet* feeds) {
+void AddFeeds(Facts facts, facts::FeedSet* feeds) {
   switch (facts) {
     case Facts::kOrders:
       return feeds->Add(image::Feed::kOrders);
@@ -109,7 +109,8 @@ int64_t RecordsOf(Facts facts, const image::Revision& revision) {
   return revision.contracts;
 }
 
-absl::Status AddFacts(Facts facts, const ScanCounts& counts, const Scope& scope, ResultInfo* info) {
+absl::Status AddFacts(Facts facts, const ScanCounts& counts, const fields::Scope& scope,
+                      fields::ResultInfo* info) {
   const Words words = WordsOf(facts);
   if (words.records == nullptr) return absl::OkStatus();
   const auto leave_out = [&](int64_t records, absl::string_view reason) {
@@ -143,11 +144,12 @@ bool CountsPurchases(const Plan& plan) {
 }
 
 bool GroupsByLine(const Plan& plan) {
-  return std::any_of(plan.fields.begin(), plan.fields.end(),
-                     [](const Field* field) { return field->grain == Grain::kLine; });
+  return std::any_of(plan.fields.begin(), plan.fields.end(), [](const fields::Field* field) {
+    return field->grain == fields::Grain::kLine;
+  });
 }
 
-void AddCoverage(const Plan& plan, const TableBuilder& builder, ResultInfo* info) {
+void AddCoverage(const Plan& plan, const TableBuilder& builder, fields::ResultInfo* info) {
   const auto leave_out = [&](absl::string_view reason, MicrosSum records) {
     if (records > 0) info->left_out.push_back({std::string(reason), static_cast<int64_t>(records)});
   };
@@ -166,30 +168,30 @@ void AddCoverage(const Plan& plan, const TableBuilder& builder, ResultInfo* info
   }
 }
 
-std::string Qualified(const Field& field) {
+std::string Qualified(const fields::Field& field) {
   switch (field.grain) {
-    case Grain::kCustomer:
+    case fields::Grain::kCustomer:
       return absl::StrCat("customer.", field.id);
-    case Grain::kOrder:
+    case fields::Grain::kOrder:
       return absl::StrCat("order.", field.id);
-    case Grain::kLine:
+    case fields::Grain::kLine:
       return absl::StrCat("line.", field.id);
-    case Grain::kTicket:
+    case fields::Grain::kTicket:
       return absl::StrCat("ticket.", field.id);
-    case Grain::kContract:
+    case fields::Grain::kContract:
       return absl::StrCat("contract.", field.id);
-    case Grain::kSurvey:
+    case fields::Grain::kSurvey:
       return absl::StrCat("survey.", field.id);
-    case Grain::kEvent:
+    case fields::Grain::kEvent:
       break;
   }
   return field.id;
 }
 
-void AddCurrentValues(const Plan& plan, const Evaluator& evaluator, ResultInfo* info) {
+void AddCurrentValues(const Plan& plan, const Evaluator& evaluator, fields::ResultInfo* info) {
   std::set<std::string> names;
-  for (const std::vector<const Field*>& fields : {plan.fields, plan.filter.fields()}) {
-    for (const Field* field : fields) {
+  for (const std::vector<const fields::Field*>& fields : {plan.fields, plan.filter.fields()}) {
+    for (const fields::Field* field : fields) {
       if (field->current_value) names.insert(Qualified(*field));
       // The tier rule looks at the declared flag, of which only the latest is kept.
       if (field->id == "tier") names.insert("customer.strategic");
@@ -208,8 +210,8 @@ void AddCurrentValues(const Plan& plan, const Evaluator& evaluator, ResultInfo* 
   info->current_values.assign(names.begin(), names.end());
 }
 
-void AddNotes(const Scope& scope, const Plan& plan, const TableBuilder& builder,
-              const Evaluator& evaluator, ResultInfo* info) {
+void AddNotes(const fields::Scope& scope, const Plan& plan, const TableBuilder& builder,
+              const Evaluator& evaluator, fields::ResultInfo* info) {
   if (evaluator.uses_classes()) {
     if (!evaluator.by_period()) {
       info->notes.push_back(absl::StrCat("ranks and classes are taken as of ",
@@ -238,18 +240,19 @@ void AddNotes(const Scope& scope, const Plan& plan, const TableBuilder& builder,
   }
 }
 
-bool LastPeriodComplete(const Scope& scope, const Plan& plan) {
+bool LastPeriodComplete(const fields::Scope& scope, const Plan& plan) {
   if (!plan.finest_period.has_value()) return scope.range.to <= scope.as_of;
   const Calendar& calendar = *scope.revision->calendar;
-  const PeriodUnit unit = *PeriodUnitOf(plan.fields[*plan.finest_period]->id);
+  const PeriodUnit unit = *fields::PeriodUnitOf(plan.fields[*plan.finest_period]->id);
   return DaysOf(calendar, unit, calendar.PeriodOf(unit, scope.range.to)).to <= scope.as_of;
 }
 
 }  // namespace
 
-absl::StatusOr<ResultInfo> MakeResultInfo(const Scope& scope, const Plan& plan,
-                                          const TableBuilder& builder, Evaluator* evaluator) {
-  ResultInfo info = InfoAsOf(scope);
+absl::StatusOr<fields::ResultInfo> MakeResultInfo(const fields::Scope& scope, const Plan& plan,
+                                                  const TableBuilder& builder,
+                                                  Evaluator* evaluator) {
+  fields::ResultInfo info = fields::InfoAsOf(scope);
   info.feeds = {};
   info.range = scope.range;
   info.filter = plan.filter.Canonical();

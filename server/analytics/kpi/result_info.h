@@ -13,8 +13,9 @@ namespace strata::analytics::kpi {
 // What an answer rests on: records used (each once, however many KPIs read it) and left out and
 // why, current values, hindsight. For each kind of facts that was looked at, the records used by it
 // and left out add up to all there are.
-absl::StatusOr<ResultInfo> MakeResultInfo(const Scope& scope, const Plan& plan,
-                                          const TableBuilder& builder, Evaluator* evaluator);
+absl::StatusOr<fields::ResultInfo> MakeResultInfo(const fields::Scope& scope, const Plan& plan,
+                                                  const TableBuilder& builder,
+                                                  Evaluator* evaluator);
 
 }  // namespace strata::analytics::kpi
 

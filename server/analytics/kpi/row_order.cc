@@ -7,9 +7,9 @@
 namespace strata::analytics::kpi {
 namespace {
 
-int CompareTerm(const Value& a, const Value& b, bool descending) {
-  const bool a_null = std::holds_alternative<NullReason>(a);
-  const bool b_null = std::holds_alternative<NullReason>(b);
+int CompareTerm(const fields::Value& a, const fields::Value& b, bool descending) {
+  const bool a_null = std::holds_alternative<fields::NullReason>(a);
+  const bool b_null = std::holds_alternative<fields::NullReason>(b);
   if (a_null || b_null) return static_cast<int>(a_null) - static_cast<int>(b_null);
   const int compared = CompareValues(a, b);
   return descending ? -compared : compared;
@@ -34,7 +34,7 @@ std::vector<uint32_t> RanksOf(const RowSet& keys, size_t field) {
 class RowComparison {
  public:
   RowComparison(const std::vector<Plan::Order>& order,
-                const std::vector<std::vector<Value>>& figures, const RowSet& keys)
+                const std::vector<std::vector<fields::Value>>& figures, const RowSet& keys)
       : order_(order), figures_(figures), keys_(keys) {
     for (size_t field = 0; field < keys.fields(); ++field) ranks_.push_back(RanksOf(keys, field));
   }
@@ -61,13 +61,13 @@ class RowComparison {
     const std::vector<uint32_t>& ranks = ranks_[field];
     const int compared = ranks.empty() ? keys_.Compare(field, a, b) : ranks[a] < ranks[b] ? -1 : 1;
     // What is not known stays last.
-    const bool null = std::holds_alternative<NullReason>(keys_.ValueOf(field, a)) ||
-                      std::holds_alternative<NullReason>(keys_.ValueOf(field, b));
+    const bool null = std::holds_alternative<fields::NullReason>(keys_.ValueOf(field, a)) ||
+                      std::holds_alternative<fields::NullReason>(keys_.ValueOf(field, b));
     return descending && !null ? -compared : compared;
   }
 
   const std::vector<Plan::Order>& order_;
-  const std::vector<std::vector<Value>>& figures_;
+  const std::vector<std::vector<fields::Value>>& figures_;
   const RowSet& keys_;
   std::vector<std::vector<uint32_t>> ranks_;
 };
@@ -75,7 +75,7 @@ class RowComparison {
 }  // namespace
 
 std::vector<uint32_t> OrderOfRows(const std::vector<Plan::Order>& order,
-                                  const std::vector<std::vector<Value>>& figures,
+                                  const std::vector<std::vector<fields::Value>>& figures,
                                   const RowSet& keys, int64_t limit) {
   std::vector<uint32_t> places(keys.size());
   std::iota(places.begin(), places.end(), 0u);

@@ -12,7 +12,7 @@ namespace strata::analytics::kpi {
 // total order. Null values come last, in either direction. figures[i][row] is the value of term i
 // where it is a KPI, else figures[i] is empty.
 std::vector<uint32_t> OrderOfRows(const std::vector<Plan::Order>& order,
-                                  const std::vector<std::vector<Value>>& figures,
+                                  const std::vector<std::vector<fields::Value>>& figures,
                                   const RowSet& keys, int64_t limit);
 
 }  // namespace strata::analytics::kpi

@@ -14,7 +14,9 @@ int Compare(const T& a, const T& b) {
   return a < b ? -1 : b < a ? 1 : 0;
 }
 
-int Compare(const DateValue& a, const DateValue& b) { return Compare(a.day, b.day); }
+int Compare(const fields::DateValue& a, const fields::DateValue& b) {
+  return Compare(a.day, b.day);
+}
 
 // Whole part and rest have the same sign, so they compare one after the other.
 int Compare(const Amount& a, const Amount& b) {
@@ -23,9 +25,9 @@ int Compare(const Amount& a, const Amount& b) {
 
 }  // namespace
 
-int CompareValues(const Value& a, const Value& b) {
-  const bool a_null = std::holds_alternative<NullReason>(a);
-  const bool b_null = std::holds_alternative<NullReason>(b);
+int CompareValues(const fields::Value& a, const fields::Value& b) {
+  const bool a_null = std::holds_alternative<fields::NullReason>(a);
+  const bool b_null = std::holds_alternative<fields::NullReason>(b);
   if (a_null || b_null) return Compare(a_null, b_null);
   if (a.index() != b.index()) return Compare(a.index(), b.index());
   return std::visit(
@@ -33,13 +35,13 @@ int CompareValues(const Value& a, const Value& b) {
       a);
 }
 
-size_t RowSet::ValueHash::operator()(const Value& value) const {
+size_t RowSet::ValueHash::operator()(const fields::Value& value) const {
   return std::visit(
       [](const auto& held) -> size_t {
         using T = std::decay_t<decltype(held)>;
         if constexpr (std::is_same_v<T, Amount>) {
           return absl::HashOf(held.units, held.nanos);
-        } else if constexpr (std::is_same_v<T, DateValue>) {
+        } else if constexpr (std::is_same_v<T, fields::DateValue>) {
           return absl::HashOf(held.day);
         } else {
           return absl::HashOf(held);
@@ -60,21 +62,21 @@ void RowSet::IndexRows() {
   }
 }
 
-uint32_t RowSet::AppendValue(size_t field, Value value, uint32_t order) {
+uint32_t RowSet::AppendValue(size_t field, fields::Value value, uint32_t order) {
   Axis& axis = axes_[field];
   axis.values.push_back(std::move(value));
   axis.orders.push_back(order);
   return static_cast<uint32_t>(axis.values.size() - 1);
 }
 
-uint32_t RowSet::Intern(size_t field, const Value& value, uint32_t order) {
+uint32_t RowSet::Intern(size_t field, const fields::Value& value, uint32_t order) {
   Axis& axis = axes_[field];
   IndexValues(&axis);
   const auto found = axis.code_of.find(value);
   return found != axis.code_of.end() ? found->second : AppendValue(field, value, order);
 }
 
-std::optional<uint32_t> RowSet::FindValue(size_t field, const Value& value) {
+std::optional<uint32_t> RowSet::FindValue(size_t field, const fields::Value& value) {
   IndexValues(&axes_[field]);
   const auto found = axes_[field].code_of.find(value);
   if (found == axes_[field].code_of.end()) return std::nullopt;
@@ -102,8 +104,8 @@ std::optional<uint32_t> RowSet::Find(const KeyCodes& codes) {
 int RowSet::Compare(size_t field, uint32_t a, uint32_t b) const {
   if (a == b) return 0;
   const Axis& axis = axes_[field];
-  const bool a_null = std::holds_alternative<NullReason>(axis.values[a]);
-  const bool b_null = std::holds_alternative<NullReason>(axis.values[b]);
+  const bool a_null = std::holds_alternative<fields::NullReason>(axis.values[a]);
+  const bool b_null = std::holds_alternative<fields::NullReason>(axis.values[b]);
   if (a_null != b_null) return a_null ? 1 : -1;
   if (axis.orders[a] != axis.orders[b]) return axis.orders[a] < axis.orders[b] ? -1 : 1;
   return CompareValues(axis.values[a], axis.values[b]);
@@ -124,7 +126,7 @@ KeyCodes SpaceCodes::Intern(uint64_t key) {
     uint32_t& code = codes_[field][own];
     if (code >= kMissing) {
       const uint32_t order = space_.OrderOf(field, own);
-      Value value = space_.ValueOf(field, own);
+      fields::Value value = space_.ValueOf(field, own);
       code = first_[field] ? rows_->AppendValue(fields_of_rows_[field], std::move(value), order)
                            : rows_->Intern(fields_of_rows_[field], value, order);
     }

@@ -9,12 +9,12 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "server/analytics/fields/field.h"
-#include "server/analytics/kpi/group_space.h"
+#include "server/analytics/kpi/scan/group_space.h"
 
 namespace strata::analytics::kpi {
 
 // Compares two values of one type; values that are not known come last. Negative, 0, positive.
-int CompareValues(const Value& a, const Value& b);
+int CompareValues(const fields::Value& a, const fields::Value& b);
 
 // The codes of a row's key values, one a field; unused places are 0.
 using KeyCodes = std::array<uint32_t, 8>;
@@ -27,17 +27,19 @@ class RowSet {
   size_t fields() const { return axes_.size(); }
   size_t size() const { return keys_.size(); }
   const KeyCodes& KeyOf(size_t row) const { return keys_[row]; }
-  const Value& ValueOf(size_t field, uint32_t code) const { return axes_[field].values[code]; }
+  const fields::Value& ValueOf(size_t field, uint32_t code) const {
+    return axes_[field].values[code];
+  }
   uint32_t Values(size_t field) const { return static_cast<uint32_t>(axes_[field].values.size()); }
 
   // The code of a value of a field, made when new. `order` is the value's place where the field has
   // an order of its own (classes, bands), else 0.
-  uint32_t Intern(size_t field, const Value& value, uint32_t order);
-  std::optional<uint32_t> FindValue(size_t field, const Value& value);
+  uint32_t Intern(size_t field, const fields::Value& value, uint32_t order);
+  std::optional<uint32_t> FindValue(size_t field, const fields::Value& value);
 
   // Adds values that are all different from each other, to a field without values. No index is made
   // before it is needed: the answer of one scan needs none.
-  uint32_t AppendValue(size_t field, Value value, uint32_t order);
+  uint32_t AppendValue(size_t field, fields::Value value, uint32_t order);
 
   // The row with these codes, made when new.
   uint32_t Add(const KeyCodes& codes);
@@ -50,12 +52,13 @@ class RowSet {
 
  private:
   struct ValueHash {
-    size_t operator()(const Value& value) const;
+    size_t operator()(const fields::Value& value) const;
   };
   struct Axis {
-    std::vector<Value> values;
+    std::vector<fields::Value> values;
     std::vector<uint32_t> orders;
-    absl::flat_hash_map<Value, uint32_t, ValueHash> code_of;  // of the first `indexed` values
+    absl::flat_hash_map<fields::Value, uint32_t, ValueHash>
+        code_of;  // of the first `indexed` values
     size_t indexed = 0;
   };
   void IndexValues(Axis* axis);

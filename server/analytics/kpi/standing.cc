@@ -11,22 +11,18 @@
 #include "server/base/scan_pool.h"
 #include "server/base/status_macros.h"
 
-namespace strata::analytics {
+namespace strata::analytics::kpi {
 namespace {
 
 using image::Slot;
-using kpi::CellView;
-using kpi::Definition;
-using kpi::Facts;
-using kpi::Measure;
 
 // More than a table of measures ever has rows: reads as 0 everywhere.
 constexpr uint32_t kNoRow = ~uint32_t{0};
 constexpr int64_t kNanosAUnit = 1'000'000'000;
 
 bool IsOfOneCustomer(const Definition& definition) {
-  constexpr kpi::MeasureSet kOfCustomers = {Measure::kCustomers, Measure::kActiveCustomers,
-                                            Measure::kNewCustomers, Measure::kStrategicRevenue};
+  constexpr MeasureSet kOfCustomers = {Measure::kCustomers, Measure::kActiveCustomers,
+                                       Measure::kNewCustomers, Measure::kStrategicRevenue};
   switch (definition.facts) {
     case Facts::kMovements:  // between two days
     case Facts::kInactivity:
@@ -35,7 +31,7 @@ bool IsOfOneCustomer(const Definition& definition) {
     default:
       break;
   }
-  return definition.comparison == kpi::Comparison::kNone && !definition.needs.HasAny(kOfCustomers);
+  return definition.comparison == Comparison::kNone && !definition.needs.HasAny(kOfCustomers);
 }
 
 // Values of one KPI, ready to be ordered: exactly, but for KPIs that are numbers anyway.
@@ -43,7 +39,7 @@ struct Values {
   std::vector<__int128> exact;  // counts, or money in nanos
   std::vector<double> numbers;
 
-  void Add(const Value& value) {
+  void Add(const fields::Value& value) {
     if (const auto* count = std::get_if<int64_t>(&value)) exact.push_back(*count);
     if (const auto* number = std::get_if<double>(&value)) numbers.push_back(*number);
     if (const auto* amount = std::get_if<Amount>(&value)) {
@@ -66,11 +62,11 @@ T TwiceTheMedian(std::vector<T>& values) {
   return *middle + *std::max_element(values.begin(), middle);
 }
 
-Value MedianOf(ValueType type, Values& values) {
+fields::Value MedianOf(fields::ValueType type, Values& values) {
   if (!values.numbers.empty()) return TwiceTheMedian(values.numbers) / 2;
-  if (values.exact.empty()) return NullReason::kNoRecords;
+  if (values.exact.empty()) return fields::NullReason::kNoRecords;
   const __int128 twice = TwiceTheMedian(values.exact);
-  if (type != ValueType::kMoney) return static_cast<double>(twice) / 2;
+  if (type != fields::ValueType::kMoney) return static_cast<double>(twice) / 2;
   const __int128 nanos = (twice + (twice < 0 ? -1 : 1)) / 2;  // half away from zero
   return Amount{static_cast<int64_t>(nanos / kNanosAUnit),
                 static_cast<int32_t>(nanos % kNanosAUnit)};
@@ -83,7 +79,7 @@ struct Peers {
   const StopToken& stop;
 };
 
-absl::Status Stand(const Definition& definition, const kpi::MeasureTable& measures,
+absl::Status Stand(const Definition& definition, const MeasureTable& measures,
                    const std::vector<uint32_t>& row_of_slot, const Peers& peers,
                    KpiStanding* standing) {
   STRATA_RETURN_IF_ERROR(peers.stop.Check());
@@ -95,7 +91,7 @@ absl::Status Stand(const Definition& definition, const kpi::MeasureTable& measur
   own.Add(standing->value.value);
   for (Slot slot = 0; slot < peers.exists.size(); ++slot) {
     if (peers.exists[slot] == 0 && slot != peers.slot) continue;
-    STRATA_ASSIGN_OR_RETURN(const Cell cell, cell_of(slot));
+    STRATA_ASSIGN_OR_RETURN(const fields::Cell cell, cell_of(slot));
     all.Add(cell.value);
   }
   standing->of = static_cast<int64_t>(all.exact.size() + all.numbers.size());
@@ -106,7 +102,7 @@ absl::Status Stand(const Definition& definition, const kpi::MeasureTable& measur
 }
 
 // The standings of all KPIs of one kind of facts, side by side.
-absl::Status StandAll(const kpi::GroupSpace& space, const kpi::ScanResult& result, Facts facts,
+absl::Status StandAll(const GroupSpace& space, const ScanResult& result, Facts facts,
                       const Peers& peers, std::vector<KpiStanding>* standings) {
   std::vector<uint32_t> row_of_slot(peers.exists.size(), kNoRow);
   for (size_t row = 0; row < result.keys.size(); ++row) {
@@ -115,7 +111,7 @@ absl::Status StandAll(const kpi::GroupSpace& space, const kpi::ScanResult& resul
   std::vector<absl::Status> failures(standings->size());
   ParallelScan(standings->size(), [&](size_t, size_t i) {
     KpiStanding& standing = (*standings)[i];
-    const Definition& definition = kpi::DefinitionOf(*standing.kpi);
+    const Definition& definition = DefinitionOf(*standing.kpi);
     if (definition.facts != facts) return;
     failures[i] = Stand(definition, result.measures, row_of_slot, peers, &standing);
   });
@@ -128,12 +124,12 @@ absl::Status StandAll(const kpi::GroupSpace& space, const kpi::ScanResult& resul
 std::vector<const Kpi*> KpisOfOneCustomer() {
   std::vector<const Kpi*> kpis;
   for (const Kpi& kpi : Kpis()) {
-    if (IsOfOneCustomer(kpi::DefinitionOf(kpi))) kpis.push_back(&kpi);
+    if (IsOfOneCustomer(DefinitionOf(kpi))) kpis.push_back(&kpi);
   }
   return kpis;
 }
 
-absl::StatusOr<std::vector<KpiStanding>> StandingsOf(const Scope& scope, Slot slot) {
+absl::StatusOr<std::vector<KpiStanding>> StandingsOf(const fields::Scope& scope, Slot slot) {
   std::vector<KpiStanding> standings;
   KpiQuery query;
   query.scope = scope;
@@ -141,17 +137,17 @@ absl::StatusOr<std::vector<KpiStanding>> StandingsOf(const Scope& scope, Slot sl
     standings.emplace_back().kpi = kpi;
     query.kpis.push_back(kpi->id);
   }
-  STRATA_ASSIGN_OR_RETURN(const kpi::Plan plan, kpi::MakePlan(query));
-  STRATA_ASSIGN_OR_RETURN(const Features features,
-                          Features::Compute(*scope.revision, scope.as_of, {}, scope.stop));
+  STRATA_ASSIGN_OR_RETURN(const Plan plan, MakePlan(query));
+  STRATA_ASSIGN_OR_RETURN(const fields::Features features,
+                          fields::Features::Compute(*scope.revision, scope.as_of, {}, scope.stop));
   const Peers peers = {features.exists(), slot, scope.stop};
-  kpi::Evaluator evaluator(query.scope, plan.filter, {}, plan.Needs());
-  STRATA_RETURN_IF_ERROR(evaluator.Evaluate(
-      {scope.range, {}, plan.Needs(), true},
-      [&](Facts facts, const kpi::GroupSpace& space, const kpi::ScanResult& result) {
-        return StandAll(space, result, facts, peers, &standings);
-      }));
+  Evaluator evaluator(query.scope, plan.filter, {}, plan.Needs());
+  STRATA_RETURN_IF_ERROR(
+      evaluator.Evaluate({scope.range, {}, plan.Needs(), true},
+                         [&](Facts facts, const GroupSpace& space, const ScanResult& result) {
+                           return StandAll(space, result, facts, peers, &standings);
+                         }));
   return standings;
 }
 
-}  // namespace strata::analytics
+}  // namespace strata::analytics::kpi

@@ -9,7 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/analytics/fields/features.h"
-#include "server/analytics/kpi/shop_model.h"
+#include "server/analytics/kpi/testing/shop_model.h"
 
 namespace strata::analytics::kpi {
 namespace {
@@ -23,8 +23,8 @@ std::vector<std::string> Ids() {
   return ids;
 }
 
-Scope AllOf(const image::RevisionPtr& revision, absl::string_view as_of = "") {
-  return *ResolveScope(revision, as_of, "", "", "", ClassesAt::kAsOf, StopToken());
+fields::Scope AllOf(const image::RevisionPtr& revision, absl::string_view as_of = "") {
+  return *fields::ResolveScope(revision, as_of, "", "", "", fields::ClassesAt::kAsOf, StopToken());
 }
 
 // "revenue 30 2/3 median 30" of each KPI asked for.
@@ -90,13 +90,13 @@ TEST(Standing, MedianOfAnEvenNumberLiesBetweenTheMiddleTwo) {
 }
 
 TEST(Standing, StopsWhenNobodyWaits) {
-  Scope scope = AllOf(RandomShop(3).Build());
+  fields::Scope scope = AllOf(RandomShop(3).Build());
   scope.stop = StopToken([] { return absl::CancelledError("gone"); });
   EXPECT_EQ(StandingsOf(scope, 0).status().code(), absl::StatusCode::kCancelled);
 }
 
 // By value, for ordering.
-double NumberOf(const Value& value) {
+double NumberOf(const fields::Value& value) {
   if (const auto* count = std::get_if<int64_t>(&value)) return static_cast<double>(*count);
   if (const auto* amount = std::get_if<Amount>(&value)) {
     return static_cast<double>(amount->units) + amount->nanos / 1e9;
@@ -114,10 +114,10 @@ TEST_P(RandomStanding, EqualsEachCustomersOwnFigures) {
   sizes.min_tail_orders = 40;
   const auto revision = shop.Build(sizes, shop.orders.size() / 10);
   for (const char* as_of : {"", "2023-08-01"}) {
-    const Scope scope = AllOf(revision, as_of);
-    const Features features = *Features::Compute(*revision, scope.as_of, {}, {});
+    const fields::Scope scope = AllOf(revision, as_of);
+    const fields::Features features = *fields::Features::Compute(*revision, scope.as_of, {}, {});
     // By KPI, then by slot.
-    std::map<std::string, std::map<image::Slot, Value>> figures;
+    std::map<std::string, std::map<image::Slot, fields::Value>> figures;
     for (image::Slot slot = 0; slot < revision->slots; ++slot) {
       const std::string filter = absl::StrCat("customer = \"", revision->CustomerId(slot), "\"");
       const KpiAnswer answer = *QueryKpis(QueryOf(revision, Ids(), {}, filter, "", "", as_of));
@@ -134,17 +134,17 @@ TEST_P(RandomStanding, EqualsEachCustomersOwnFigures) {
         std::vector<double> values;
         for (const auto& [other, value] : all) {
           if (!features.exists()[other] && other != slot) continue;
-          if (!std::holds_alternative<NullReason>(value)) values.push_back(NumberOf(value));
+          if (!std::holds_alternative<fields::NullReason>(value)) values.push_back(NumberOf(value));
         }
         EXPECT_EQ(standing.of, static_cast<int64_t>(values.size()));
         std::sort(values.begin(), values.end());
         if (values.empty()) {
-          EXPECT_TRUE(std::holds_alternative<NullReason>(standing.median));
+          EXPECT_TRUE(std::holds_alternative<fields::NullReason>(standing.median));
         } else {
           const size_t n = values.size();
           EXPECT_NEAR(NumberOf(standing.median), (values[(n - 1) / 2] + values[n / 2]) / 2, 1e-8);
         }
-        if (std::holds_alternative<NullReason>(standing.value.value)) {
+        if (std::holds_alternative<fields::NullReason>(standing.value.value)) {
           EXPECT_EQ(standing.rank, 0);
           continue;
         }

@@ -17,10 +17,8 @@
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 
-namespace strata::analytics {
+namespace strata::analytics::kpi {
 namespace {
-
-using kpi::Definition;
 
 constexpr int kMostPoints = 60;
 constexpr int kTrackedMonths = 13;  // a year and the same month of the year before
@@ -90,9 +88,11 @@ UnitOf UnitOfPeriod(SummaryPeriod period) {
   return {PeriodUnit::kQuarter, "quarter"};
 }
 
-bool IsNull(const Cell& cell) { return std::holds_alternative<NullReason>(cell.value); }
+bool IsNull(const fields::Cell& cell) {
+  return std::holds_alternative<fields::NullReason>(cell.value);
+}
 
-double NumberOf(const Value& value) {
+double NumberOf(const fields::Value& value) {
   if (const auto* amount = std::get_if<Amount>(&value)) {
     return static_cast<double>(amount->units) + static_cast<double>(amount->nanos) * 1e-9;
   }
@@ -100,32 +100,33 @@ double NumberOf(const Value& value) {
   return std::get<double>(value);
 }
 
-Cell ChangeOf(const Definition& definition, const Cell& value, const Cell& previous) {
-  if (IsNull(value)) return kpi::NullCell(std::get<NullReason>(value.value));
-  if (IsNull(previous)) return kpi::NullCell(std::get<NullReason>(previous.value));
+fields::Cell ChangeOf(const Definition& definition, const fields::Cell& value,
+                      const fields::Cell& previous) {
+  if (IsNull(value)) return NullCell(std::get<fields::NullReason>(value.value));
+  if (IsNull(previous)) return NullCell(std::get<fields::NullReason>(previous.value));
   const double now = NumberOf(value.value), before = NumberOf(previous.value);
-  if (definition.rate) return kpi::NumberCell(now - before);
-  if (before <= 0) return kpi::NullCell(NullReason::kZeroDenominator);
-  return kpi::NumberCell(now / before - 1);
+  if (definition.rate) return NumberCell(now - before);
+  if (before <= 0) return NullCell(fields::NullReason::kZeroDenominator);
+  return NumberCell(now / before - 1);
 }
 
 // Whether the workspace holds what the KPI counts: without tickets the page has no support figures,
 // without orders no revenue of 0.
 bool HasRecords(const Definition& definition, const image::Revision& revision) {
   switch (definition.facts) {
-    case kpi::Facts::kOrders:
-    case kpi::Facts::kInactivity:
+    case Facts::kOrders:
+    case Facts::kInactivity:
       return revision.orders > 0;
-    case kpi::Facts::kTickets:
+    case Facts::kTickets:
       return revision.tickets > 0;
-    case kpi::Facts::kRatings:
+    case Facts::kRatings:
       return revision.tickets > 0 || revision.surveys > 0;
-    case kpi::Facts::kSurveys:
+    case Facts::kSurveys:
       return revision.surveys > 0;
-    case kpi::Facts::kContracts:
-    case kpi::Facts::kMovements:
+    case Facts::kContracts:
+    case Facts::kMovements:
       return revision.contracts > 0;
-    case kpi::Facts::kCustomers:
+    case Facts::kCustomers:
       break;
   }
   return true;
@@ -148,12 +149,12 @@ class Summary {
 
   absl::StatusOr<SummaryAnswer> Make() {
     STRATA_RETURN_IF_ERROR(ChooseKpis());
-    answer_.info = InfoAsOf(query_.scope);
-    if (query_.scope.as_of_basis != AsOfBasis::kEmpty) {
+    answer_.info = fields::InfoAsOf(query_.scope);
+    if (query_.scope.as_of_basis != facts::AsOfBasis::kEmpty) {
       answer_.period = calendar_.Label(unit_.unit, period_);
       answer_.previous_period = calendar_.Label(unit_.unit, period_ - 1);
     }
-    answer_.info.range = kpi::DaysOf(calendar_, unit_.unit, period_);
+    answer_.info.range = DaysOf(calendar_, unit_.unit, period_);
     answer_.info.filter = filter_.Canonical();
     if (!headline_.empty()) {
       STRATA_RETURN_IF_ERROR(MakeHeadline());
@@ -168,14 +169,14 @@ class Summary {
   bool Fits(const Definition& definition) const {
     return HasRecords(definition, revision_) &&
            std::all_of(filter_.fields().begin(), filter_.fields().end(),
-                       [&](const Field* field) { return kpi::CanFilterBy(definition, *field); });
+                       [&](const fields::Field* field) { return CanFilterBy(definition, *field); });
   }
 
   absl::Status ChooseKpis() {
     STRATA_ASSIGN_OR_RETURN(filter_,
-                            kpi::ParseFilter(query_.scope, FieldCatalogue(revision_), {}, {}));
+                            ParseFilter(query_.scope, fields::FieldCatalogue(revision_), {}, {}));
     for (const char* id : kHeadline) {
-      const Definition& definition = kpi::DefinitionOf(**FindKpi(id));
+      const Definition& definition = DefinitionOf(**FindKpi(id));
       if (Fits(definition)) {
         headline_.push_back(&definition);
       } else if (HasRecords(definition, revision_)) {
@@ -185,7 +186,7 @@ class Summary {
     return absl::OkStatus();
   }
 
-  KpiQuery QueryOf(std::vector<std::string> kpis, DayRange range) const {
+  KpiQuery QueryOf(std::vector<std::string> kpis, fields::DayRange range) const {
     KpiQuery query;
     query.scope = query_.scope;
     query.scope.range = range;
@@ -201,9 +202,9 @@ class Summary {
   }
 
   absl::Status MakeHeadline() {
-    const DayRange days = kpi::DaysOf(calendar_, unit_.unit, period_);
-    const DayRange seen = {days.from, std::min(days.to, query_.scope.as_of)};
-    const DayRange previous = kpi::PrecedingPart(calendar_, unit_.unit, period_, seen);
+    const fields::DayRange days = DaysOf(calendar_, unit_.unit, period_);
+    const fields::DayRange seen = {days.from, std::min(days.to, query_.scope.as_of)};
+    const fields::DayRange previous = PrecedingPart(calendar_, unit_.unit, period_, seen);
     KpiQuery query = QueryOf(HeadlineIds(), days);
     query.ranges = {{"previous", NamedRange::Kind::kDays, previous}};
     STRATA_ASSIGN_OR_RETURN(KpiAnswer made, QueryKpis(query));
@@ -217,10 +218,10 @@ class Summary {
       answer_.info.notes.push_back(
           absl::StrCat("left out, because the filter does not fit: ", absl::StrJoin(unfit_, ", ")));
     }
-    std::vector<Cell>& cells = made.table.rows.front().cells;
+    std::vector<fields::Cell>& cells = made.table.rows.front().cells;
     for (size_t i = 0; i < headline_.size(); ++i) {
       KpiSummary& summary = answer_.headline.emplace_back();
-      summary.kpi = &Kpis()[static_cast<size_t>(headline_[i] - kpi::Definitions().data())];
+      summary.kpi = &Kpis()[static_cast<size_t>(headline_[i] - Definitions().data())];
       summary.value = std::move(cells[i]);
       summary.previous = std::move(cells[headline_.size() + i]);
       summary.change = ChangeOf(*headline_[i], summary.value, summary.previous);
@@ -230,7 +231,7 @@ class Summary {
 
   // The first period of `count` up to `last` that has any record.
   int32_t FirstPeriod(PeriodUnit unit, int32_t last, int count) const {
-    const Day first_day = FirstDayOf(revision_);
+    const Day first_day = facts::FirstDayOf(revision_);
     if (first_day == kNoDay) return last;
     const int32_t first = calendar_.PeriodOf(unit, first_day);
     return std::min(last, std::max(first, last - count + 1));
@@ -267,7 +268,7 @@ class Summary {
   absl::Status Track(const Tracking& tracking) {
     std::vector<std::string> kpis;
     for (const std::string& id : tracking.kpis) {
-      if (Fits(kpi::DefinitionOf(**FindKpi(id)))) kpis.push_back(id);
+      if (Fits(DefinitionOf(**FindKpi(id)))) kpis.push_back(id);
     }
     if (kpis.empty()) return absl::OkStatus();
     const int32_t last = calendar_.PeriodOf(PeriodUnit::kMonth, query_.scope.as_of);
@@ -302,7 +303,7 @@ class Summary {
   const Calendar& calendar_;
   const UnitOf unit_;
   const int32_t period_;
-  Filter filter_;
+  filter::Filter filter_;
   std::vector<const Definition*> headline_;
   std::vector<std::string> unfit_;
   SummaryAnswer answer_;
@@ -321,4 +322,4 @@ absl::StatusOr<SummaryAnswer> SummarizeKpis(const SummaryQuery& query) {
   return Summary(query).Make();
 }
 
-}  // namespace strata::analytics
+}  // namespace strata::analytics::kpi

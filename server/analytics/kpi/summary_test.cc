@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "server/analytics/kpi/shop_model.h"
+#include "server/analytics/kpi/testing/shop_model.h"
 
 namespace strata::analytics::kpi {
 namespace {
@@ -113,7 +113,7 @@ TEST(SummaryTest, EmptyWorkspace) {
   // No record, so no day, no period of it, and nothing to count in either.
   const auto answer = SummarizeKpis(QueryAt(ShopModel(), ""));
   ASSERT_TRUE(answer.ok()) << answer.status();
-  EXPECT_EQ(answer->info.as_of_basis, AsOfBasis::kEmpty);
+  EXPECT_EQ(answer->info.as_of_basis, facts::AsOfBasis::kEmpty);
   EXPECT_EQ(answer->period, "");
   EXPECT_EQ(answer->previous_period, "");
   EXPECT_TRUE(answer->headline.empty());

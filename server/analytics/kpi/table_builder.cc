@@ -93,7 +93,7 @@ KeyCodes TableBuilder::CustomerKey(const KeyCodes& key) const {
   KeyCodes part{};
   for (size_t field = 0; field < plan_.fields.size(); ++field) {
     // Where classes change from period to period, so do the customers of a class.
-    const bool kept = plan_.fields[field]->grain == Grain::kCustomer ||
+    const bool kept = plan_.fields[field]->grain == fields::Grain::kCustomer ||
                       (evaluator_->by_period() && plan_.finest_period == field);
     if (kept) part[field] = key[field];
   }
@@ -113,10 +113,10 @@ void TableBuilder::BroadcastCustomers(size_t range) {
 // Every combination of time values of the range with every combination of other values that occurs.
 absl::Status TableBuilder::FillEmpty() {
   if (!query_.fill_empty || !plan_.finest_period.has_value()) return absl::OkStatus();
-  std::vector<const Field*> time_fields;
+  std::vector<const fields::Field*> time_fields;
   std::vector<size_t> places;
   for (size_t field = 0; field < plan_.fields.size(); ++field) {
-    if (plan_.fields[field]->grain != Grain::kEvent) continue;
+    if (plan_.fields[field]->grain != fields::Grain::kEvent) continue;
     time_fields.push_back(plan_.fields[field]);
     places.push_back(field);
   }
@@ -147,8 +147,8 @@ absl::Status TableBuilder::FillEmpty() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Cell> TableBuilder::CellOf(uint32_t row, size_t range,
-                                          const Definition& definition) const {
+absl::StatusOr<fields::Cell> TableBuilder::CellOf(uint32_t row, size_t range,
+                                                  const Definition& definition) const {
   if (const auto reason = WithoutFigure(row, range, definition.facts); reason.has_value()) {
     return NullCell(*reason);
   }
@@ -158,7 +158,7 @@ absl::StatusOr<Cell> TableBuilder::CellOf(uint32_t row, size_t range,
     input.has_history = HasHistory(row, range, definition.facts);
   }
   if (definition.comparison == Comparison::kWhole) input.whole = CellView(whole_[range], row);
-  absl::StatusOr<Cell> cell = definition.figure(input);
+  absl::StatusOr<fields::Cell> cell = definition.figure(input);
   if (cell.ok()) return cell;
   return absl::Status(cell.status().code(),
                       absl::StrCat(definition.kpi.id, ": ", cell.status().message()));
@@ -170,14 +170,15 @@ uint32_t TableBuilder::PeriodCode(uint32_t row) const {
 
 bool TableBuilder::IsComplete(uint32_t row) const {
   if (!plan_.finest_period.has_value()) return query_.scope.range.to <= query_.scope.as_of;
-  const PeriodUnit unit = *PeriodUnitOf(plan_.fields[*plan_.finest_period]->id);
+  const PeriodUnit unit = *fields::PeriodUnitOf(plan_.fields[*plan_.finest_period]->id);
   const std::optional<int32_t> period = PeriodOfCode(PeriodCode(row));
   return !period.has_value() || DaysOf(*revision_.calendar, unit, *period).to <= query_.scope.as_of;
 }
 
 std::vector<KpiTable::Column> TableBuilder::Keys() const {
   std::vector<KpiTable::Column> keys;
-  for (const Field* field : plan_.fields) keys.push_back({field->id, "", field->type, field->unit});
+  for (const fields::Field* field : plan_.fields)
+    keys.push_back({field->id, "", field->type, field->unit});
   return keys;
 }
 
@@ -194,13 +195,13 @@ std::vector<KpiTable::Column> TableBuilder::Columns() const {
 
 // Only rows that stay are made: the others lend the figures that rows are ordered by.
 absl::Status TableBuilder::MakeRows(KpiTable* table) const {
-  std::vector<std::vector<Value>> figures;
+  std::vector<std::vector<fields::Value>> figures;
   for (const Plan::Order& term : plan_.order) {
-    std::vector<Value>& values = figures.emplace_back();
+    std::vector<fields::Value>& values = figures.emplace_back();
     if (!term.by_kpi) continue;
     values.reserve(rows_.size());
     for (uint32_t row = 0; row < rows_.size(); ++row) {
-      STRATA_ASSIGN_OR_RETURN(Cell cell, CellOf(row, 0, *plan_.kpis[term.index]));
+      STRATA_ASSIGN_OR_RETURN(fields::Cell cell, CellOf(row, 0, *plan_.kpis[term.index]));
       values.push_back(std::move(cell.value));
     }
   }

@@ -51,21 +51,22 @@ class TableBuilder {
   absl::Status EvaluatePrevious(size_t range);
   absl::Status EvaluatePrecedingPeriods(size_t range);
   // Of the rows with `codes`, whose periods before lie in `window`.
-  absl::Status EvaluatePrecedingWindow(size_t range, DayRange window,
+  absl::Status EvaluatePrecedingWindow(size_t range, fields::DayRange window,
                                        const std::vector<bool>& codes);
   // The denominators of shares.
   absl::Status EvaluateWhole(size_t range);
 
-  absl::StatusOr<Cell> CellOf(uint32_t row, size_t range, const Definition& definition) const;
+  absl::StatusOr<fields::Cell> CellOf(uint32_t row, size_t range,
+                                      const Definition& definition) const;
   absl::Status MakeRows(KpiTable* table) const;
   std::vector<KpiTable::Column> Keys() const;
   std::vector<KpiTable::Column> Columns() const;
   bool IsComplete(uint32_t row) const;
   // What a row holds of a range, by its period or, without periods, as a whole.
   struct RowDays {
-    DayRange own;       // empty (to < from): nothing of the range can stand in the row
-    DayRange before;    // the period before as far as it is compared with; likewise
-    bool part = false;  // `before` is a part of that period
+    fields::DayRange own;     // empty (to < from): nothing of the range can stand in the row
+    fields::DayRange before;  // the period before as far as it is compared with; likewise
+    bool part = false;        // `before` is a part of that period
   };
   // The place of the row's days in row_days_: its code of the finest time field, or 0.
   uint32_t PeriodCode(uint32_t row) const;
@@ -74,7 +75,7 @@ class TableBuilder {
   void FindRowDays();
   RowDays DaysOfPeriod(size_t range, std::optional<int32_t> period) const;
   // Why there is no figure of these facts in the row of a range, whatever its measures.
-  std::optional<NullReason> WithoutFigure(uint32_t row, size_t range, Facts facts) const;
+  std::optional<fields::NullReason> WithoutFigure(uint32_t row, size_t range, Facts facts) const;
   bool HasHistory(uint32_t row, size_t range, Facts facts) const;
 
   const KpiQuery& query_;

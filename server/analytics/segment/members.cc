@@ -2,13 +2,13 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
-#include "server/analytics/fields/block_scan.h"
+#include "server/analytics/facts/block_scan.h"
 
-namespace strata::analytics {
+namespace strata::analytics::segment {
 
 using image::Slot;
 
-SegmentClasses ClassesOf(const SegmentInfo& segment, const Features& features) {
+SegmentClasses ClassesOf(const SegmentInfo& segment, const fields::Features& features) {
   SegmentClasses classes;
   classes.names.emplace_back();
   if (segment.is_partition()) {
@@ -18,11 +18,11 @@ SegmentClasses ClassesOf(const SegmentInfo& segment, const Features& features) {
   }
   classes.names.emplace_back(kNotScored);
 
-  const FeatureColumn& column = features.Column(segment.field);
+  const fields::FeatureColumn& column = features.Column(segment.field);
   const std::vector<uint8_t>& exists = features.exists();
   classes.codes.assign(exists.size(), 0);
   const uint32_t not_scored = classes.not_scored();
-  ForSlotRanges(static_cast<Slot>(exists.size()), [&](Slot begin, Slot end) {
+  facts::ForSlotRanges(static_cast<Slot>(exists.size()), [&](Slot begin, Slot end) {
     for (Slot slot = begin; slot < end; ++slot) {
       if (exists[slot] == 0) continue;
       if (column.IsNull(slot)) {
@@ -55,4 +55,4 @@ std::vector<Slot> FindCustomers(const image::Revision& revision,
   return found;
 }
 
-}  // namespace strata::analytics
+}  // namespace strata::analytics::segment

@@ -12,7 +12,7 @@
 
 // Which class of a segment each customer is in.
 
-namespace strata::analytics {
+namespace strata::analytics::segment {
 
 // The class of a customer whom a partition leaves without one: of the built-ins only rfm does so,
 // with customers that bought nothing. No own class can have this name.
@@ -29,13 +29,13 @@ struct SegmentClasses {
 };
 
 // `features` holds the segment's field.
-SegmentClasses ClassesOf(const SegmentInfo& segment, const Features& features);
+SegmentClasses ClassesOf(const SegmentInfo& segment, const fields::Features& features);
 
 // The slots of the present customers with these ids, in the order given; image::kNoSlot where there
 // is none. One pass over the workspace's ids however many are asked for.
 std::vector<image::Slot> FindCustomers(const image::Revision& revision,
                                        absl::Span<const std::string> ids);
 
-}  // namespace strata::analytics
+}  // namespace strata::analytics::segment
 
 #endif  // STRATA_SERVER_ANALYTICS_SEGMENT_MEMBERS_H_

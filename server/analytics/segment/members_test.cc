@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "server/analytics/fields/model_workspace.h"
+#include "server/analytics/testing/model_workspace.h"
 
-namespace strata::analytics {
+namespace strata::analytics::segment {
 namespace {
 
 using ::testing::ElementsAre;
@@ -25,7 +25,8 @@ ModelWorkspace Three() {
 std::vector<std::string> ClassNames(const image::Revision& revision, const std::string& segment,
                                     absl::string_view day) {
   const SegmentInfo info = *FindSegment(*revision.settings, segment);
-  const Features features = *Features::Compute(revision, *ParseDay(day), {info.field}, {});
+  const fields::Features features =
+      *fields::Features::Compute(revision, *ParseDay(day), {info.field}, {});
   const SegmentClasses classes = ClassesOf(info, features);
   std::vector<std::string> names;
   for (const uint32_t code : classes.codes) names.push_back(classes.names[code]);
@@ -50,4 +51,4 @@ TEST(FindCustomers, InTheOrderGiven) {
 }
 
 }  // namespace
-}  // namespace strata::analytics
+}  // namespace strata::analytics::segment

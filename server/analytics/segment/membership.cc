@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "server/analytics/fields/as_of.h"
-#include "server/analytics/segment/filter.h"
+#include "server/analytics/facts/as_of.h"
+#include "server/analytics/filter/filter.h"
 #include "server/base/status_macros.h"
 
-namespace strata::analytics {
+namespace strata::analytics::segment {
 namespace {
 
 using image::Slot;
@@ -15,31 +15,32 @@ using image::Slot;
 // Those of `ids` that the revision has as fields of customers.
 std::vector<std::string> Existing(const image::Revision& revision,
                                   const std::vector<std::string>& ids) {
-  const FieldCatalogue catalogue(revision);
+  const fields::FieldCatalogue catalogue(revision);
   std::vector<std::string> existing;
   for (const std::string& id : ids) {
     const auto field = catalogue.Find(id);
-    if (field.ok() && (*field)->grain == Grain::kCustomer) existing.push_back(id);
+    if (field.ok() && (*field)->grain == fields::Grain::kCustomer) existing.push_back(id);
   }
   return existing;
 }
 
-absl::StatusOr<std::shared_ptr<const Features>> FeaturesOf(const Membership& membership,
-                                                           const std::vector<std::string>& ids,
-                                                           const StopToken& stop) {
-  STRATA_ASSIGN_OR_RETURN(Features features,
-                          Features::Compute(*membership.revision, membership.as_of, ids, stop));
-  return std::make_shared<const Features>(std::move(features));
+absl::StatusOr<std::shared_ptr<const fields::Features>> FeaturesOf(
+    const Membership& membership, const std::vector<std::string>& ids, const StopToken& stop) {
+  STRATA_ASSIGN_OR_RETURN(
+      fields::Features features,
+      fields::Features::Compute(*membership.revision, membership.as_of, ids, stop));
+  return std::make_shared<const fields::Features>(std::move(features));
 }
 
-const FeatureColumn* ColumnOf(const Features* features, const std::vector<std::string>& ids,
-                              const std::string& id) {
+const fields::FeatureColumn* ColumnOf(const fields::Features* features,
+                                      const std::vector<std::string>& ids, const std::string& id) {
   if (features == nullptr || std::find(ids.begin(), ids.end(), id) == ids.end()) return nullptr;
   return &features->Column(id);
 }
 
 // The customer's value; unset where it did not exist by the revision's day.
-std::optional<Value> ValueAt(const FeatureColumn* column, const Features* features, Slot slot) {
+std::optional<fields::Value> ValueAt(const fields::FeatureColumn* column,
+                                     const fields::Features* features, Slot slot) {
   if (column == nullptr || slot >= features->exists().size() || features->exists()[slot] == 0) {
     return std::nullopt;
   }
@@ -51,15 +52,16 @@ std::optional<Value> ValueAt(const FeatureColumn* column, const Features* featur
 absl::StatusOr<Membership> ComputeMembership(image::RevisionPtr revision, absl::string_view filter,
                                              const StopToken& stop) {
   Membership membership;
-  const DefaultDay today = DefaultDayOf(*revision);
+  const facts::DefaultDay today = facts::DefaultDayOf(*revision);
   membership.as_of = today.day;
-  membership.empty = today.basis == AsOfBasis::kEmpty;
-  STRATA_ASSIGN_OR_RETURN(const Filter parsed, Filter::Parse(filter, FieldCatalogue(*revision)));
-  STRATA_ASSIGN_OR_RETURN(
-      const Features features,
-      Features::Compute(*revision, membership.as_of, CustomerFieldsOf(parsed), stop));
-  STRATA_ASSIGN_OR_RETURN(const BoundFilter bound,
-                          BoundFilter::BindCustomers(parsed, *revision, features));
+  membership.empty = today.basis == facts::AsOfBasis::kEmpty;
+  STRATA_ASSIGN_OR_RETURN(const filter::Filter parsed,
+                          filter::Filter::Parse(filter, fields::FieldCatalogue(*revision)));
+  STRATA_ASSIGN_OR_RETURN(const fields::Features features,
+                          fields::Features::Compute(*revision, membership.as_of,
+                                                    filter::CustomerFieldsOf(parsed), stop));
+  STRATA_ASSIGN_OR_RETURN(const filter::BoundFilter bound,
+                          filter::BoundFilter::BindCustomers(parsed, *revision, features));
   const std::vector<uint8_t>& matches = bound.customers();
   membership.members.assign(matches.begin(), matches.end());
   membership.revision = std::move(revision);
@@ -173,4 +175,4 @@ bool IsPresent(const image::Revision& revision, Slot slot) {
   return row < block.profile->present.size() && block.profile->present[row] != 0;
 }
 
-}  // namespace strata::analytics
+}  // namespace strata::analytics::segment

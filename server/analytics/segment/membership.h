@@ -18,7 +18,7 @@
 // Who is in a segment on one revision, and who entered and left from one revision to a later one of
 // the same workspace.
 
-namespace strata::analytics {
+namespace strata::analytics::segment {
 
 // The members as of the revision's own day (DefaultDayOf), so that a new day moves them too.
 struct Membership {
@@ -40,7 +40,7 @@ absl::StatusOr<Membership> ComputeMembership(image::RevisionPtr revision, absl::
 // not there.
 struct FieldChange {
   absl::string_view field;
-  std::optional<Value> before, after;
+  std::optional<fields::Value> before, after;
 };
 
 // What happened to the members from `before` to `after`: those who left, then those who entered,
@@ -70,8 +70,8 @@ class MembershipDifference {
   struct Column {
     std::string field;
     bool always = false;
-    const FeatureColumn* before = nullptr;  // null: not there
-    const FeatureColumn* after = nullptr;
+    const fields::FeatureColumn* before = nullptr;  // null: not there
+    const fields::FeatureColumn* after = nullptr;
   };
 
   MembershipDifference() = default;
@@ -84,13 +84,13 @@ class MembershipDifference {
   size_t left_ = 0;  // the first so many of moved_ left
   // The slot that somebody who entered had before, where it was another one.
   absl::flat_hash_map<image::Slot, image::Slot> slot_before_;
-  std::shared_ptr<const Features> features_before_, features_after_;
+  std::shared_ptr<const fields::Features> features_before_, features_after_;
   std::vector<Column> columns_;
 };
 
 // Whether the customer of `slot` is in the revision at all: neither deleted nor erased.
 bool IsPresent(const image::Revision& revision, image::Slot slot);
 
-}  // namespace strata::analytics
+}  // namespace strata::analytics::segment
 
 #endif  // STRATA_SERVER_ANALYTICS_SEGMENT_MEMBERSHIP_H_

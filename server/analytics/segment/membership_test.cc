@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "server/analytics/fields/model_workspace.h"
+#include "server/analytics/testing/model_workspace.h"
 
-namespace strata::analytics {
+namespace strata::analytics::segment {
 namespace {
 
 using ::testing::ElementsAre;
@@ -39,9 +39,9 @@ std::vector<std::string> Told(const MembershipDifference& difference) {
   return told;
 }
 
-std::string Text(const std::optional<Value>& value) {
+std::string Text(const std::optional<fields::Value>& value) {
   if (!value.has_value()) return "nothing";
-  if (std::holds_alternative<NullReason>(*value)) return "null";
+  if (std::holds_alternative<fields::NullReason>(*value)) return "null";
   if (const auto* amount = std::get_if<Amount>(&*value)) return FormatAmount(*amount);
   if (const auto* integer = std::get_if<int64_t>(&*value)) return absl::StrCat(*integer);
   if (const auto* text = std::get_if<std::string>(&*value)) return *text;
@@ -163,4 +163,4 @@ TEST(Membership, KnowsWhoIsPresent) {
 }
 
 }  // namespace
-}  // namespace strata::analytics
+}  // namespace strata::analytics::segment

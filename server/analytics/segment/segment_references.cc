@@ -5,22 +5,22 @@
 #include <utility>
 
 #include "absl/strings/strip.h"
-#include "server/analytics/segment/filter_lexer.h"
-#include "server/analytics/segment/segments.h"
+#include "server/analytics/fields/partition.h"
+#include "server/analytics/filter/filter_lexer.h"
 
-namespace strata::analytics {
+namespace strata::analytics::segment {
 namespace {
 
 // The words of a filter that stand where fields do.
 std::vector<std::string> FieldWords(absl::string_view filter) {
   std::vector<std::string> words;
-  FilterLexer lexer(filter);
+  filter::FilterLexer lexer(filter);
   bool literal = false;  // behind an operator stands a value
   for (;;) {
-    const absl::StatusOr<FilterToken> token = lexer.Next(literal);
-    if (!token.ok() || token->kind == FilterToken::Kind::kEnd) return words;
-    if (!literal && token->kind == FilterToken::Kind::kWord) words.push_back(token->text);
-    literal = token->kind == FilterToken::Kind::kOperator;
+    const absl::StatusOr<filter::FilterToken> token = lexer.Next(literal);
+    if (!token.ok() || token->kind == filter::FilterToken::Kind::kEnd) return words;
+    if (!literal && token->kind == filter::FilterToken::Kind::kWord) words.push_back(token->text);
+    literal = token->kind == filter::FilterToken::Kind::kOperator;
   }
 }
 
@@ -44,7 +44,7 @@ SegmentReferences::SegmentReferences(const std::vector<SegmentDefinition>& segme
         if (place != kNone) {
           AddOnce(place, names.segments);
         } else {
-          AddOnce(std::string(AliasedField(word)), names.fields);
+          AddOnce(std::string(fields::AliasedField(word)), names.fields);
         }
       }
     };
@@ -140,4 +140,4 @@ std::vector<std::string> SegmentReferences::RuleFields(absl::string_view id) con
   return fields;
 }
 
-}  // namespace strata::analytics
+}  // namespace strata::analytics::segment

@@ -7,7 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "server/domain/segment.h"
 
-namespace strata::analytics {
+namespace strata::analytics::segment {
 
 // Which segments and fields the definitions of a workspace name. Read off the words of the filters,
 // without parsing them, so that it is cheap and needs no catalogue. `segments` outlives it.
@@ -44,6 +44,6 @@ class SegmentReferences {
   std::vector<Names> names_;  // by place
 };
 
-}  // namespace strata::analytics
+}  // namespace strata::analytics::segment
 
 #endif  // STRATA_SERVER_ANALYTICS_SEGMENT_SEGMENT_REFERENCES_H_

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <string>
 
-#include "server/analytics/stats/published_figures.h"
+#include "server/analytics/testing/published_figures.h"
 
 namespace strata::analytics::stats {
 namespace {

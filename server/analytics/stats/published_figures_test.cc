@@ -1,4 +1,4 @@
-#include "server/analytics/stats/published_figures.h"
+#include "server/analytics/testing/published_figures.h"
 
 #include <gmock/gmock.h>
 

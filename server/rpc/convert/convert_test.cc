@@ -260,9 +260,9 @@ TEST(ValueTest, AmountsMustBeWholeMicros) {
 }
 
 TEST(ValueTest, SmallSamplesAreMarked) {
-  analytics::Cell cell;
+  analytics::fields::Cell cell;
   cell.value = 0.5;
-  cell.interval = analytics::Interval{0.25, 0.75, 0.95, "wilson"};
+  cell.interval = analytics::fields::Interval{0.25, 0.75, 0.95, "wilson"};
   cell.sample_size = 29;
   v1::Value value;
   ToProto(cell, &value);

@@ -9,7 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
-#include "server/rpc/answer_size.h"
+#include "server/rpc/convert/answer_size.h"
 #include "server/rpc/convert/value.h"
 
 namespace strata::rpc {
@@ -30,13 +30,13 @@ absl::StatusOr<Day> RangeDay(const std::string& text, absl::string_view field) {
   return *day;
 }
 
-absl::StatusOr<analytics::NamedRange> NamedRangeFrom(const v1::NamedRange& range,
-                                                     const std::string& field) {
-  analytics::NamedRange named;
+absl::StatusOr<analytics::kpi::NamedRange> NamedRangeFrom(const v1::NamedRange& range,
+                                                          const std::string& field) {
+  analytics::kpi::NamedRange named;
   named.name = range.name();
   if (named.name.empty()) return FieldError(absl::StrCat(field, ".name"), "a range needs a name");
   if (range.kind_case() == v1::NamedRange::kRange) {
-    named.kind = analytics::NamedRange::Kind::kDays;
+    named.kind = analytics::kpi::NamedRange::Kind::kDays;
     STRATA_ASSIGN_OR_RETURN(named.days.from,
                             RangeDay(range.range().from(), absl::StrCat(field, ".range.from")));
     STRATA_ASSIGN_OR_RETURN(named.days.to,
@@ -48,26 +48,27 @@ absl::StatusOr<analytics::NamedRange> NamedRangeFrom(const v1::NamedRange& range
   }
   switch (range.keyword()) {
     case v1::RANGE_KEYWORD_PREVIOUS_PERIOD:
-      named.kind = analytics::NamedRange::Kind::kPreviousPeriod;
+      named.kind = analytics::kpi::NamedRange::Kind::kPreviousPeriod;
       return named;
     case v1::RANGE_KEYWORD_SAME_PERIOD_LAST_YEAR:
-      named.kind = analytics::NamedRange::Kind::kSamePeriodLastYear;
+      named.kind = analytics::kpi::NamedRange::Kind::kSamePeriodLastYear;
       return named;
     default:
       return FieldError(field, "give a range or a keyword");
   }
 }
 
-absl::StatusOr<std::vector<analytics::NamedRange>> NamedRangesFrom(
+absl::StatusOr<std::vector<analytics::kpi::NamedRange>> NamedRangesFrom(
     const v1::QueryKpisRequest& request) {
   if (request.ranges_size() > kMaxRanges) {
     return FieldError("ranges", absl::StrCat(request.ranges_size(), " ranges; at most 4"));
   }
-  std::vector<analytics::NamedRange> ranges;
+  std::vector<analytics::kpi::NamedRange> ranges;
   absl::flat_hash_set<std::string> names;
   for (int i = 0; i < request.ranges_size(); ++i) {
     const std::string field = absl::StrCat("ranges[", i, "]");
-    STRATA_ASSIGN_OR_RETURN(analytics::NamedRange range, NamedRangeFrom(request.ranges(i), field));
+    STRATA_ASSIGN_OR_RETURN(analytics::kpi::NamedRange range,
+                            NamedRangeFrom(request.ranges(i), field));
     if (!names.insert(range.name).second) {
       return FieldError(absl::StrCat(field, ".name"),
                         absl::StrCat("\"", range.name, "\" is there twice"));
@@ -80,7 +81,7 @@ absl::StatusOr<std::vector<analytics::NamedRange>> NamedRangesFrom(
 template <typename Columns>
 void ColumnsToProto(const Columns& columns, bool keys,
                     google::protobuf::RepeatedPtrField<v1::KpiColumn>* out) {
-  for (const analytics::KpiTable::Column& column : columns) {
+  for (const analytics::kpi::KpiTable::Column& column : columns) {
     v1::KpiColumn* made = out->Add();
     made->set_id(column.id);
     made->set_range(column.range);
@@ -90,14 +91,14 @@ void ColumnsToProto(const Columns& columns, bool keys,
   }
 }
 
-void RowToProto(const analytics::KpiTable::Row& row, v1::KpiRow* out) {
-  for (const analytics::Value& key : row.keys) ToProto(key, out->add_keys());
-  for (const analytics::Cell& cell : row.cells) ToProto(cell, out->add_values());
+void RowToProto(const analytics::kpi::KpiTable::Row& row, v1::KpiRow* out) {
+  for (const analytics::fields::Value& key : row.keys) ToProto(key, out->add_keys());
+  for (const analytics::fields::Cell& cell : row.cells) ToProto(cell, out->add_values());
   out->set_complete(row.complete);
 }
 
 // All but the rows.
-void HeadToProto(const analytics::KpiTable& table, v1::KpiTable* out) {
+void HeadToProto(const analytics::kpi::KpiTable& table, v1::KpiTable* out) {
   out->set_title(table.title);
   ColumnsToProto(table.keys, true, out->mutable_keys());
   ColumnsToProto(table.columns, false, out->mutable_columns());
@@ -107,8 +108,8 @@ void HeadToProto(const analytics::KpiTable& table, v1::KpiTable* out) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<analytics::OrderTerm>> OrderTermsFrom(absl::string_view order_by) {
-  std::vector<analytics::OrderTerm> terms;
+absl::StatusOr<std::vector<analytics::kpi::OrderTerm>> OrderTermsFrom(absl::string_view order_by) {
+  std::vector<analytics::kpi::OrderTerm> terms;
   if (absl::StripAsciiWhitespace(order_by).empty()) return terms;
   for (absl::string_view term : absl::StrSplit(order_by, ',')) {
     const std::vector<absl::string_view> words =
@@ -125,9 +126,9 @@ absl::StatusOr<std::vector<analytics::OrderTerm>> OrderTermsFrom(absl::string_vi
   return terms;
 }
 
-absl::StatusOr<analytics::KpiQuery> KpiQueryFrom(const v1::QueryKpisRequest& request,
-                                                 analytics::Scope scope) {
-  analytics::KpiQuery query;
+absl::StatusOr<analytics::kpi::KpiQuery> KpiQueryFrom(const v1::QueryKpisRequest& request,
+                                                      analytics::fields::Scope scope) {
+  analytics::kpi::KpiQuery query;
   if (request.kpis().empty()) return FieldError("kpis", "name at least one KPI of ListKpis");
   if (request.kpis_size() > kMaxKpis) {
     return FieldError("kpis", absl::StrCat(request.kpis_size(), " KPIs; at most 50"));
@@ -150,20 +151,20 @@ absl::StatusOr<analytics::KpiQuery> KpiQueryFrom(const v1::QueryKpisRequest& req
   return query;
 }
 
-absl::StatusOr<analytics::SummaryQuery> SummaryQueryFrom(const v1::SummarizeKpisRequest& request,
-                                                         analytics::Scope scope) {
-  analytics::SummaryQuery query;
+absl::StatusOr<analytics::kpi::SummaryQuery> SummaryQueryFrom(
+    const v1::SummarizeKpisRequest& request, analytics::fields::Scope scope) {
+  analytics::kpi::SummaryQuery query;
   query.scope = std::move(scope);
   switch (request.period()) {
     case v1::SUMMARY_PERIOD_MONTH:
-      query.period = analytics::SummaryPeriod::kMonth;
+      query.period = analytics::kpi::SummaryPeriod::kMonth;
       break;
     case v1::SUMMARY_PERIOD_UNSPECIFIED:
     case v1::SUMMARY_PERIOD_QUARTER:
-      query.period = analytics::SummaryPeriod::kQuarter;
+      query.period = analytics::kpi::SummaryPeriod::kQuarter;
       break;
     case v1::SUMMARY_PERIOD_YEAR:
-      query.period = analytics::SummaryPeriod::kYear;
+      query.period = analytics::kpi::SummaryPeriod::kYear;
       break;
     default:
       return FieldError("period",
@@ -176,7 +177,7 @@ absl::StatusOr<analytics::SummaryQuery> SummaryQueryFrom(const v1::SummarizeKpis
   return query;
 }
 
-void ToProto(const analytics::Kpi& kpi, const std::vector<std::string>& fields, v1::Kpi* out) {
+void ToProto(const analytics::kpi::Kpi& kpi, const std::vector<std::string>& fields, v1::Kpi* out) {
   out->set_id(kpi.id);
   out->set_name(kpi.name);
   out->set_unit(kpi.unit);
@@ -193,7 +194,7 @@ void ToProto(const analytics::Kpi& kpi, const std::vector<std::string>& fields, 
   out->set_notes(kpi.notes);
 }
 
-size_t PageToProto(const analytics::KpiTable& table, size_t begin, size_t end, size_t bytes,
+size_t PageToProto(const analytics::kpi::KpiTable& table, size_t begin, size_t end, size_t bytes,
                    v1::KpiTable* out) {
   HeadToProto(table, out);
   PageBudget budget(bytes + out->ByteSizeLong());
@@ -204,7 +205,7 @@ size_t PageToProto(const analytics::KpiTable& table, size_t begin, size_t end, s
   return end;
 }
 
-void ToProto(const analytics::KpiTable& table, size_t begin, size_t end, v1::KpiTable* out) {
+void ToProto(const analytics::kpi::KpiTable& table, size_t begin, size_t end, v1::KpiTable* out) {
   HeadToProto(table, out);
   out->mutable_rows()->Reserve(static_cast<int>(end - begin));
   for (size_t row = begin; row < end; ++row) RowToProto(table.rows[row], out->add_rows());

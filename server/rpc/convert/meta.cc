@@ -2,13 +2,13 @@
 
 #include <string>
 
-#include "server/analytics/fields/as_of.h"
+#include "server/analytics/facts/as_of.h"
 #include "server/domain/day.h"
 
 namespace strata::rpc {
 namespace {
 
-using analytics::AsOfBasis;
+using analytics::facts::AsOfBasis;
 
 // Of the definitions as a whole (design: definitions); a KPI has a version of its own beside it.
 constexpr char kDefinitionVersion[] = "1";
@@ -28,18 +28,18 @@ v1::AsOfBasis ToProto(AsOfBasis basis) {
 }
 
 // An empty workspace has no day, whatever stands in for it.
-void AddDay(const image::Revision& revision, const analytics::ResultInfo& info,
+void AddDay(const image::Revision& revision, const analytics::fields::ResultInfo& info,
             v1::ResultMeta* out) {
   out->set_as_of_basis(ToProto(info.as_of_basis));
   if (info.as_of == kNoDay || info.as_of_basis == AsOfBasis::kEmpty) return;
   out->set_as_of(FormatDay(info.as_of));
-  const Day through = analytics::DataThrough(revision, info.as_of);
+  const Day through = analytics::facts::DataThrough(revision, info.as_of);
   if (through != kNoDay) out->set_data_through(FormatDay(through));
 }
 
 }  // namespace
 
-void ToProto(const image::Revision& revision, const analytics::ResultInfo& info,
+void ToProto(const image::Revision& revision, const analytics::fields::ResultInfo& info,
              v1::ResultMeta* out) {
   out->set_revision(revision.number);
   AddDay(revision, info, out);
@@ -53,7 +53,7 @@ void ToProto(const image::Revision& revision, const analytics::ResultInfo& info,
   out->set_filter(info.filter);
   out->set_records_used(info.records_used);
   out->set_customers_used(info.customers_used);
-  for (const analytics::LeftOut& left_out : info.left_out) {
+  for (const analytics::fields::LeftOut& left_out : info.left_out) {
     v1::LeftOut* made = out->add_left_out();
     made->set_reason(left_out.reason);
     made->set_records(left_out.records);
@@ -62,10 +62,10 @@ void ToProto(const image::Revision& revision, const analytics::ResultInfo& info,
   out->set_definition_version(kDefinitionVersion);
   for (const std::string& input : info.current_values) out->add_current_values(input);
   for (const std::string& note : info.notes) out->add_notes(note);
-  for (const std::string& note : analytics::DayNotes(revision, info.as_of, info.feeds)) {
+  for (const std::string& note : analytics::facts::DayNotes(revision, info.as_of, info.feeds)) {
     out->add_notes(note);
   }
-  if (analytics::DefaultDayOf(revision).basis == AsOfBasis::kEmpty) {
+  if (analytics::facts::DefaultDayOf(revision).basis == AsOfBasis::kEmpty) {
     out->add_notes("the workspace is empty: it holds no record yet");
   }
 }

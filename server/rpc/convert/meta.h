@@ -9,7 +9,7 @@ namespace strata::rpc {
 
 // What an answer is based on: the revision that was read, what the engine says of it, and how far
 // the records lag behind its day.
-void ToProto(const image::Revision& revision, const analytics::ResultInfo& info,
+void ToProto(const image::Revision& revision, const analytics::fields::ResultInfo& info,
              v1::ResultMeta* out);
 
 }  // namespace strata::rpc

@@ -12,7 +12,7 @@ constexpr size_t kDriversShown = 5;
 
 }  // namespace
 
-void ToProto(const analytics::RiskModel& model, v1::RiskModel* out) {
+void ToProto(const analytics::insight::RiskModel& model, v1::RiskModel* out) {
   out->set_kind(model.is_scorecard() ? "scorecard" : "logistic");
   out->set_reason(model.reason());
   out->set_events(model.events());
@@ -21,14 +21,14 @@ void ToProto(const analytics::RiskModel& model, v1::RiskModel* out) {
   const std::vector<double> coefficients = model.Coefficients();
   for (size_t j = 0; j < coefficients.size(); ++j) {
     v1::Driver* made = out->add_coefficients();
-    made->set_feature(std::string(NameOf(static_cast<analytics::RiskFeature>(j))));
+    made->set_feature(std::string(NameOf(static_cast<analytics::insight::RiskFeature>(j))));
     made->set_average(model.means()[j]);
     made->set_contribution(coefficients[j]);
   }
 }
 
-void AddDrivers(const analytics::RiskModel& model, const analytics::RiskFeatureRow& row,
-                v1::RankedRisk* out) {
+void AddDrivers(const analytics::insight::RiskModel& model,
+                const analytics::insight::RiskFeatureRow& row, v1::RankedRisk* out) {
   const std::vector<double> parts = model.Contributions(row);
   std::vector<size_t> order(parts.size());
   for (size_t j = 0; j < order.size(); ++j) order[j] = j;
@@ -38,11 +38,11 @@ void AddDrivers(const analytics::RiskModel& model, const analytics::RiskFeatureR
   order.resize(std::min<size_t>(order.size(), kDriversShown));
   for (const size_t j : order) {
     v1::Driver* made = out->add_drivers();
-    made->set_feature(std::string(NameOf(static_cast<analytics::RiskFeature>(j))));
+    made->set_feature(std::string(NameOf(static_cast<analytics::insight::RiskFeature>(j))));
     made->set_value(row[j]);
     made->set_average(model.means()[j]);
     made->set_contribution(parts[j]);
-    made->set_assumed(IsAssumed(static_cast<analytics::RiskFeature>(j), row[j]));
+    made->set_assumed(IsAssumed(static_cast<analytics::insight::RiskFeature>(j), row[j]));
   }
 }
 

@@ -151,7 +151,7 @@ void ToProto(const SegmentDefinition& definition, v1::Segment* out) {
 
 std::vector<v1::Segment> BuiltInSegments(const WorkspaceSettings& settings) {
   std::vector<v1::Segment> list;
-  for (const analytics::SegmentInfo& info : analytics::ListSegments(settings)) {
+  for (const analytics::segment::SegmentInfo& info : analytics::segment::ListSegments(settings)) {
     if (!info.built_in) break;
     v1::Segment& segment = list.emplace_back();
     segment.set_segment(info.id);

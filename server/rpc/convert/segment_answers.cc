@@ -10,7 +10,7 @@
 namespace strata::rpc {
 namespace {
 
-void ToProto(const analytics::SegmentProfile::Group& group, v1::ProfileGroup* out) {
+void ToProto(const analytics::insight::SegmentProfile::Group& group, v1::ProfileGroup* out) {
   out->set_customers(group.customers);
   Money(group.revenue, out->mutable_revenue());
   if (group.customers > 0) {
@@ -29,8 +29,8 @@ void SetInterval(const analytics::stats::Bounds& bounds, v1::Interval* out) {
   out->set_method("wilson");
 }
 
-void ToProto(const analytics::SegmentProfile::ValueShare& value, v1::ProfileValue* out) {
-  for (const analytics::Value& key : value.keys) rpc::ToProto(key, out->add_keys());
+void ToProto(const analytics::insight::SegmentProfile::ValueShare& value, v1::ProfileValue* out) {
+  for (const analytics::fields::Value& key : value.keys) rpc::ToProto(key, out->add_keys());
   out->set_customers(value.customers);
   out->set_share(value.share);
   if (value.interval.has_value()) SetInterval(*value.interval, out->mutable_share_interval());
@@ -46,7 +46,7 @@ void ToProto(const analytics::SegmentProfile::ValueShare& value, v1::ProfileValu
   Money(value.revenue, out->mutable_revenue());
 }
 
-void AddCuts(const analytics::RfmCuts& cuts, double unit,
+void AddCuts(const analytics::classes::RfmCuts& cuts, double unit,
              google::protobuf::RepeatedField<double>* out) {
   // A cut has the unit added that a score needs to be above it.
   for (size_t i = 0; i < cuts.times_bins.size(); ++i) out->Add(cuts.At(i) / unit - 1);
@@ -58,13 +58,13 @@ std::string DisplayName(const image::Revision& revision, image::Slot slot) {
   return std::string(revision.dictionaries->display_name.Text(code));
 }
 
-void ToProto(const image::Revision& revision, const analytics::Transitions::Mover& mover,
+void ToProto(const image::Revision& revision, const analytics::insight::Transitions::Mover& mover,
              v1::TransitionMover* out) {
   out->set_customer(std::string(revision.CustomerId(mover.slot)));
   out->set_display_name(DisplayName(revision, mover.slot));
   out->set_from(mover.from);
   out->set_to(mover.to);
-  for (const analytics::Transitions::Change& change : mover.changes) {
+  for (const analytics::insight::Transitions::Change& change : mover.changes) {
     v1::TransitionMover::Change* made = out->add_changes();
     made->set_field(change.field);
     rpc::ToProto(change.before, made->mutable_before());
@@ -74,29 +74,29 @@ void ToProto(const image::Revision& revision, const analytics::Transitions::Move
 
 }  // namespace
 
-void ToProto(const image::Revision& revision, const analytics::SegmentProfile& profile,
+void ToProto(const image::Revision& revision, const analytics::insight::SegmentProfile& profile,
              v1::ProfileSegmentResponse* out) {
   ToProto(revision, profile.info, out->mutable_meta());
   ToProto(profile.segment, out->mutable_segment());
   ToProto(profile.against, out->mutable_against());
   out->set_overlap(profile.overlap);
-  for (const analytics::SegmentProfile::Dimension& dimension : profile.dimensions) {
+  for (const analytics::insight::SegmentProfile::Dimension& dimension : profile.dimensions) {
     v1::ProfileDimension* made = out->add_dimensions();
     for (const std::string& field : dimension.fields) made->add_fields(field);
-    for (const analytics::SegmentProfile::ValueShare& value : dimension.values) {
+    for (const analytics::insight::SegmentProfile::ValueShare& value : dimension.values) {
       ToProto(value, made->add_values());
     }
     made->set_distance(dimension.distance);
   }
 }
 
-void ToProto(const image::Revision& revision, const analytics::RfmTable& table,
+void ToProto(const image::Revision& revision, const analytics::insight::RfmTable& table,
              v1::ScoreRfmResponse* out) {
   ToProto(revision, table.info, out->mutable_meta());
   AddCuts(table.scores.recency, 1, out->mutable_recency_cuts());
   AddCuts(table.scores.frequency, 1, out->mutable_frequency_cuts());
   AddCuts(table.scores.monetary, kMicrosAUnit, out->mutable_monetary_cuts());
-  for (const analytics::RfmTable::Name& name : table.names) {
+  for (const analytics::insight::RfmTable::Name& name : table.names) {
     v1::RfmName* made = out->add_names();
     made->set_name(std::string(name.name));
     made->set_customers(name.customers);
@@ -105,7 +105,7 @@ void ToProto(const image::Revision& revision, const analytics::RfmTable& table,
     made->set_share_of_customers(name.share_of_customers);
     made->set_share_of_revenue(name.share_of_revenue);
   }
-  for (const analytics::RfmTable::Cell& cell : table.cells) {
+  for (const analytics::insight::RfmTable::Cell& cell : table.cells) {
     v1::RfmCell* made = out->add_cells();
     made->set_recency(cell.r);
     made->set_frequency(cell.f);
@@ -115,9 +115,9 @@ void ToProto(const image::Revision& revision, const analytics::RfmTable& table,
   out->set_not_scored(table.not_scored);
 }
 
-void ToProto(const image::Revision& revision, const analytics::RfmTable& table, image::Slot slot,
-             v1::RfmCustomer* out) {
-  const analytics::RfmScores& scores = table.scores;
+void ToProto(const image::Revision& revision, const analytics::insight::RfmTable& table,
+             image::Slot slot, v1::RfmCustomer* out) {
+  const analytics::classes::RfmScores& scores = table.scores;
   out->set_customer(std::string(revision.CustomerId(slot)));
   out->set_recency_days(static_cast<int32_t>(table.recency_days[slot]));
   out->set_orders(table.orders[slot]);
@@ -125,23 +125,24 @@ void ToProto(const image::Revision& revision, const analytics::RfmTable& table, 
   out->set_frequency(scores.f[slot]);
   out->set_monetary(scores.m[slot]);
   if (!table.names.empty()) {
-    const uint32_t name = analytics::RfmSegmentOf(scores.r[slot], scores.f[slot], scores.m[slot]);
-    out->set_name(std::string(analytics::RfmSegmentNames()[name]));
+    const uint32_t name =
+        analytics::classes::RfmSegmentOf(scores.r[slot], scores.f[slot], scores.m[slot]);
+    out->set_name(std::string(analytics::classes::RfmSegmentNames()[name]));
   }
   Money(table.revenue.view()[slot], out->mutable_revenue());
 }
 
-void ToProto(const image::Revision& revision, const analytics::Transitions& transitions,
+void ToProto(const image::Revision& revision, const analytics::insight::Transitions& transitions,
              v1::ComputeTransitionsResponse* out) {
   ToProto(revision, transitions.info, out->mutable_meta());
   for (const std::string& name : transitions.classes) out->add_classes(name);
-  for (const analytics::Transitions::Step& step : transitions.steps) {
+  for (const analytics::insight::Transitions::Step& step : transitions.steps) {
     v1::TransitionStep* made = out->add_steps();
     made->set_from_date(FormatDay(step.from));
     made->set_to_date(FormatDay(step.to));
     made->set_stayed(step.stayed);
     made->set_moved(step.moved);
-    for (const analytics::Transitions::Cell& cell : step.cells) {
+    for (const analytics::insight::Transitions::Cell& cell : step.cells) {
       v1::TransitionCell* added = made->add_cells();
       added->set_from(cell.from);
       added->set_to(cell.to);
@@ -149,7 +150,7 @@ void ToProto(const image::Revision& revision, const analytics::Transitions& tran
       added->set_row_share(cell.row_share);
       Money(cell.revenue_change, added->mutable_revenue_change());
     }
-    for (const analytics::Transitions::Mover& mover : step.movers) {
+    for (const analytics::insight::Transitions::Mover& mover : step.movers) {
       ToProto(revision, mover, made->add_movers());
     }
   }

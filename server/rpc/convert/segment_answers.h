@@ -1,9 +1,9 @@
 #ifndef STRATA_SERVER_RPC_CONVERT_SEGMENT_ANSWERS_H_
 #define STRATA_SERVER_RPC_CONVERT_SEGMENT_ANSWERS_H_
 
-#include "server/analytics/segment/profile.h"
-#include "server/analytics/segment/rfm_table.h"
-#include "server/analytics/segment/transitions.h"
+#include "server/analytics/insight/segments/profile.h"
+#include "server/analytics/insight/segments/rfm_table.h"
+#include "server/analytics/insight/segments/transitions.h"
 #include "server/image/revision.h"
 #include "strata/v1/segmentation_service.pb.h"
 
@@ -11,18 +11,18 @@
 
 namespace strata::rpc {
 
-void ToProto(const image::Revision& revision, const analytics::SegmentProfile& profile,
+void ToProto(const image::Revision& revision, const analytics::insight::SegmentProfile& profile,
              v1::ProfileSegmentResponse* out);
 
 // Everything but the rows of customers.
-void ToProto(const image::Revision& revision, const analytics::RfmTable& table,
+void ToProto(const image::Revision& revision, const analytics::insight::RfmTable& table,
              v1::ScoreRfmResponse* out);
 // One customer's scores; the name is empty where the table has none.
-void ToProto(const image::Revision& revision, const analytics::RfmTable& table, image::Slot slot,
-             v1::RfmCustomer* out);
+void ToProto(const image::Revision& revision, const analytics::insight::RfmTable& table,
+             image::Slot slot, v1::RfmCustomer* out);
 
 // Everything but the partition's id.
-void ToProto(const image::Revision& revision, const analytics::Transitions& transitions,
+void ToProto(const image::Revision& revision, const analytics::insight::Transitions& transitions,
              v1::ComputeTransitionsResponse* out);
 
 }  // namespace strata::rpc

@@ -16,12 +16,12 @@ constexpr int64_t kSmallSample = 30;
 struct ValueWriter {
   v1::Value* out;
 
-  void operator()(analytics::NullReason reason) const { out->set_null(ToProto(reason)); }
+  void operator()(analytics::fields::NullReason reason) const { out->set_null(ToProto(reason)); }
   void operator()(bool value) const { out->set_boolean(value); }
   void operator()(int64_t value) const { out->set_integer(value); }
   void operator()(double value) const { out->set_number(value); }
   void operator()(const Amount& value) const { ToProto(value, out->mutable_money()); }
-  void operator()(analytics::DateValue value) const { out->set_date(FormatDay(value.day)); }
+  void operator()(analytics::fields::DateValue value) const { out->set_date(FormatDay(value.day)); }
   void operator()(const std::string& value) const { out->set_text(value); }
 };
 
@@ -48,7 +48,9 @@ void Money(MicrosSum micros, v1::Amount* out) { ToProto(AmountFromMicros(micros)
 void MoneyRatio(MicrosSum micros, int64_t divisor, v1::Amount* out) {
   ToProto(AmountFromRatio(micros, divisor), out);
 }
-void Money(MicrosSum micros, v1::Value* out) { ToProto(analytics::ValueOfMicros(micros), out); }
+void Money(MicrosSum micros, v1::Value* out) {
+  ToProto(analytics::fields::ValueOfMicros(micros), out);
+}
 
 absl::StatusOr<Micros> MicrosFrom(const v1::Amount& amount, absl::string_view field) {
   if (amount.null() != v1::NULL_REASON_UNSPECIFIED) {
@@ -74,9 +76,11 @@ absl::StatusOr<Micros> MicrosFrom(const v1::Amount& amount, absl::string_view fi
   return micros;
 }
 
-void ToProto(const analytics::Value& value, v1::Value* out) { std::visit(ValueWriter{out}, value); }
+void ToProto(const analytics::fields::Value& value, v1::Value* out) {
+  std::visit(ValueWriter{out}, value);
+}
 
-void ToProto(const analytics::Cell& cell, v1::Value* out) {
+void ToProto(const analytics::fields::Cell& cell, v1::Value* out) {
   ToProto(cell.value, out);
   if (!cell.interval.has_value()) return;
   out->mutable_interval()->set_low(cell.interval->low);
@@ -87,63 +91,63 @@ void ToProto(const analytics::Cell& cell, v1::Value* out) {
   out->set_small_sample(cell.sample_size < kSmallSample);
 }
 
-v1::ValueType ToProto(analytics::ValueType type) {
+v1::ValueType ToProto(analytics::fields::ValueType type) {
   switch (type) {
-    case analytics::ValueType::kText:
+    case analytics::fields::ValueType::kText:
       return v1::VALUE_TYPE_TEXT;
-    case analytics::ValueType::kInteger:
+    case analytics::fields::ValueType::kInteger:
       return v1::VALUE_TYPE_INTEGER;
-    case analytics::ValueType::kNumber:
+    case analytics::fields::ValueType::kNumber:
       return v1::VALUE_TYPE_NUMBER;
-    case analytics::ValueType::kMoney:
+    case analytics::fields::ValueType::kMoney:
       return v1::VALUE_TYPE_MONEY;
-    case analytics::ValueType::kBoolean:
+    case analytics::fields::ValueType::kBoolean:
       return v1::VALUE_TYPE_BOOLEAN;
-    case analytics::ValueType::kDate:
+    case analytics::fields::ValueType::kDate:
       return v1::VALUE_TYPE_DATE;
   }
   return v1::VALUE_TYPE_UNSPECIFIED;
 }
 
-v1::Grain ToProto(analytics::Grain grain) {
+v1::Grain ToProto(analytics::fields::Grain grain) {
   switch (grain) {
-    case analytics::Grain::kCustomer:
+    case analytics::fields::Grain::kCustomer:
       return v1::GRAIN_CUSTOMER;
-    case analytics::Grain::kOrder:
+    case analytics::fields::Grain::kOrder:
       return v1::GRAIN_ORDER;
-    case analytics::Grain::kLine:
+    case analytics::fields::Grain::kLine:
       return v1::GRAIN_LINE;
-    case analytics::Grain::kTicket:
+    case analytics::fields::Grain::kTicket:
       return v1::GRAIN_TICKET;
-    case analytics::Grain::kContract:
+    case analytics::fields::Grain::kContract:
       return v1::GRAIN_CONTRACT;
-    case analytics::Grain::kSurvey:
+    case analytics::fields::Grain::kSurvey:
       return v1::GRAIN_SURVEY;
-    case analytics::Grain::kEvent:
+    case analytics::fields::Grain::kEvent:
       return v1::GRAIN_EVENT;
   }
   return v1::GRAIN_UNSPECIFIED;
 }
 
-v1::NullReason ToProto(analytics::NullReason reason) {
+v1::NullReason ToProto(analytics::fields::NullReason reason) {
   switch (reason) {
-    case analytics::NullReason::kNoRecords:
+    case analytics::fields::NullReason::kNoRecords:
       return v1::NULL_REASON_NO_RECORDS;
-    case analytics::NullReason::kZeroDenominator:
+    case analytics::fields::NullReason::kZeroDenominator:
       return v1::NULL_REASON_ZERO_DENOMINATOR;
-    case analytics::NullReason::kNotEnoughHistory:
+    case analytics::fields::NullReason::kNotEnoughHistory:
       return v1::NULL_REASON_NOT_ENOUGH_HISTORY;
-    case analytics::NullReason::kUnknown:
+    case analytics::fields::NullReason::kUnknown:
       return v1::NULL_REASON_UNKNOWN;
-    case analytics::NullReason::kNotApplicable:
+    case analytics::fields::NullReason::kNotApplicable:
       return v1::NULL_REASON_NOT_APPLICABLE;
-    case analytics::NullReason::kOutOfRange:
+    case analytics::fields::NullReason::kOutOfRange:
       return v1::NULL_REASON_OUT_OF_RANGE;
   }
   return v1::NULL_REASON_UNSPECIFIED;
 }
 
-void ToProto(const analytics::Field& field, v1::Field* out) {
+void ToProto(const analytics::fields::Field& field, v1::Field* out) {
   out->set_id(field.id);
   out->set_type(ToProto(field.type));
   out->set_unit(field.unit);

@@ -25,14 +25,14 @@ void MoneyRatio(MicrosSum micros, int64_t divisor, v1::Amount* out);
 // or an amount that does not fit in micros.
 absl::StatusOr<Micros> MicrosFrom(const v1::Amount& amount, absl::string_view field);
 
-void ToProto(const analytics::Value& value, v1::Value* out);
+void ToProto(const analytics::fields::Value& value, v1::Value* out);
 // With the interval and the sample's size where the cell has them.
-void ToProto(const analytics::Cell& cell, v1::Value* out);
+void ToProto(const analytics::fields::Cell& cell, v1::Value* out);
 
-v1::ValueType ToProto(analytics::ValueType type);
-v1::Grain ToProto(analytics::Grain grain);
-v1::NullReason ToProto(analytics::NullReason reason);
-void ToProto(const analytics::Field& field, v1::Field* out);
+v1::ValueType ToProto(analytics::fields::ValueType type);
+v1::Grain ToProto(analytics::fields::Grain grain);
+v1::NullReason ToProto(analytics::fields::NullReason reason);
+void ToProto(const analytics::fields::Field& field, v1::Field* out);
 
 }  // namespace strata::rpc
 
