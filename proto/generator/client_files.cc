@@ -58,22 +58,47 @@ void WriteConnection(const std::vector<Service>& services, GeneratorContext* con
   file.Print("};\n\n}  // namespace strata\n");
 }
 
+constexpr char kClientHead[] = R"(#include <functional>
+#include <memory>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "strata/options.h"
+
+)";
+
+constexpr char kClientClass[] = R"(namespace strata {
+
+class Connection;
+
+// A client of one Strata server: one typed method an RPC. Units, defaults and errors stand beside the
+// messages in strata/v1/*.proto; failed calls carry details, see strata/error.h; what is repeated
+// after UNAVAILABLE stands in strata/connection.h.
+//
+//   absl::StatusOr<Client> client = Client::Connect({.target = "localhost:50051"});
+//   v1::QueryKpisRequest request;
+//   request.mutable_scope()->set_workspace("sales");
+//   request.add_kpis("revenue");
+//   absl::StatusOr<v1::QueryKpisResponse> answer = client->QueryKpis(request);
+//
+// Cheap to copy; copies share the connection. Thread-safe. Many records are sent by AppendWriter.
+//
+// strata/client.h brings the messages along. This header does not: a program of many sources that use
+// few messages each compiles faster with it and the strata/v1/*.pb.h that a source needs.
+class Client {
+ public:
+  static absl::StatusOr<Client> Connect(const ClientOptions& options);
+  // For tests: a MockConnection.
+  explicit Client(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+
+)";
+
 void WriteClientHeader(const std::vector<Service>& services, GeneratorContext* context) {
-  SourceFile file(context, "include/strata/client_methods.h");
-  file.Print(
-      "#include <functional>\n"
-      "#include <memory>\n"
-      "#include <utility>\n\n"
-      "#include \"absl/status/status.h\"\n"
-      "#include \"absl/status/statusor.h\"\n"
-      "#include \"strata/options.h\"\n\n");
+  SourceFile file(context, "include/strata/client_class.h");
+  file.Print(kClientHead);
   file.DeclareMessages(services);
-  file.Print(
-      "namespace strata {\n\n"
-      "class Connection;\n\n"
-      "// The part of a Client that follows from the contract: one method an RPC.\n"
-      "class ClientMethods {\n"
-      " public:\n");
+  file.Print(kClientClass);
   ForEachMethod(services, file, [&](const Method& method) {
     file.PrintComment(method);
     if (method.shape == Shape::kServerStream) {
@@ -91,37 +116,29 @@ void WriteClientHeader(const std::vector<Service>& services, GeneratorContext* c
   });
   file.Print(
       "  const std::shared_ptr<Connection>& connection() const { return connection_; }\n\n"
-      " protected:\n"
-      "  explicit ClientMethods(std::shared_ptr<Connection> connection)\n"
-      "      : connection_(std::move(connection)) {}\n"
-      "  ~ClientMethods() = default;\n"
-      "  ClientMethods(const ClientMethods&) = default;\n"
-      "  ClientMethods& operator=(const ClientMethods&) = default;\n"
-      "  ClientMethods(ClientMethods&&) = default;\n"
-      "  ClientMethods& operator=(ClientMethods&&) = default;\n\n"
       " private:\n"
       "  std::shared_ptr<Connection> connection_;\n"
       "};\n\n}  // namespace strata\n");
 }
 
 void WriteClientSource(const std::vector<Service>& services, GeneratorContext* context) {
-  SourceFile file(context, "src/client_methods.cc");
+  SourceFile file(context, "src/client_class.cc");
   file.Print(
-      "#include \"strata/client_methods.h\"\n\n"
+      "#include \"strata/client_class.h\"\n\n"
       "#include \"strata/connection.h\"\n"
       "#include \"strata/messages.h\"\n\n"
       "namespace strata {\n");
   ForEachMethod(services, file, [&](const Method& method) {
     if (method.shape == Shape::kServerStream) {
       file.Print(
-          "\nabsl::Status ClientMethods::$method$(\n"
+          "\nabsl::Status Client::$method$(\n"
           "    $request$ request,\n"
           "    const std::function<bool(const $response$&)>& each, CallOptions options) {\n"
           "  return connection_->$method$({std::move(request), std::move(options)}, each);\n"
           "}\n");
     } else {
       file.Print(
-          "\nabsl::StatusOr<$response$> ClientMethods::$method$(\n"
+          "\nabsl::StatusOr<$response$> Client::$method$(\n"
           "    $request$ request, CallOptions options) {\n"
           "  return connection_->$method$({std::move(request), std::move(options)});\n"
           "}\n");

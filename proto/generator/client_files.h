@@ -12,8 +12,8 @@ namespace strata::generator {
 //
 //   include/strata/messages.h             includes every message of the contract
 //   include/strata/connection_methods.h   ConnectionMethods: one pure virtual method an RPC
-//   include/strata/client_methods.h       ClientMethods: what programs call, with the contract's
-//   src/client_methods.cc                 comments
+//   include/strata/client_class.h         Client: what programs call, with the contract's comments
+//   src/client_class.cc
 //   src/channel_methods.h                 ChannelMethods: calls through gRPC's stubs; says what is
 //                                         repeated
 //   mocks/strata/mocks/mock_methods.h     MockMethods

@@ -82,9 +82,12 @@ Written Write(const std::string& contract, const std::string& parameter) {
 TEST(ForwardingTest, AClientHasOneMethodAnRpcWithItsComment) {
   Written written = Write(kContract, "client");
   ASSERT_TRUE(written.done) << written.error;
-  const std::string& header = written.files["include/strata/client_methods.h"];
-  EXPECT_THAT(header, HasSubstr(R"(class ClientMethods {
- public:
+  const std::string& header = written.files["include/strata/client_class.h"];
+  EXPECT_THAT(
+      header,
+      HasSubstr(
+          R"(  explicit Client(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+
   // Heats water,
   // for $5.
   absl::StatusOr<v1::BoilResponse> Boil(
@@ -100,8 +103,8 @@ TEST(ForwardingTest, AClientHasOneMethodAnRpcWithItsComment) {
       CallOptions options = {});
 
   const std::shared_ptr<Connection>& connection() const)"));
-  EXPECT_THAT(written.files["src/client_methods.cc"],
-              HasSubstr(R"(absl::StatusOr<v1::PourResponse> ClientMethods::Pour(
+  EXPECT_THAT(written.files["src/client_class.cc"],
+              HasSubstr(R"(absl::StatusOr<v1::PourResponse> Client::Pour(
     v1::PourRequest request, CallOptions options) {
   return connection_->Pour({std::move(request), std::move(options)});
 }
@@ -111,7 +114,7 @@ TEST(ForwardingTest, AClientHasOneMethodAnRpcWithItsComment) {
 TEST(ForwardingTest, PublicHeadersDeclareMessagesAndIncludeNone) {
   Written written = Write(kContract, "client");
   for (const char* path :
-       {"include/strata/client_methods.h", "include/strata/connection_methods.h"}) {
+       {"include/strata/client_class.h", "include/strata/connection_methods.h"}) {
     EXPECT_THAT(written.files[path], HasSubstr(R"(namespace strata::v1 {
 class BoilRequest;
 class BoilResponse;
@@ -121,7 +124,7 @@ class SmellRequest;
 class SmellResponse;
 }  // namespace strata::v1
 )")) << path;
-    EXPECT_THAT(written.files[path], Not(HasSubstr(".pb.h"))) << path;
+    EXPECT_THAT(written.files[path], Not(HasSubstr("#include \"strata/v1/"))) << path;
   }
   EXPECT_THAT(written.files["include/strata/messages.h"],
               HasSubstr("#include \"strata/v1/tea.pb.h\""));
