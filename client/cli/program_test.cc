@@ -333,7 +333,9 @@ TEST_F(ProgramTest, UpdateChangesOnlyWhatIsGiven) {
                  "ceil", "--deal-size-large", "9000.5"}),
             0)
       << err_.str();
-  EXPECT_THAT(request.update_mask().paths(), testing::ElementsAre("deal_size_large", "tier_rule"));
+  EXPECT_THAT(request.update_mask().paths(),
+              testing::ElementsAre("deal_size_large", "tier_rule.strategic_share_bp",
+                                   "tier_rule.rounding"));
   EXPECT_EQ(request.workspace().tier_rule().strategic_share_bp(), 1000);
   EXPECT_EQ(request.workspace().tier_rule().growth_share_bp(), 5000);
   EXPECT_EQ(request.workspace().tier_rule().rounding(), v1::SHARE_ROUNDING_CEIL);

@@ -5,13 +5,10 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
-#include "absl/strings/strip.h"
 #include "client/cli/command.h"
 #include "client/cli/delimited_output.h"
+#include "client/cli/setting_fields.h"
 #include "client/cli/text_table.h"
 #include "client/cli/time_format.h"
 #include "client/cli/value_format.h"
@@ -21,72 +18,21 @@
 namespace strata::cli {
 namespace {
 
-// "AGE_METHOD_YEAR_DIFFERENCE" -> "year-difference", as the flags take it.
-std::string Word(absl::string_view name, absl::string_view prefix) {
-  return absl::AsciiStrToLower(absl::StrReplaceAll(absl::StripPrefix(name, prefix), {{"_", "-"}}));
-}
-
-// As --service-policy takes it.
-std::string PlainPolicies(const v1::Workspace& w) {
-  return absl::StrJoin(w.service_policy(), ";", [](std::string* out, const auto& policy) {
-    absl::StrAppend(out, policy.tier(), "=", policy.response_target_hours(), ",",
-                    policy.contact_cadence_days(), ",", policy.escalation_path());
-  });
-}
-
-// "first response in 4 h, contact every 30 days, escalates to executive sponsor"
-std::string PolicyInWords(const v1::TierServicePolicy& policy) {
-  std::vector<std::string> promises;
-  if (policy.response_target_hours() > 0) {
-    promises.push_back(absl::StrCat("first response in ", policy.response_target_hours(), " h"));
-  }
-  if (policy.contact_cadence_days() > 0) {
-    promises.push_back(absl::StrCat("contact every ", policy.contact_cadence_days(), " days"));
-  }
-  if (!policy.escalation_path().empty()) {
-    promises.push_back(absl::StrCat("escalates to ", Printable(policy.escalation_path())));
-  }
-  return promises.empty() ? "nothing" : absl::StrJoin(promises, ", ");
-}
-
 // Every setting and figure of a workspace: name of the column and plain text.
 std::vector<std::pair<std::string, std::string>> Plain(const v1::Workspace& w) {
-  return {
-      {"workspace", w.workspace()},
-      {"display_name", w.display_name()},
-      {"currency_code", w.currency_code()},
-      {"time_zone", w.time_zone()},
-      {"fiscal_first_month", absl::StrCat(w.fiscal_first_month())},
-      {"first_weekday", Word(v1::Weekday_Name(w.first_weekday()), "WEEKDAY_")},
-      {"excluded_statuses", absl::StrJoin(w.excluded_statuses(), ";")},
-      {"excluded_contract_statuses", absl::StrJoin(w.excluded_contract_statuses(), ";")},
-      {"contract_grace_days", absl::StrCat(w.contract_grace_days())},
-      {"age_method", Word(v1::AgeMethod_Name(w.age_method()), "AGE_METHOD_")},
-      {"age_band_width", absl::StrCat(w.age_band_width())},
-      {"age_band_anchor", absl::StrCat(w.age_band_anchor())},
-      {"deal_size_medium", PlainMoney(w.deal_size_medium())},
-      {"deal_size_large", PlainMoney(w.deal_size_large())},
-      {"strategic_share_bp", absl::StrCat(w.tier_rule().strategic_share_bp())},
-      {"growth_share_bp", absl::StrCat(w.tier_rule().growth_share_bp())},
-      {"tier_rounding", Word(v1::ShareRounding_Name(w.tier_rule().rounding()), "SHARE_ROUNDING_")},
-      {"tier_window_days", absl::StrCat(w.tier_rule().window_days())},
-      {"vip_purchases", absl::StrCat(w.loyalty_rule().vip_purchases())},
-      {"vip_units", absl::StrCat(w.loyalty_rule().vip_units())},
-      {"abc_a_share_bp", absl::StrCat(w.abc_rule().a_share_bp())},
-      {"abc_b_share_bp", absl::StrCat(w.abc_rule().b_share_bp())},
-      {"rfm_window_days", absl::StrCat(w.rfm_rule().window_days())},
-      {"service_policy", PlainPolicies(w)},
-      {"inactivity_days", absl::StrCat(w.inactivity_days())},
-      {"retention_days", absl::StrCat(w.retention_days())},
-      {"revision", absl::StrCat(w.revision())},
-      {"customers", absl::StrCat(w.customers())},
-      {"orders", absl::StrCat(w.orders())},
-      {"first_event_date", w.first_event_date()},
-      {"last_event_date", w.last_event_date()},
-      {"create_time", PlainTime(w.create_time())},
-      {"update_time", PlainTime(w.update_time())},
-      {"problem", w.problem()},
-  };
+  std::vector<std::pair<std::string, std::string>> all = {{"workspace", w.workspace()}};
+  for (const SettingField& setting : SettingFields()) {
+    all.emplace_back(setting.column(), setting.Plain(w));
+  }
+  all.insert(all.end(), {{"revision", absl::StrCat(w.revision())},
+                         {"customers", absl::StrCat(w.customers())},
+                         {"orders", absl::StrCat(w.orders())},
+                         {"first_event_date", w.first_event_date()},
+                         {"last_event_date", w.last_event_date()},
+                         {"create_time", PlainTime(w.create_time())},
+                         {"update_time", PlainTime(w.update_time())},
+                         {"problem", w.problem()}});
+  return all;
 }
 
 void WriteCsv(std::ostream& out, const std::vector<const v1::Workspace*>& workspaces) {
@@ -100,17 +46,7 @@ void WriteCsv(std::ostream& out, const std::vector<const v1::Workspace*>& worksp
   }
 }
 
-absl::Status PrintWorkspace(const Context& context, const v1::Workspace& w,
-                            const google::protobuf::Message& response) {
-  if (context.flags().output == OutputForm::kJson) return context.PrintJson(response);
-  if (context.flags().output == OutputForm::kCsv) {
-    WriteCsv(context.out(), {&w});
-    return absl::OkStatus();
-  }
-  const Terminal& terminal = context.terminal();
-  context.out() << Bold(terminal, Printable(w.workspace()));
-  if (!w.display_name().empty()) context.out() << "  " << Printable(w.display_name());
-  context.out() << "\n\n";
+void PrintSize(const Terminal& terminal, const v1::Workspace& w) {
   TextTable table({{""}, {"", Align::kLeft, TextTable::Fit::kWrap}});
   table.AddRow({"customers", FormatInteger(w.customers())});
   table.AddRow({"orders", FormatInteger(w.orders())});
@@ -119,52 +55,39 @@ absl::Status PrintWorkspace(const Context& context, const v1::Workspace& w,
                               : absl::StrCat(Printable(w.first_event_date()), " to ",
                                              Printable(w.last_event_date()))});
   table.AddRow({"revision", FormatInteger(w.revision())});
-  table.AddRow({"currency, time zone",
-                absl::StrCat(Printable(w.currency_code()), ", ", Printable(w.time_zone()))});
-  table.AddRow({"fiscal year begins in month", absl::StrCat(w.fiscal_first_month())});
-  table.AddRow({"weeks begin on", Word(v1::Weekday_Name(w.first_weekday()), "WEEKDAY_")});
-  table.AddRow({"no revenue from orders", Printable(absl::StrJoin(w.excluded_statuses(), ", "))});
-  table.AddRow(
-      {"contracts never in force", Printable(absl::StrJoin(w.excluded_contract_statuses(), ", "))});
-  table.AddRow(
-      {"contracts go on",
-       w.contract_grace_days() == 0
-           ? "until their end date"
-           : absl::StrCat("when renewed within ", w.contract_grace_days(),
-                          w.contract_grace_days() == 1 ? " day" : " days", " after their end")});
-  table.AddRow(
-      {"age", absl::StrCat(Word(v1::AgeMethod_Name(w.age_method()), "AGE_METHOD_"), ", bands of ",
-                           w.age_band_width(), " years from ", w.age_band_anchor())});
-  table.AddRow(
-      {"deal size",
-       absl::StrCat("medium from ", FormatMoney(w.deal_size_medium(), w.currency_code()),
-                    ", large from ", FormatMoney(w.deal_size_large(), w.currency_code()))});
-  const v1::TierRule& tier = w.tier_rule();
-  std::string rule =
-      absl::StrCat("strategic ", FormatPercent(tier.strategic_share_bp() / 1e4), ", growth up to ",
-                   FormatPercent(tier.growth_share_bp() / 1e4), " of customers by revenue, ",
-                   Word(v1::ShareRounding_Name(tier.rounding()), "SHARE_ROUNDING_"));
-  if (tier.window_days() > 0) absl::StrAppend(&rule, ", last ", tier.window_days(), " days");
-  table.AddRow({"tier", rule});
-  table.AddRow(
-      {"loyalty", absl::StrCat("VIP from ", w.loyalty_rule().vip_purchases(), " purchases and ",
-                               w.loyalty_rule().vip_units(), " units")});
-  table.AddRow({"abc", absl::StrCat("A makes ", FormatPercent(w.abc_rule().a_share_bp() / 1e4),
-                                    " of the revenue, B up to ",
-                                    FormatPercent(w.abc_rule().b_share_bp() / 1e4))});
-  table.AddRow(
-      {"rfm", w.rfm_rule().window_days() == 0
-                  ? "purchases of all history"
-                  : absl::StrCat("purchases of the last ", w.rfm_rule().window_days(), " days")});
-  for (const v1::TierServicePolicy& policy : w.service_policy()) {
-    table.AddRow({absl::StrCat("support of ", Printable(policy.tier())), PolicyInWords(policy)});
-  }
-  table.AddRow({"inactive after", absl::StrCat(w.inactivity_days(), " days")});
-  table.AddRow({"records are kept",
-                w.retention_days() == 0 ? "for ever" : absl::StrCat(w.retention_days(), " days")});
   table.AddRow({"created", FormatTime(w.create_time())});
   table.AddRow({"changed", FormatTime(w.update_time())});
   table.Print(terminal);
+}
+
+// One row a setting, by the name that its flag has.
+void PrintSettings(const Terminal& terminal, const v1::Workspace& w) {
+  TextTable table({{"setting"},
+                   {"value", Align::kLeft, TextTable::Fit::kWrap},
+                   {"what it is [default]", Align::kLeft, TextTable::Fit::kWrap}});
+  for (const SettingField& setting : SettingFields()) {
+    std::string name = setting.setting().flag(), help = setting.Help();
+    for (std::string& line : setting.Lines(w)) {
+      table.AddRow({std::exchange(name, ""), std::move(line), std::exchange(help, "")});
+    }
+    if (!name.empty()) table.AddRow({name, "", help});
+  }
+  table.Print(terminal);
+}
+
+absl::Status PrintWorkspace(const Context& context, const v1::Workspace& w,
+                            const google::protobuf::Message& response) {
+  if (context.flags().output == OutputForm::kJson) return context.PrintJson(response);
+  if (context.flags().output == OutputForm::kCsv) {
+    WriteCsv(context.out(), {&w});
+    return absl::OkStatus();
+  }
+  context.out() << Bold(context.terminal(), Printable(w.workspace()));
+  if (!w.display_name().empty()) context.out() << "  " << Printable(w.display_name());
+  context.out() << "\n\n";
+  PrintSize(context.terminal(), w);
+  context.out() << '\n';
+  PrintSettings(context.terminal(), w);
   return absl::OkStatus();
 }
 
@@ -172,7 +95,7 @@ absl::Status CreateWorkspace(Context& context, const std::string& name,
                              const WorkspaceSettings& settings) {
   v1::CreateWorkspaceRequest request;
   request.mutable_workspace()->set_workspace(name);
-  STRATA_RETURN_IF_ERROR(settings.ApplyTo(*request.mutable_workspace()));
+  STRATA_RETURN_IF_ERROR(settings.ApplyToNew(*request.mutable_workspace()));
   STRATA_ASSIGN_OR_RETURN(Client * client, context.client());
   STRATA_ASSIGN_OR_RETURN(const v1::CreateWorkspaceResponse response,
                           client->CreateWorkspace(request, context.call_options()));
@@ -206,7 +129,7 @@ absl::Status UpdateWorkspace(Context& context, const std::string& name,
   }
   STRATA_RETURN_IF_ERROR(
       settings.ApplyTo(*request.mutable_workspace()));  // before anything is asked
-  // A mask names whole fields, so the parts of a rule that were not given have to be what they are.
+  // A mask names whole lists, so the promises that were not given have to be what they are.
   STRATA_ASSIGN_OR_RETURN(const v1::GetWorkspaceResponse current, Get(context, name));
   *request.mutable_workspace() = current.workspace();
   STRATA_RETURN_IF_ERROR(settings.ApplyTo(*request.mutable_workspace()));

@@ -29,7 +29,8 @@ struct TierServicePolicy {
 };
 
 // What a workspace says of itself. Currency and time zone are fixed once it holds a record; a
-// change of the others advances the revision like data does.
+// change of the others advances the revision like data does. A setting is a member with its
+// default, a row of ForEachSetting, and a field of the contract that says which values hold.
 struct WorkspaceSettings {
   std::string name;  // [a-z][a-z0-9-]{0,62}
   std::string display_name;
@@ -89,6 +90,40 @@ struct WorkspaceSettings {
 
   friend bool operator==(const WorkspaceSettings&, const WorkspaceSettings&) = default;
 };
+
+// Calls visit(path, stored, member) for every setting, in the order in which they are shown: its
+// path in the contract's Workspace, its name in the workspace's file (empty: it has a table of its
+// own there) and the pointer to its member. What reads, writes, converts or changes settings walks
+// this list.
+template <typename Visitor>
+void ForEachSetting(Visitor visit) {
+  using S = WorkspaceSettings;
+  visit("display_name", "display_name", &S::display_name);
+  visit("currency_code", "currency", &S::currency);
+  visit("time_zone", "time_zone", &S::time_zone);
+  visit("fiscal_first_month", "fiscal_first_month", &S::fiscal_first_month);
+  visit("first_weekday", "first_weekday", &S::first_weekday);
+  visit("excluded_statuses", "", &S::excluded_statuses);
+  visit("excluded_contract_statuses", "excluded_contract_statuses", &S::excluded_contract_statuses);
+  visit("contract_grace_days", "contract_grace_days", &S::contract_grace_days);
+  visit("age_method", "age_method", &S::age_method);
+  visit("age_band_width", "age_band_width", &S::age_band_width);
+  visit("age_band_anchor", "age_band_anchor", &S::age_band_anchor);
+  visit("deal_size_medium", "deal_size_medium_micros", &S::deal_size_medium);
+  visit("deal_size_large", "deal_size_large_micros", &S::deal_size_large);
+  visit("tier_rule.strategic_share_bp", "strategic_share_bp", &S::strategic_share_bp);
+  visit("tier_rule.growth_share_bp", "growth_share_bp", &S::growth_share_bp);
+  visit("tier_rule.rounding", "tier_rounding", &S::tier_rounding);
+  visit("tier_rule.window_days", "tier_window_days", &S::tier_window_days);
+  visit("loyalty_rule.vip_purchases", "loyalty_vip_purchases", &S::loyalty_vip_purchases);
+  visit("loyalty_rule.vip_units", "loyalty_vip_units", &S::loyalty_vip_units);
+  visit("abc_rule.a_share_bp", "abc_a_share_bp", &S::abc_a_share_bp);
+  visit("abc_rule.b_share_bp", "abc_b_share_bp", &S::abc_b_share_bp);
+  visit("rfm_rule.window_days", "rfm_window_days", &S::rfm_window_days);
+  visit("service_policy", "", &S::service_policy);
+  visit("inactivity_days", "inactivity_days", &S::inactivity_days);
+  visit("retention_days", "retention_days", &S::retention_days);
+}
 
 }  // namespace strata
 

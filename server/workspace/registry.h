@@ -64,8 +64,9 @@ class WorkspaceRegistry {
   virtual void Drain() = 0;
 };
 
-// INVALID_ARGUMENT naming the field when settings do not hold (name, currency, time zone, shares
-// ...). Stands in domain terms so that the CLI, the RPC and the registry agree.
+// INVALID_ARGUMENT naming the field when settings do not hold: names, texts, currency, time zone,
+// promises, segments, and settings of which one bounds the other. The range of a single number
+// stands in the contract and is checked where a request is converted.
 absl::Status ValidateSettings(const WorkspaceSettings& settings);
 
 }  // namespace strata

@@ -134,6 +134,24 @@ TEST_F(RegistryTest, SettingsSurviveAndAdvanceTheRevision) {
   EXPECT_EQ(workspace().updated_time(), kNow + 9);
 }
 
+// A file from before a setting was known has no row of it.
+TEST_F(RegistryTest, AStoredZeroIsZeroAndASettingWithoutARowHasItsDefault) {
+  ASSERT_TRUE(Update([](WorkspaceSettings& s) {
+                s.strategic_share_bp = s.age_band_anchor = s.contract_grace_days = 0;
+                s.loyalty_vip_units = s.deal_size_medium = 0;
+              }).ok());
+  const WorkspaceSettings zeros = *workspace().settings();
+  Reopen();
+  EXPECT_EQ(*workspace().settings(), zeros);
+  EXPECT_EQ(zeros.loyalty_vip_units, 0);
+  Close();
+  Execute("DELETE FROM settings WHERE name <> 'name'");
+  Open();
+  WorkspaceSettings defaults;
+  defaults.name = "w";
+  EXPECT_EQ(*workspace().settings(), defaults);
+}
+
 TEST_F(RegistryTest, CurrencyAndTimeZoneAreFixedOnceThereAreRecords) {
   ASSERT_TRUE(Update([](WorkspaceSettings& s) { s.currency = "EUR"; }).ok());
   ASSERT_TRUE(Update([](WorkspaceSettings& s) { s.time_zone = "Europe/Berlin"; }).ok());
@@ -228,8 +246,9 @@ TEST_F(RegistryTest, RefusesSettingsThatDoNotHold) {
       {"workspace.workspace", [](WorkspaceSettings& s) { s.name = "../x"; }},
       {"workspace.workspace", [](WorkspaceSettings& s) { s.name = std::string(64, 'a'); }},
       {"workspace.currency_code", [](WorkspaceSettings& s) { s.currency = "usd"; }},
+      {"workspace.currency_code", [](WorkspaceSettings& s) { s.currency = ""; }},
+      {"workspace.time_zone", [](WorkspaceSettings& s) { s.time_zone = ""; }},
       {"workspace.time_zone", [](WorkspaceSettings& s) { s.time_zone = "Mars/Base"; }},
-      {"workspace.fiscal_first_month", [](WorkspaceSettings& s) { s.fiscal_first_month = 13; }},
       {"workspace.excluded_statuses[1]",
        [](WorkspaceSettings& s) {
          s.excluded_statuses = {"x", std::string(513, 'y')};
@@ -238,17 +257,9 @@ TEST_F(RegistryTest, RefusesSettingsThatDoNotHold) {
        [](WorkspaceSettings& s) { s.excluded_statuses = {"\u00a0 "}; }},
       {"workspace.excluded_contract_statuses[0]",
        [](WorkspaceSettings& s) { s.excluded_contract_statuses = {""}; }},
-      {"workspace.contract_grace_days", [](WorkspaceSettings& s) { s.contract_grace_days = -1; }},
-      {"workspace.contract_grace_days", [](WorkspaceSettings& s) { s.contract_grace_days = 367; }},
-      {"workspace.age_band_width", [](WorkspaceSettings& s) { s.age_band_width = 0; }},
       {"workspace.deal_size_large", [](WorkspaceSettings& s) { s.deal_size_large = 0; }},
-      {"workspace.tier_rule.strategic_share_bp",
-       [](WorkspaceSettings& s) { s.strategic_share_bp = 10'001; }},
       {"workspace.tier_rule.growth_share_bp", [](WorkspaceSettings& s) { s.growth_share_bp = 1; }},
-      {"workspace.loyalty_rule.vip_purchases",
-       [](WorkspaceSettings& s) { s.loyalty_vip_purchases = 0; }},
       {"workspace.abc_rule.b_share_bp", [](WorkspaceSettings& s) { s.abc_b_share_bp = 7'999; }},
-      {"workspace.rfm_rule.window_days", [](WorkspaceSettings& s) { s.rfm_window_days = -1; }},
       {"workspace.service_policy[0].tier",
        [](WorkspaceSettings& s) {
          s.service_policy = {{"gold", 1, 1, ""}};
@@ -257,12 +268,16 @@ TEST_F(RegistryTest, RefusesSettingsThatDoNotHold) {
        [](WorkspaceSettings& s) {
          s.service_policy = {{"growth", 1, 1, ""}, {"growth", 2, 1, ""}};
        }},
+      {"workspace.tier_rule.growth_share_bp",
+       [](WorkspaceSettings& s) { s.strategic_share_bp = 5'001; }},
+      {"workspace.service_policy[0].contact_cadence_days",
+       [](WorkspaceSettings& s) {
+         s.service_policy = {{"growth", 1, 36'501, ""}};
+       }},
       {"workspace.service_policy[0].response_target_hours",
        [](WorkspaceSettings& s) {
          s.service_policy = {{"growth", -1, 1, ""}};
        }},
-      {"workspace.inactivity_days", [](WorkspaceSettings& s) { s.inactivity_days = 0; }},
-      {"workspace.retention_days", [](WorkspaceSettings& s) { s.retention_days = -1; }},
   };
   for (const auto& [field, spoil] : bad) {
     WorkspaceSettings settings;

@@ -1,7 +1,6 @@
 #include "server/workspace/settings_rules.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -10,6 +9,7 @@
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/domain/calendar.h"
+#include "server/domain/money.h"
 #include "server/domain/status_key.h"
 #include "server/ingest/text_rules.h"
 #include "server/workspace/registry.h"
@@ -19,9 +19,7 @@ namespace {
 
 constexpr size_t kMaxNameBytes = 63;
 constexpr size_t kMaxExcludedStatuses = 100;
-constexpr int kMaxGraceDays = 366;
 constexpr int kMaxDays = 36'500;
-constexpr int kAllBasisPoints = 10'000;
 
 bool IsName(absl::string_view name) {
   if (name.empty() || name.size() > kMaxNameBytes || !absl::ascii_islower(name[0])) return false;
@@ -39,9 +37,17 @@ bool IsText(absl::string_view text) {
          ingest::CheckText(text) == ingest::TextFault::kNone;
 }
 
-absl::Status CheckRange(absl::string_view field, int64_t value, int64_t lowest, int64_t highest) {
-  if (value >= lowest && value <= highest) return absl::OkStatus();
-  return FieldError(field, absl::StrCat(value, " lies outside ", lowest, " to ", highest));
+absl::Status CheckPromise(absl::string_view field, int value, int most) {
+  if (value >= 0 && value <= most) return absl::OkStatus();
+  return FieldError(field,
+                    absl::StrCat(value, " lies outside 0 to ", most, "; 0 stands for no promise"));
+}
+
+// Says that a setting is below another one, which bounds it.
+absl::Status Below(absl::string_view field, absl::string_view value, absl::string_view other,
+                   absl::string_view bound) {
+  return FieldError(field, absl::StrCat(value, " is below ", other, " (", bound,
+                                        "); raise it, or lower that one with it"));
 }
 
 absl::Status CheckIdentity(const WorkspaceSettings& settings) {
@@ -56,9 +62,6 @@ absl::Status CheckIdentity(const WorkspaceSettings& settings) {
     return FieldError("workspace.currency_code",
                       "a currency is three capital letters as in ISO 4217");
   }
-  STRATA_RETURN_IF_ERROR(
-      CheckRange("workspace.fiscal_first_month", settings.fiscal_first_month, 1, 12));
-  STRATA_RETURN_IF_ERROR(CheckRange("workspace.first_weekday", settings.first_weekday, 1, 7));
   const auto calendar = Calendar::Create(settings.time_zone, settings.fiscal_first_month);
   return calendar.ok() ? absl::OkStatus()
                        : FieldError("workspace.time_zone", calendar.status().message());
@@ -91,10 +94,10 @@ absl::Status CheckServicePolicy(const std::vector<TierServicePolicy>& policy) {
       if (policy[j].tier != policy[i].tier) continue;
       return FieldError(absl::StrCat(path, ".tier"), "each tier has one policy");
     }
-    STRATA_RETURN_IF_ERROR(CheckRange(absl::StrCat(path, ".response_target_hours"),
-                                      policy[i].response_target_hours, 0, kMaxHours));
-    STRATA_RETURN_IF_ERROR(CheckRange(absl::StrCat(path, ".contact_cadence_days"),
-                                      policy[i].contact_cadence_days, 0, kMaxDays));
+    STRATA_RETURN_IF_ERROR(CheckPromise(absl::StrCat(path, ".response_target_hours"),
+                                        policy[i].response_target_hours, kMaxHours));
+    STRATA_RETURN_IF_ERROR(CheckPromise(absl::StrCat(path, ".contact_cadence_days"),
+                                        policy[i].contact_cadence_days, kMaxDays));
     if (!IsText(policy[i].escalation_path)) {
       return FieldError(absl::StrCat(path, ".escalation_path"),
                         "text has at most 512 bytes of UTF-8 without control characters");
@@ -103,36 +106,21 @@ absl::Status CheckServicePolicy(const std::vector<TierServicePolicy>& policy) {
   return absl::OkStatus();
 }
 
-absl::Status CheckRules(const WorkspaceSettings& s) {
-  STRATA_RETURN_IF_ERROR(CheckRange("workspace.age_band_width", s.age_band_width, 1, 100));
-  STRATA_RETURN_IF_ERROR(CheckRange("workspace.age_band_anchor", s.age_band_anchor, 0, 100));
-  if (s.deal_size_medium < 0) {
-    return FieldError("workspace.deal_size_medium", "the threshold is not negative");
-  }
+// Settings of which one bounds the other.
+absl::Status CheckPairs(const WorkspaceSettings& s) {
   if (s.deal_size_large < s.deal_size_medium) {
-    return FieldError("workspace.deal_size_large", "the threshold is at least deal_size_medium");
+    return Below("workspace.deal_size_large", FormatMicros(s.deal_size_large), "deal_size_medium",
+                 FormatMicros(s.deal_size_medium));
   }
-  STRATA_RETURN_IF_ERROR(CheckRange("workspace.tier_rule.strategic_share_bp", s.strategic_share_bp,
-                                    0, kAllBasisPoints));
-  STRATA_RETURN_IF_ERROR(CheckRange("workspace.tier_rule.growth_share_bp", s.growth_share_bp,
-                                    s.strategic_share_bp, kAllBasisPoints));
-  STRATA_RETURN_IF_ERROR(
-      CheckRange("workspace.tier_rule.window_days", s.tier_window_days, 0, kMaxDays));
-  STRATA_RETURN_IF_ERROR(
-      CheckRange("workspace.loyalty_rule.vip_purchases", s.loyalty_vip_purchases, 1, 1'000'000));
-  STRATA_RETURN_IF_ERROR(CheckRange("workspace.loyalty_rule.vip_units", s.loyalty_vip_units, 0,
-                                    std::numeric_limits<int64_t>::max()));
-  STRATA_RETURN_IF_ERROR(
-      CheckRange("workspace.abc_rule.a_share_bp", s.abc_a_share_bp, 1, kAllBasisPoints));
-  STRATA_RETURN_IF_ERROR(CheckRange("workspace.abc_rule.b_share_bp", s.abc_b_share_bp,
-                                    s.abc_a_share_bp, kAllBasisPoints));
-  STRATA_RETURN_IF_ERROR(
-      CheckRange("workspace.rfm_rule.window_days", s.rfm_window_days, 0, kMaxDays));
-  STRATA_RETURN_IF_ERROR(CheckServicePolicy(s.service_policy));
-  STRATA_RETURN_IF_ERROR(
-      CheckRange("workspace.contract_grace_days", s.contract_grace_days, 0, kMaxGraceDays));
-  STRATA_RETURN_IF_ERROR(CheckRange("workspace.inactivity_days", s.inactivity_days, 1, kMaxDays));
-  return CheckRange("workspace.retention_days", s.retention_days, 0, kMaxDays);
+  if (s.growth_share_bp < s.strategic_share_bp) {
+    return Below("workspace.tier_rule.growth_share_bp", absl::StrCat(s.growth_share_bp),
+                 "strategic_share_bp", absl::StrCat(s.strategic_share_bp));
+  }
+  if (s.abc_b_share_bp < s.abc_a_share_bp) {
+    return Below("workspace.abc_rule.b_share_bp", absl::StrCat(s.abc_b_share_bp), "a_share_bp",
+                 absl::StrCat(s.abc_a_share_bp));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckSegments(const std::vector<SegmentDefinition>& segments) {
@@ -170,7 +158,8 @@ absl::Status ValidateSettings(const WorkspaceSettings& settings) {
   STRATA_RETURN_IF_ERROR(CheckStatuses("workspace.excluded_statuses", settings.excluded_statuses));
   STRATA_RETURN_IF_ERROR(
       CheckStatuses("workspace.excluded_contract_statuses", settings.excluded_contract_statuses));
-  STRATA_RETURN_IF_ERROR(CheckRules(settings));
+  STRATA_RETURN_IF_ERROR(CheckServicePolicy(settings.service_policy));
+  STRATA_RETURN_IF_ERROR(CheckPairs(settings));
   return CheckSegments(settings.segments);
 }
 

@@ -223,7 +223,7 @@ class CalendarTest(mini_server.ServerTest):
             changed = mini_server.run_cli("workspace", "update", name, "--first-weekday", flag,
                                           server=self.server.address)
             self.assertEqual(changed.status, 0, changed)
-            self.assertRegex(changed.out, f"weeks begin on +{flag.lower()}")
+            self.assertRegex(changed.out, f"first-weekday +{flag.lower()} ")
             self.assertEqual(rows("week"), weeks)
             self.assertEqual([key for key, _ in rows("weekday")], weekdays)
             self.assertEqual(rows("week", filter=f'week = "{weeks[1][0]}"'), [weeks[1]])

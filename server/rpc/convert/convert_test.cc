@@ -9,7 +9,6 @@
 #include "server/base/error.h"
 #include "server/rpc/convert/kpi.h"
 #include "server/rpc/convert/records.h"
-#include "server/rpc/convert/settings.h"
 #include "server/rpc/convert/value.h"
 
 namespace strata::rpc {
@@ -272,68 +271,6 @@ TEST(ValueTest, SmallSamplesAreMarked) {
   cell.sample_size = 30;
   ToProto(cell, &value);
   EXPECT_FALSE(value.small_sample());
-}
-
-TEST(SettingsTest, UnsetFieldsTakeTheDefaults) {
-  v1::Workspace workspace;
-  workspace.set_workspace("sales");
-  const auto settings = SettingsFrom(workspace);
-  ASSERT_TRUE(settings.ok()) << settings.status();
-  WorkspaceSettings expected;
-  expected.name = "sales";
-  EXPECT_EQ(*settings, expected);
-}
-
-TEST(SettingsTest, SurviveTheWayThereAndBack) {
-  WorkspaceSettings settings;
-  settings.name = "sales";
-  settings.display_name = "Sales";
-  settings.currency = "EUR";
-  settings.time_zone = "Europe/Berlin";
-  settings.fiscal_first_month = 4;
-  settings.excluded_statuses = {"void", "lost"};
-  settings.excluded_contract_statuses = {"draft"};
-  settings.contract_grace_days = 0;
-  settings.age_method = AgeMethod::kYearDifference;
-  settings.age_band_width = 5;
-  settings.age_band_anchor = 3;
-  settings.deal_size_medium = 1'500'000;
-  settings.deal_size_large = 2'000'001;
-  settings.strategic_share_bp = 1'000;
-  settings.growth_share_bp = 2'900;
-  settings.tier_rounding = ShareRounding::kRound;
-  settings.tier_window_days = 365;
-  settings.loyalty_vip_purchases = 3;
-  settings.loyalty_vip_units = 50;
-  settings.abc_a_share_bp = 7'000;
-  settings.abc_b_share_bp = 9'000;
-  settings.rfm_window_days = 365;
-  settings.service_policy = {{"growth", 2, 14, "head of support"}, {"prospect", 0, 0, ""}};
-  settings.inactivity_days = 90;
-  settings.retention_days = 1'000;
-  v1::Workspace message;
-  ToProto(settings, &message);
-  const auto back = SettingsFrom(message);
-  ASSERT_TRUE(back.ok()) << back.status();
-  EXPECT_EQ(*back, settings);
-}
-
-TEST(SettingsTest, MaskTakesWhatItNamesAndNoMore) {
-  WorkspaceSettings settings;
-  settings.display_name = "before";
-  settings.inactivity_days = 10;
-  const auto from = Parse<v1::Workspace>("display_name: 'after' inactivity_days: 20");
-  google::protobuf::FieldMask mask;
-  mask.add_paths("inactivity_days");
-  mask.add_paths("excluded_statuses");
-  ASSERT_TRUE(ApplyMask(from, mask, settings).ok());
-  EXPECT_EQ(settings.display_name, "before");
-  EXPECT_EQ(settings.inactivity_days, 20);
-  EXPECT_TRUE(settings.excluded_statuses.empty());
-  mask.add_paths("revision");
-  const absl::Status refused = ApplyMask(from, mask, settings);
-  EXPECT_EQ(FactsOf(refused).fields.front().first, "update_mask.paths[2]");
-  EXPECT_FALSE(ApplyMask(from, google::protobuf::FieldMask(), settings).ok());
 }
 
 TEST(KpiTest, OrderTerms) {

@@ -1,222 +1,207 @@
 #include "server/rpc/convert/settings.h"
 
-#include <algorithm>
 #include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "google/protobuf/reflection.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/rpc/convert/value.h"
+#include "strata/v1/setting.pb.h"
+
+// Settings go to and fro by the list of the domain (ForEachSetting) and the reflection of the
+// message: a setting's path leads to its field, and the field says which values hold.
 
 namespace strata::rpc {
 namespace {
 
-// What an unset field stands for.
-const WorkspaceSettings& Defaults() {
-  static const WorkspaceSettings* const defaults = new WorkspaceSettings();
-  return *defaults;
-}
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
 
-template <typename T>
-T OrDefault(T value, T fallback) {
-  return value == T() ? fallback : value;
-}
-
-absl::Status Unknown(absl::string_view field, int value) {
-  return FieldError(field, absl::StrCat(value, " is none of its values"));
-}
-
-absl::Status SetAgeMethod(v1::AgeMethod method, WorkspaceSettings& settings) {
-  switch (method) {
-    case v1::AGE_METHOD_UNSPECIFIED:
-    case v1::AGE_METHOD_EXACT:
-      settings.age_method = AgeMethod::kExact;
-      break;
-    case v1::AGE_METHOD_YEAR_DIFFERENCE:
-      settings.age_method = AgeMethod::kYearDifference;
-      break;
-    default:
-      return Unknown("workspace.age_method", method);
-  }
-  return absl::OkStatus();
-}
-
-absl::Status SetRounding(v1::ShareRounding rounding, WorkspaceSettings& settings) {
-  switch (rounding) {
-    case v1::SHARE_ROUNDING_UNSPECIFIED:
-    case v1::SHARE_ROUNDING_FLOOR:
-      settings.tier_rounding = ShareRounding::kFloor;
-      break;
-    case v1::SHARE_ROUNDING_CEIL:
-      settings.tier_rounding = ShareRounding::kCeil;
-      break;
-    case v1::SHARE_ROUNDING_ROUND:
-      settings.tier_rounding = ShareRounding::kRound;
-      break;
-    default:
-      return Unknown("workspace.tier_rule.rounding", rounding);
-  }
-  return absl::OkStatus();
-}
-
-absl::Status SetFirstWeekday(v1::Weekday weekday, WorkspaceSettings& settings) {
-  if (!v1::Weekday_IsValid(weekday)) return Unknown("workspace.first_weekday", weekday);
-  settings.first_weekday =
-      weekday == v1::WEEKDAY_UNSPECIFIED ? Defaults().first_weekday : static_cast<int>(weekday);
-  return absl::OkStatus();
-}
-
-absl::Status SetDealSize(bool given, const v1::Amount& amount, absl::string_view field,
-                         Micros fallback, Micros& out) {
-  out = fallback;
-  if (!given) return absl::OkStatus();
-  STRATA_ASSIGN_OR_RETURN(out, MicrosFrom(amount, field));
-  return absl::OkStatus();
-}
-
-using Setter = absl::Status (*)(const v1::Workspace& from, WorkspaceSettings& settings);
-struct Setting {
-  const char* path;
-  Setter set;
+// Where a setting stands in a message.
+struct Place {
+  const FieldDescriptor* rule;  // the field of Workspace that holds its rule; null: no rule
+  const FieldDescriptor* field;
+  std::string path;  // "workspace.loyalty_rule.vip_units"
 };
 
-// Every setting, each with the way in which it is taken from the message.
-constexpr Setting kSettings[] = {
-    {"display_name",
-     [](const v1::Workspace& from, WorkspaceSettings& settings) {
-       settings.display_name = from.display_name();
-       return absl::OkStatus();
-     }},
-    {"currency_code",
-     [](const v1::Workspace& from, WorkspaceSettings& settings) {
-       settings.currency = OrDefault(from.currency_code(), Defaults().currency);
-       return absl::OkStatus();
-     }},
-    {"time_zone",
-     [](const v1::Workspace& from, WorkspaceSettings& settings) {
-       settings.time_zone = OrDefault(from.time_zone(), Defaults().time_zone);
-       return absl::OkStatus();
-     }},
-    {"fiscal_first_month",
-     [](const v1::Workspace& from, WorkspaceSettings& settings) {
-       settings.fiscal_first_month =
-           OrDefault(from.fiscal_first_month(), Defaults().fiscal_first_month);
-       return absl::OkStatus();
-     }},
-    {"first_weekday",
-     [](const v1::Workspace& from, WorkspaceSettings& settings) {
-       return SetFirstWeekday(from.first_weekday(), settings);
-     }},
-    {"excluded_statuses",
-     [](const v1::Workspace& from, WorkspaceSettings& settings) {
-       settings.excluded_statuses.assign(from.excluded_statuses().begin(),
-                                         from.excluded_statuses().end());
-       return absl::OkStatus();
-     }},
-    {"excluded_contract_statuses",
-     [](const v1::Workspace& from, WorkspaceSettings& settings) {
-       settings.excluded_contract_statuses.assign(from.excluded_contract_statuses().begin(),
-                                                  from.excluded_contract_statuses().end());
-       return absl::OkStatus();
-     }},
-    {"contract_grace_days",
-     [](const v1::Workspace& from, WorkspaceSettings& settings) {
-       settings.contract_grace_days = from.has_contract_grace_days()
-                                          ? from.contract_grace_days()
-                                          : Defaults().contract_grace_days;
-       return absl::OkStatus();
-     }},
-    {"age_method",
-     [](const v1::Workspace& from, WorkspaceSettings& settings) {
-       return SetAgeMethod(from.age_method(), settings);
-     }},
-    {"age_band_width",
-     [](const v1::Workspace& from, WorkspaceSettings& settings) {
-       settings.age_band_width = OrDefault(from.age_band_width(), Defaults().age_band_width);
-       return absl::OkStatus();
-     }},
-    {"age_band_anchor",
-     [](const v1::Workspace& from, WorkspaceSettings& settings) {
-       settings.age_band_anchor = OrDefault(from.age_band_anchor(), Defaults().age_band_anchor);
-       return absl::OkStatus();
-     }},
-    {"deal_size_medium",
-     [](const v1::Workspace& from, WorkspaceSettings& settings) {
-       return SetDealSize(from.has_deal_size_medium(), from.deal_size_medium(),
-                          "workspace.deal_size_medium", Defaults().deal_size_medium,
-                          settings.deal_size_medium);
-     }},
-    {"deal_size_large",
-     [](const v1::Workspace& from, WorkspaceSettings& settings) {
-       return SetDealSize(from.has_deal_size_large(), from.deal_size_large(),
-                          "workspace.deal_size_large", Defaults().deal_size_large,
-                          settings.deal_size_large);
-     }},
-    {"tier_rule",
-     [](const v1::Workspace& from, WorkspaceSettings& settings) {
-       const v1::TierRule& rule = from.tier_rule();
-       settings.strategic_share_bp =
-           OrDefault(rule.strategic_share_bp(), Defaults().strategic_share_bp);
-       settings.growth_share_bp = OrDefault(rule.growth_share_bp(), Defaults().growth_share_bp);
-       settings.tier_window_days = rule.window_days();
-       return SetRounding(rule.rounding(), settings);
-     }},
-    {"loyalty_rule",
-     [](const v1::Workspace& from, WorkspaceSettings& settings) {
-       const v1::LoyaltyRule& rule = from.loyalty_rule();
-       settings.loyalty_vip_purchases =
-           OrDefault(rule.vip_purchases(), Defaults().loyalty_vip_purchases);
-       settings.loyalty_vip_units = OrDefault(rule.vip_units(), Defaults().loyalty_vip_units);
-       return absl::OkStatus();
-     }},
-    {"abc_rule",
-     [](const v1::Workspace& from, WorkspaceSettings& settings) {
-       const v1::AbcRule& rule = from.abc_rule();
-       settings.abc_a_share_bp = OrDefault(rule.a_share_bp(), Defaults().abc_a_share_bp);
-       settings.abc_b_share_bp = OrDefault(rule.b_share_bp(), Defaults().abc_b_share_bp);
-       return absl::OkStatus();
-     }},
-    {"rfm_rule",
-     [](const v1::Workspace& from, WorkspaceSettings& settings) {
-       settings.rfm_window_days = from.rfm_rule().window_days();
-       return absl::OkStatus();
-     }},
-    {"service_policy",
-     [](const v1::Workspace& from, WorkspaceSettings& settings) {
-       settings.service_policy.clear();
-       for (const v1::TierServicePolicy& tier : from.service_policy()) {
-         settings.service_policy.push_back({tier.tier(), tier.response_target_hours(),
-                                            tier.contact_cadence_days(), tier.escalation_path()});
-       }
-       return absl::OkStatus();
-     }},
-    {"inactivity_days",
-     [](const v1::Workspace& from, WorkspaceSettings& settings) {
-       settings.inactivity_days = OrDefault(from.inactivity_days(), Defaults().inactivity_days);
-       return absl::OkStatus();
-     }},
-    {"retention_days",
-     [](const v1::Workspace& from, WorkspaceSettings& settings) {
-       settings.retention_days = from.retention_days();
-       return absl::OkStatus();
-     }},
-};
-
-v1::ShareRounding ToProto(ShareRounding rounding) {
-  switch (rounding) {
-    case ShareRounding::kFloor:
-      return v1::SHARE_ROUNDING_FLOOR;
-    case ShareRounding::kCeil:
-      return v1::SHARE_ROUNDING_CEIL;
-    case ShareRounding::kRound:
-      return v1::SHARE_ROUNDING_ROUND;
-  }
-  return v1::SHARE_ROUNDING_UNSPECIFIED;
+Place PlaceOf(absl::string_view path) {
+  const std::pair<std::string, std::string> names = absl::StrSplit(path, absl::MaxSplits('.', 1));
+  const Descriptor& workspace = *v1::Workspace::descriptor();
+  const FieldDescriptor* first = workspace.FindFieldByName(names.first);
+  std::string full = absl::StrCat("workspace.", path);
+  if (names.second.empty()) return {nullptr, first, std::move(full)};
+  return {first, first->message_type()->FindFieldByName(names.second), std::move(full)};
 }
 
-void MicrosToProto(Micros micros, v1::Amount* out) {
-  out->set_units(micros / kMicrosAUnit);
-  out->set_nanos(static_cast<int32_t>(micros % kMicrosAUnit) * 1'000);
+const Message& HolderOf(const Place& place, const v1::Workspace& workspace) {
+  if (place.rule == nullptr) return workspace;
+  return workspace.GetReflection()->GetMessage(workspace, place.rule);
+}
+
+Message& HolderOf(const Place& place, v1::Workspace* workspace) {
+  if (place.rule == nullptr) return *workspace;
+  return *workspace->GetReflection()->MutableMessage(workspace, place.rule);
+}
+
+// Whether the message says what the setting is. An enum does by any value but its zero, which the
+// contract calls UNSPECIFIED; a list by an entry.
+bool IsGiven(const Place& place, const v1::Workspace& workspace) {
+  const Message& holder = HolderOf(place, workspace);
+  return place.field->is_repeated() ? holder.GetReflection()->FieldSize(holder, place.field) > 0
+                                    : holder.GetReflection()->HasField(holder, place.field);
+}
+
+// "1 to 12", "0 to 36500 days", "0 or more"
+std::string RangeInWords(const v1::Setting& setting) {
+  std::string words = setting.has_greatest()
+                          ? absl::StrCat(setting.least(), " to ", setting.greatest())
+                          : absl::StrCat(setting.least(), " or more");
+  if (!setting.unit().empty()) absl::StrAppend(&words, " ", setting.unit());
+  return words;
+}
+
+// `scale`: how many of the value's own units are one of the setting's.
+absl::Status CheckRange(const Place& place, int64_t value, int64_t scale) {
+  const v1::Setting& setting = place.field->options().GetExtension(v1::setting);
+  if (value >= setting.least() * scale &&
+      (!setting.has_greatest() || value <= setting.greatest() * scale)) {
+    return absl::OkStatus();
+  }
+  const std::string shown = scale == 1 ? absl::StrCat(value) : FormatMicros(value);
+  return FieldError(place.path,
+                    absl::StrCat(shown, " does not hold: give ", RangeInWords(setting),
+                                 ", or leave it unset for the default, ", setting.default_value()));
+}
+
+absl::Status Take(const Message& holder, const Place& place, std::string& out) {
+  out = holder.GetReflection()->GetString(holder, place.field);
+  return absl::OkStatus();
+}
+
+absl::Status TakeEnum(const Message& holder, const Place& place, int& out) {
+  out = holder.GetReflection()->GetEnumValue(holder, place.field);
+  if (place.field->enum_type()->FindValueByNumber(out) != nullptr) return absl::OkStatus();
+  return FieldError(place.path, absl::StrCat(out, " is none of its values"));
+}
+
+absl::Status Take(const Message& holder, const Place& place, int& out) {
+  if (place.field->enum_type() != nullptr) return TakeEnum(holder, place, out);
+  out = holder.GetReflection()->GetInt32(holder, place.field);
+  return CheckRange(place, out, 1);
+}
+
+// A 64-bit number, or an amount.
+absl::Status Take(const Message& holder, const Place& place, int64_t& out) {
+  if (place.field->message_type() == nullptr) {
+    out = holder.GetReflection()->GetInt64(holder, place.field);
+    return CheckRange(place, out, 1);
+  }
+  const Message& amount = holder.GetReflection()->GetMessage(holder, place.field);
+  STRATA_ASSIGN_OR_RETURN(out, MicrosFrom(static_cast<const v1::Amount&>(amount), place.path));
+  return CheckRange(place, out, kMicrosAUnit);
+}
+
+// The contract's enums have one value more, before the domain's first.
+template <typename Enum>
+std::enable_if_t<std::is_enum_v<Enum>, absl::Status> Take(const Message& holder, const Place& place,
+                                                          Enum& out) {
+  int number = 0;
+  STRATA_RETURN_IF_ERROR(TakeEnum(holder, place, number));
+  out = static_cast<Enum>(number - 1);
+  return absl::OkStatus();
+}
+
+absl::Status Take(const Message& holder, const Place& place, std::vector<std::string>& out) {
+  const auto list = holder.GetReflection()->GetRepeatedFieldRef<std::string>(holder, place.field);
+  out.assign(list.begin(), list.end());
+  return absl::OkStatus();
+}
+
+absl::Status Take(const Message& holder, const Place& place, std::vector<TierServicePolicy>& out) {
+  out.clear();
+  const auto list =
+      holder.GetReflection()->GetRepeatedFieldRef<v1::TierServicePolicy>(holder, place.field);
+  for (const v1::TierServicePolicy& tier : list) {
+    out.push_back({tier.tier(), tier.response_target_hours(), tier.contact_cadence_days(),
+                   tier.escalation_path()});
+  }
+  return absl::OkStatus();
+}
+
+void Put(const std::string& value, const Place& place, Message& holder) {
+  holder.GetReflection()->SetString(&holder, place.field, value);
+}
+
+void Put(int value, const Place& place, Message& holder) {
+  if (place.field->enum_type() != nullptr) {
+    holder.GetReflection()->SetEnumValue(&holder, place.field, value);
+  } else {
+    holder.GetReflection()->SetInt32(&holder, place.field, value);
+  }
+}
+
+void Put(int64_t value, const Place& place, Message& holder) {
+  if (place.field->message_type() == nullptr) {
+    holder.GetReflection()->SetInt64(&holder, place.field, value);
+    return;
+  }
+  Message* amount = holder.GetReflection()->MutableMessage(&holder, place.field);
+  Money(MicrosSum{value}, static_cast<v1::Amount*>(amount));
+}
+
+template <typename Enum>
+std::enable_if_t<std::is_enum_v<Enum>> Put(Enum value, const Place& place, Message& holder) {
+  holder.GetReflection()->SetEnumValue(&holder, place.field, static_cast<int>(value) + 1);
+}
+
+void Put(const std::vector<std::string>& value, const Place& place, Message& holder) {
+  for (const std::string& text : value) {
+    holder.GetReflection()->AddString(&holder, place.field, text);
+  }
+}
+
+void Put(const std::vector<TierServicePolicy>& value, const Place& place, Message& holder) {
+  for (const TierServicePolicy& tier : value) {
+    auto* made = static_cast<v1::TierServicePolicy*>(
+        holder.GetReflection()->AddMessage(&holder, place.field));
+    made->set_tier(tier.tier);
+    made->set_response_target_hours(tier.response_target_hours);
+    made->set_contact_cadence_days(tier.contact_cadence_days);
+    made->set_escalation_path(tier.escalation_path);
+  }
+}
+
+// Whether the path of a mask names the setting: itself, or the rule that it belongs to.
+bool Names(absl::string_view mask_path, absl::string_view setting) {
+  return absl::StartsWith(setting, mask_path) &&
+         (setting.size() == mask_path.size() || setting[mask_path.size()] == '.');
+}
+
+// Sets what `mask_path` names; false where it names nothing.
+absl::StatusOr<bool> ApplyPath(const v1::Workspace& workspace, absl::string_view mask_path,
+                               WorkspaceSettings& settings) {
+  static const auto& defaults = *new WorkspaceSettings();
+  bool names_any = false;
+  absl::Status status;
+  ForEachSetting([&](absl::string_view path, absl::string_view, auto member) {
+    if (!status.ok() || !Names(mask_path, path)) return;
+    names_any = true;
+    const Place place = PlaceOf(path);
+    if (place.field->is_repeated() || IsGiven(place, workspace)) {
+      status = Take(HolderOf(place, workspace), place, settings.*member);
+    } else {
+      settings.*member = defaults.*member;
+    }
+  });
+  STRATA_RETURN_IF_ERROR(status);
+  return names_any;
 }
 
 }  // namespace
@@ -224,16 +209,13 @@ void MicrosToProto(Micros micros, v1::Amount* out) {
 absl::StatusOr<WorkspaceSettings> SettingsFrom(const v1::Workspace& workspace) {
   WorkspaceSettings settings;
   settings.name = workspace.workspace();
-  for (const Setting& setting : kSettings) {
-    STRATA_RETURN_IF_ERROR(setting.set(workspace, settings));
-  }
-  if (workspace.excluded_statuses().empty()) {
-    settings.excluded_statuses = Defaults().excluded_statuses;
-  }
-  if (workspace.excluded_contract_statuses().empty()) {
-    settings.excluded_contract_statuses = Defaults().excluded_contract_statuses;
-  }
-  if (workspace.service_policy().empty()) settings.service_policy = Defaults().service_policy;
+  absl::Status status;
+  ForEachSetting([&](absl::string_view path, absl::string_view, auto member) {
+    const Place place = PlaceOf(path);
+    if (!status.ok() || !IsGiven(place, workspace)) return;
+    status = Take(HolderOf(place, workspace), place, settings.*member);
+  });
+  STRATA_RETURN_IF_ERROR(status);
   return settings;
 }
 
@@ -241,55 +223,20 @@ absl::Status ApplyMask(const v1::Workspace& workspace, const google::protobuf::F
                        WorkspaceSettings& settings) {
   if (mask.paths().empty()) return FieldError("update_mask", "name at least one field to update");
   for (int i = 0; i < mask.paths_size(); ++i) {
-    const auto* found =
-        std::find_if(std::begin(kSettings), std::end(kSettings),
-                     [&](const Setting& setting) { return setting.path == mask.paths(i); });
-    if (found == std::end(kSettings)) {
-      return FieldError(absl::StrCat("update_mask.paths[", i, "]"),
-                        absl::StrCat("\"", mask.paths(i), "\" is no setting of a workspace"));
-    }
-    STRATA_RETURN_IF_ERROR(found->set(workspace, settings));
+    STRATA_ASSIGN_OR_RETURN(const bool known, ApplyPath(workspace, mask.paths(i), settings));
+    if (known) continue;
+    return FieldError(absl::StrCat("update_mask.paths[", i, "]"),
+                      absl::StrCat("\"", mask.paths(i), "\" is no setting of a workspace"));
   }
   return absl::OkStatus();
 }
 
 void ToProto(const WorkspaceSettings& settings, v1::Workspace* out) {
   out->set_workspace(settings.name);
-  out->set_display_name(settings.display_name);
-  out->set_currency_code(settings.currency);
-  out->set_time_zone(settings.time_zone);
-  out->set_fiscal_first_month(settings.fiscal_first_month);
-  out->set_first_weekday(static_cast<v1::Weekday>(settings.first_weekday));
-  for (const std::string& status : settings.excluded_statuses) out->add_excluded_statuses(status);
-  for (const std::string& status : settings.excluded_contract_statuses) {
-    out->add_excluded_contract_statuses(status);
-  }
-  out->set_contract_grace_days(settings.contract_grace_days);
-  out->set_age_method(settings.age_method == AgeMethod::kExact ? v1::AGE_METHOD_EXACT
-                                                               : v1::AGE_METHOD_YEAR_DIFFERENCE);
-  out->set_age_band_width(settings.age_band_width);
-  out->set_age_band_anchor(settings.age_band_anchor);
-  MicrosToProto(settings.deal_size_medium, out->mutable_deal_size_medium());
-  MicrosToProto(settings.deal_size_large, out->mutable_deal_size_large());
-  v1::TierRule* tier = out->mutable_tier_rule();
-  tier->set_strategic_share_bp(settings.strategic_share_bp);
-  tier->set_growth_share_bp(settings.growth_share_bp);
-  tier->set_rounding(ToProto(settings.tier_rounding));
-  tier->set_window_days(settings.tier_window_days);
-  out->mutable_loyalty_rule()->set_vip_purchases(settings.loyalty_vip_purchases);
-  out->mutable_loyalty_rule()->set_vip_units(settings.loyalty_vip_units);
-  out->mutable_abc_rule()->set_a_share_bp(settings.abc_a_share_bp);
-  out->mutable_abc_rule()->set_b_share_bp(settings.abc_b_share_bp);
-  out->mutable_rfm_rule()->set_window_days(settings.rfm_window_days);
-  for (const TierServicePolicy& tier : settings.service_policy) {
-    v1::TierServicePolicy* made = out->add_service_policy();
-    made->set_tier(tier.tier);
-    made->set_response_target_hours(tier.response_target_hours);
-    made->set_contact_cadence_days(tier.contact_cadence_days);
-    made->set_escalation_path(tier.escalation_path);
-  }
-  out->set_inactivity_days(settings.inactivity_days);
-  out->set_retention_days(settings.retention_days);
+  ForEachSetting([&](absl::string_view path, absl::string_view, auto member) {
+    const Place place = PlaceOf(path);
+    Put(settings.*member, place, HolderOf(place, out));
+  });
 }
 
 void ToProto(const image::Revision& revision, v1::Workspace* out) {

@@ -20,33 +20,16 @@ constexpr absl::string_view kRoundings[] = {"floor", "ceil", "round"};
 
 constexpr absl::string_view kExcludedContractStatuses = "excluded_contract_statuses";
 
-// Calls visit(name, field) for every setting that is one value. The one list of them.
-template <typename Settings, typename Visitor>
-void ForEachSetting(Settings& settings, Visitor visit) {
-  visit("name", settings.name);
-  visit("display_name", settings.display_name);
-  visit("currency", settings.currency);
-  visit("time_zone", settings.time_zone);
-  visit("fiscal_first_month", settings.fiscal_first_month);
-  visit("first_weekday", settings.first_weekday);
-  visit(kExcludedContractStatuses, settings.excluded_contract_statuses);
-  visit("contract_grace_days", settings.contract_grace_days);
-  visit("age_method", settings.age_method);
-  visit("age_band_width", settings.age_band_width);
-  visit("age_band_anchor", settings.age_band_anchor);
-  visit("deal_size_medium_micros", settings.deal_size_medium);
-  visit("deal_size_large_micros", settings.deal_size_large);
-  visit("strategic_share_bp", settings.strategic_share_bp);
-  visit("growth_share_bp", settings.growth_share_bp);
-  visit("tier_rounding", settings.tier_rounding);
-  visit("tier_window_days", settings.tier_window_days);
-  visit("loyalty_vip_purchases", settings.loyalty_vip_purchases);
-  visit("loyalty_vip_units", settings.loyalty_vip_units);
-  visit("abc_a_share_bp", settings.abc_a_share_bp);
-  visit("abc_b_share_bp", settings.abc_b_share_bp);
-  visit("rfm_window_days", settings.rfm_window_days);
-  visit("inactivity_days", settings.inactivity_days);
-  visit("retention_days", settings.retention_days);
+// The rows of the table `settings`: calls visit(name, member) for the workspace's own name and for
+// every setting without a table of its own.
+template <typename Visitor>
+void ForEachRow(Visitor visit) {
+  visit("name", &WorkspaceSettings::name);
+  ForEachSetting([&](absl::string_view, absl::string_view stored, auto member) {
+    if constexpr (!std::is_same_v<decltype(member), decltype(&WorkspaceSettings::service_policy)>) {
+      if (!stored.empty()) visit(stored, member);
+    }
+  });
 }
 
 std::string ToText(const std::string& value) { return value; }
@@ -141,13 +124,13 @@ absl::StatusOr<WorkspaceSettings> ReadSettings(Connection& connection) {
                           connection.Prepare("SELECT value FROM settings WHERE name = ?1"));
   absl::Status status;
   bool knows_contract_statuses = false;
-  ForEachSetting(settings, [&](absl::string_view name, auto& field) {
+  ForEachRow([&](absl::string_view name, auto member) {
     if (!status.ok()) return;
     Execution row(find);
     const absl::StatusOr<bool> found = row.Text(name).Step();
     if (!found.ok()) {
       status = found.status();
-    } else if (*found && !FromText(row.TextAt(0), field)) {
+    } else if (*found && !FromText(row.TextAt(0), settings.*member)) {
       status = absl::DataLossError(
           absl::StrCat(connection.path(), ": setting ", name, " does not read as its type"));
     } else if (*found && name == kExcludedContractStatuses) {
@@ -171,9 +154,9 @@ absl::Status WriteSettings(Connection& connection, const WorkspaceSettings& sett
   STRATA_ASSIGN_OR_RETURN(Statement put,
                           connection.Prepare("INSERT OR REPLACE INTO settings VALUES (?1, ?2)"));
   absl::Status status;
-  ForEachSetting(settings, [&](absl::string_view name, const auto& field) {
+  ForEachRow([&](absl::string_view name, auto member) {
     if (!status.ok()) return;
-    const std::string text = ToText(field);
+    const std::string text = ToText(settings.*member);
     status = Execution(put).Text(name).Text(text).Run();
   });
   STRATA_RETURN_IF_ERROR(status);
