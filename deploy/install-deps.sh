@@ -14,7 +14,7 @@ packages=(
   libsqlite3-dev sqlite3
   libcli11-dev libspdlog-dev libfmt-dev libboost-dev libeigen3-dev libutf8proc-dev nlohmann-json3-dev
   libsodium-dev libsystemd-dev libxxhash-dev
-  zlib1g-dev libzip-dev libexpat1-dev
+  zlib1g-dev libzip-dev libexpat1-dev libuchardet-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   python3 python3-grpcio python3-protobuf
   tzdata

@@ -1,11 +1,13 @@
 #include "client/cli/csv_encoding.h"
 
 #include <iconv.h>
+#include <uchardet.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <numeric>
 
 #include "absl/memory/memory.h"
 #include "absl/status/status.h"
@@ -13,6 +15,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "server/domain/unicode.h"
 
 namespace strata::cli {
 namespace {
@@ -21,25 +24,10 @@ constexpr absl::string_view kUtf8Mark("\xEF\xBB\xBF", 3);
 constexpr absl::string_view kUtf16LeMark("\xFF\xFE", 2);
 constexpr absl::string_view kUtf16BeMark("\xFE\xFF", 2);
 
-// The length of the valid UTF-8 character at the start of `bytes`; 0 when the bytes are no
-// character, -1 when they could become one with more bytes behind them. (Unicode 15, table 3-7.)
-int CharacterLength(absl::string_view bytes) {
-  const auto at = [&](size_t i) { return static_cast<uint8_t>(bytes[i]); };
-  const uint8_t first = at(0);
-  if (first < 0x80) return 1;
-  if (first < 0xC2 || first > 0xF4) return 0;
-  const int length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-  for (int i = 1; i < length; ++i) {
-    if (static_cast<size_t>(i) == bytes.size()) return -1;
-    uint8_t low = 0x80, high = 0xBF;
-    if (i == 1 && first == 0xE0) low = 0xA0;   // shorter forms exist
-    if (i == 1 && first == 0xED) high = 0x9F;  // surrogates
-    if (i == 1 && first == 0xF0) low = 0x90;
-    if (i == 1 && first == 0xF4) high = 0x8F;  // beyond U+10FFFF
-    if (at(i) < low || at(i) > high) return 0;
-  }
-  return length;
-}
+// As much of a file as uchardet is shown.
+constexpr size_t kMostSampled = 1 << 16;
+
+constexpr size_t kLongestCharacter = 4;  // bytes of UTF-8
 
 class Utf8Decoder : public TextDecoder {
  public:
@@ -48,6 +36,12 @@ class Utf8Decoder : public TextDecoder {
   std::string Suggestion() const override { return foreign_.LikelyEncoding(); }
 
   void Decode(absl::string_view bytes, bool last, std::string* text) override {
+    Translate(bytes, last, text);
+    foreign_.Sample(bytes);
+  }
+
+ private:
+  void Translate(absl::string_view bytes, bool last, std::string* text) {
     std::string joined;
     if (!rest_.empty()) {
       joined = absl::StrCat(rest_, bytes);
@@ -67,24 +61,23 @@ class Utf8Decoder : public TextDecoder {
       bytes.remove_prefix(plain);
       if (plain > 0) behind_foreign_ = false;
       if (bytes.empty()) return;
-      const int length = CharacterLength(bytes);
-      if (length < 0 && !last) {
+      const Character character = FirstCharacter(bytes);
+      const bool foreign = character.code == Character::kInvalid;
+      if (foreign && bytes.size() < kLongestCharacter && !last) {  // maybe with more behind it
         rest_ = std::string(bytes);
         return;
       }
-      if (length > 0) {
-        text->append(bytes.data(), length);
-        behind_foreign_ = false;
-      } else {
+      if (foreign) {
         text->push_back(kBadByte);
         foreign_.Add(bytes.front(), behind_foreign_);
-        behind_foreign_ = true;
+      } else {
+        text->append(bytes.data(), character.bytes);
       }
-      bytes.remove_prefix(length > 0 ? length : 1);
+      behind_foreign_ = foreign;
+      bytes.remove_prefix(character.bytes);
     }
   }
 
- private:
   bool at_start_ = true;
   std::string rest_;  // the start of a character
   ForeignBytes foreign_;
@@ -135,6 +128,19 @@ class IconvDecoder : public TextDecoder {
   std::string rest_;
 };
 
+// Empty when uchardet does not know, or iconv does not know its name.
+std::string NameByUchardet(absl::string_view text) {
+  const std::unique_ptr<struct uchardet, decltype(&uchardet_delete)> detector(uchardet_new(),
+                                                                              &uchardet_delete);
+  if (uchardet_handle_data(detector.get(), text.data(), text.size()) != 0) return "";
+  uchardet_data_end(detector.get());
+  const std::string name = uchardet_get_charset(detector.get());
+  const iconv_t handle = iconv_open("UTF-8", name.c_str());
+  if (handle == reinterpret_cast<iconv_t>(-1)) return "";
+  iconv_close(handle);
+  return name;
+}
+
 // Text in UTF-16 has a zero byte in nearly every unit that holds ASCII; UTF-8 has none.
 std::string DetectEncoding(absl::string_view first_bytes) {
   if (absl::StartsWith(first_bytes, kUtf16LeMark)) return "UTF-16LE";
@@ -151,27 +157,36 @@ std::string DetectEncoding(absl::string_view first_bytes) {
 }  // namespace
 
 void ForeignBytes::Add(char byte, bool behind_another) {
-  ++counts[static_cast<uint8_t>(byte)];
-  pairs += behind_another;
+  ++counts_[static_cast<uint8_t>(byte)];
+  ++all_;
+  pairs_ += behind_another;
+}
+
+void ForeignBytes::Sample(absl::string_view bytes) {
+  if (all_ == 0 || sample_.size() >= kMostSampled) return;
+  const size_t ascii =
+      std::find_if(bytes.begin(), bytes.end(), [](unsigned char c) { return c >= 0x80; }) -
+      bytes.begin();
+  absl::StrAppend(&sample_, bytes.substr(ascii, kMostSampled - sample_.size()));
+  script_ = NameByUchardet(sample_);
+}
+
+int64_t ForeignBytes::Count(int first, int last) const {
+  return std::accumulate(counts_.begin() + first, counts_.begin() + last + 1, int64_t{0});
 }
 
 std::string ForeignBytes::LikelyEncoding() const {
-  const auto count = [&](int first, int last) {
-    int64_t sum = 0;
-    for (int i = first; i <= last; ++i) sum += counts[static_cast<size_t>(i)];
-    return sum;
-  };
-  const int64_t letters = count(0xC0, 0xFF), controls = count(0x80, 0x9F);
-  const int64_t all = letters + controls + count(0xA0, 0xBF);
-  if (all == 0) return "";
-  // Words of the Latin alphabet hold single letters from beyond ASCII; others hold nothing else.
-  if (pairs * 2 > all) return letters * 10 > all * 9 ? "WINDOWS-1251" : "";
-  const int64_t undefined = count(0x81, 0x81) + count(0x8D, 0x8D) + count(0x8F, 0x90) +
-                            count(0x9D, 0x9D);  // in Windows-1252
-  const int64_t dos = count(0x81, 0x84) + count(0x86, 0x90) + count(0x94, 0x94) +
-                      count(0x99, 0x9A) + count(0xA0, 0xA5);
-  const int64_t windows = letters + count(0x80, 0x80) + count(0x85, 0x85) + count(0x91, 0x97) +
-                          count(0x99, 0x99) + count(0xA0, 0xBF);
+  if (all_ == 0) return "";
+  // Words of the Latin alphabet hold single letters from beyond ASCII; others hold nothing else. Of
+  // those few letters uchardet makes too much, and it knows no page of DOS for them.
+  if (pairs_ * 2 > all_) return script_;
+  const int64_t letters = Count(0xC0, 0xFF);
+  const int64_t undefined = Count(0x81, 0x81) + Count(0x8D, 0x8D) + Count(0x8F, 0x90) +
+                            Count(0x9D, 0x9D);  // in Windows-1252
+  const int64_t dos = Count(0x81, 0x84) + Count(0x86, 0x90) + Count(0x94, 0x94) +
+                      Count(0x99, 0x9A) + Count(0xA0, 0xA5);
+  const int64_t windows = letters + Count(0x80, 0x80) + Count(0x85, 0x85) + Count(0x91, 0x97) +
+                          Count(0x99, 0x99) + Count(0xA0, 0xBF);
   return undefined > 0 || dos > windows ? "CP437" : "WINDOWS-1252";
 }
 

@@ -45,14 +45,25 @@ class TextDecoder {
 };
 
 // What the bytes of a text that is no UTF-8 are, by how often each occurs among those from 0x80 up,
-// and how many of the pairs of neighbours are such letters both.
-struct ForeignBytes {
-  std::array<int64_t, 256> counts = {};
-  int64_t pairs = 0;
-
+// how many of the pairs of neighbours are such letters both, and a sample of the text.
+class ForeignBytes {
+ public:
   void Add(char byte, bool behind_another);
-  // "WINDOWS-1252" (Western Europe), "CP437" (DOS), "WINDOWS-1251" (Cyrillic); empty: not known.
+  // Bytes of the file as they come, those of Add among them. Some of the first are kept.
+  void Sample(absl::string_view bytes);
+
+  // The name of an encoding that iconv(3) knows: for Latin letters "WINDOWS-1252" (Western Europe)
+  // or "CP437" (DOS), for others what uchardet takes the sample for ("SHIFT_JIS", "KOI8-R"); empty:
+  // not known.
   std::string LikelyEncoding() const;
+
+ private:
+  int64_t Count(int first, int last) const;
+
+  std::array<int64_t, 256> counts_ = {};
+  int64_t all_ = 0, pairs_ = 0;
+  std::string sample_;
+  std::string script_;  // what uchardet takes the sample for
 };
 
 }  // namespace strata::cli
