@@ -2,7 +2,8 @@
 """Holds every #include of the tree against the dependency direction of the house.
 
 The CMake targets enforce it by PRIVATE links; this test also catches headers that need no link, and
-names the line. `--self-test` plants one violation of each rule in a copy and expects to find it.
+names the line, and a _test.cc that holds no test. Each run first plants violations of every rule in
+a folder of its own and expects to find them.
 """
 
 import pathlib
@@ -60,6 +61,8 @@ ROOMS = [
     (re.compile(r".*\.pb\.h$|google/protobuf/"), ["server/rpc/", "server/config", "client/"]),
 ]
 
+# What makes a _test.cc a test; other sources that tests need lie in a testing/ folder.
+TEST = re.compile(r"^(TYPED_)?TEST(_F|_P)?\(", re.MULTILINE)
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 
 
@@ -86,7 +89,10 @@ def violations(root):
             if room is None:
                 found.append(f"{path}:1: lies in no room of the house")
                 continue
-            for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            text = file.read_text(encoding="utf-8")
+            if path.endswith("_test.cc") and not TEST.search(text):
+                found.append(f"{path}:1: a _test.cc without a test; it belongs in a testing/ folder")
+            for number, line in enumerate(text.splitlines(), 1):
                 match = INCLUDE.match(line)
                 if match:
                     for complaint in complaints(path, room, match.group(1)):
@@ -132,7 +138,7 @@ PLANTED = {
     "server/analytics/classes/a.h": '#include "server/analytics/fields/features.h"',
     "server/analytics/fields/a.cc": '#include "server/analytics/insight/health/health.h"',
     "server/analytics/filter/a.cc": '#include "server/analytics/segment/segments.h"',
-    "server/analytics/segment/a_test.cc": '#include "server/analytics/kpi/query.h"',
+    "server/analytics/segment/a_test.cc": '#include "server/analytics/kpi/query.h"\nTEST(A, B) {}',
     "server/analytics/kpi/families/a.cc": '#include "server/analytics/insight/swot/swot.h"',
     "server/analytics/kpi/b.cc": '#include "server/analytics/kpi/testing/shop_model.h"',
     "server/rpc/convert/b.cc": '#include "server/rpc/transport/call_guard.h"',
@@ -149,16 +155,17 @@ PLANTED = {
     "client/cli/a.cc": '#include "server/workspace/registry.h"',
     "client/include/strata/a.h": '#include "client/src/channel.h"',
     "server/elsewhere/a.cc": "#include <vector>",
+    "server/image/history_model_test.cc": '#include "server/image/editor.h"\nint Model() { return 1; }',
 }
 ALLOWED = {
     "server/analytics/catalogue.cc": '#include "server/analytics/insight/insight_fields.h"',
-    "server/analytics/fields/c_test.cc": '#include "server/analytics/testing/model_workspace.h"',
-    "server/rpc/services/b_test.cc": '#include "server/rpc/testing/server_fixture.h"',
+    "server/analytics/fields/c_test.cc": '#include "server/analytics/testing/model_workspace.h"\nTEST(A, B) {}',
+    "server/rpc/services/b_test.cc": '#include "server/rpc/testing/server_fixture.h"\nTEST(A, B) {}',
     "server/rpc/convert/a.cc": '#include "strata/v1/types.pb.h"\n#include <grpcpp/grpcpp.h>',
     "server/store/sqlite/b.cc": '#include <sqlite3.h>\n#include "server/domain/day.h"',
     "server/workspace/c.h": '#include "server/ingest/writer.h"',
     "client/cli/b.cc": '#include "server/rpc/server.h"\n#include <sqlite3.h>',
-    "server/main_test.cc": '#include "server/rpc/server.h"',
+    "server/main_test.cc": '#include "server/rpc/server.h"\nTEST(A, B) {}',
 }
 
 
