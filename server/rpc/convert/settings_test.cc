@@ -244,20 +244,22 @@ TEST(SettingsTest, TextThatIsGivenIsTakenAsItIs) {
   EXPECT_EQ(SettingsFrom(empty)->currency, "");  // which ValidateSettings refuses
 }
 
+// A value that holds and is not the default, as the text format writes it.
+std::string Another(const ContractField& at) {
+  if (const auto* choices = at.field->enum_type(); choices != nullptr) {
+    return choices->value(choices->value_count() - 1)->name();
+  }
+  if (!at.is_number() && !at.is_amount()) return "'x'";
+  const int64_t least = at.setting().least();
+  return absl::StrCat(at.setting().default_value() == absl::StrCat(least) ? least + 1 : least);
+}
+
 // A mask that names a setting, and a workspace that does not have it.
 TEST(SettingsTest, AMaskWithoutAValueMeansTheDefault) {
   for (const ContractField& at : ContractFields()) {
     if (at.field->is_repeated()) continue;
     WorkspaceSettings settings;
-    const v1::Workspace changed = Parse(
-        "display_name: 'x' currency_code: 'EUR' time_zone: 'Europe/Berlin' "
-        "fiscal_first_month: 4 first_weekday: WEEKDAY_SUNDAY contract_grace_days: 5 "
-        "age_method: AGE_METHOD_YEAR_DIFFERENCE age_band_width: 5 age_band_anchor: 3 "
-        "deal_size_medium { units: 1 } deal_size_large { units: 2 } "
-        "tier_rule { strategic_share_bp: 1 growth_share_bp: 2 rounding: SHARE_ROUNDING_CEIL "
-        "window_days: 3 } loyalty_rule { vip_purchases: 3 vip_units: 4 } "
-        "abc_rule { a_share_bp: 5 b_share_bp: 6 } rfm_rule { window_days: 7 } "
-        "inactivity_days: 8 retention_days: 9");
+    const v1::Workspace changed = at.With(Another(at));
     ASSERT_TRUE(ApplyMask(changed, MaskOf({at.path()}), settings).ok());
     EXPECT_EQ(TextOf(at, ToMessage(settings)), TextOf(at, changed)) << at.path();
     EXPECT_NE(settings, WorkspaceSettings()) << at.path();
