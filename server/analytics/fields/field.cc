@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "server/analytics/fields/field_family.h"
+#include "server/base/error.h"
 #include "server/domain/nearest_names.h"
 #include "server/domain/unicode.h"
 
@@ -17,6 +18,11 @@ namespace {
 
 constexpr size_t kNearestNames = 3;
 constexpr size_t kLongestShown = 96;
+
+absl::Status NoField(absl::string_view id, absl::string_view nearest) {
+  return absl::InvalidArgumentError(absl::StrCat(
+      "there is no field \"", CutToValidUtf8(id, kLongestShown), "\"; nearest: ", nearest));
+}
 
 Value ValueOf(const absl::StatusOr<Amount>& amount) {
   return amount.ok() ? Value(*amount) : Value(NullReason::kOutOfRange);
@@ -47,16 +53,27 @@ absl::StatusOr<const Field*> FieldCatalogue::Find(absl::string_view id) const {
   for (const Field& field : fields_) {
     if (field.id == id) return &field;
   }
-  const std::vector<std::string> nearest = Nearest(id);
-  return absl::InvalidArgumentError(absl::StrCat("there is no field \"",
-                                                 CutToValidUtf8(id, kLongestShown),
-                                                 "\"; nearest: ", absl::StrJoin(nearest, ", ")));
+  return NoField(id, absl::StrJoin(Nearest(id), ", "));
+}
+
+absl::StatusOr<const Field*> FieldCatalogue::Find(
+    absl::string_view id, absl::FunctionRef<bool(const Field&)> fits) const {
+  const absl::StatusOr<const Field*> field = Find(id);
+  if (field.ok()) return field;
+  const std::string nearest = absl::StrJoin(Nearest(id, fits), ", ");
+  return WithMetadata(WithReason(NoField(id, nearest), "UNKNOWN_FIELD"), "nearest", nearest);
 }
 
 std::vector<std::string> FieldCatalogue::Nearest(absl::string_view id) const {
+  return Nearest(id, [](const Field&) { return true; });
+}
+
+std::vector<std::string> FieldCatalogue::Nearest(absl::string_view id,
+                                                 absl::FunctionRef<bool(const Field&)> fits) const {
   std::vector<std::pair<size_t, const Field*>> distances;
   distances.reserve(fields_.size());
   for (const Field& field : fields_) {
+    if (!fits(field)) continue;
     // "attribute:plan" is what someone who types "plan" means. A built-in segment's own name is a
     // field already.
     absl::string_view bare = field.id;

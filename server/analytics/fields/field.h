@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "server/domain/calendar.h"
@@ -75,11 +76,17 @@ class FieldCatalogue {
   // In the order of the documentation.
   const std::vector<Field>& fields() const { return fields_; }
 
-  // INVALID_ARGUMENT that names the nearest ids when there is no such field.
+  // INVALID_ARGUMENT that names the nearest ids when there is no such field. Where only some fields
+  // fit what is asked, `fits` chooses those that are named; the error then has the reason
+  // UNKNOWN_FIELD and them as its metadata "nearest".
   absl::StatusOr<const Field*> Find(absl::string_view id) const;
+  absl::StatusOr<const Field*> Find(absl::string_view id,
+                                    absl::FunctionRef<bool(const Field&)> fits) const;
 
-  // The up to three ids that look most like `id`.
+  // The up to three ids that look most like `id`, of all fields or of those that fit.
   std::vector<std::string> Nearest(absl::string_view id) const;
+  std::vector<std::string> Nearest(absl::string_view id,
+                                   absl::FunctionRef<bool(const Field&)> fits) const;
 
  private:
   std::vector<Field> fields_;

@@ -103,15 +103,15 @@ absl::Status PutParts(const Definition& definition, const TableBuilder& builder,
 }  // namespace
 
 absl::StatusOr<Explanation> ExplainKpi(const ExplainQuery& query) {
-  const absl::StatusOr<const Kpi*> found = FindKpi(query.kpi);
-  if (!found.ok()) return FieldError("kpi", found.status().message());
-  if (query.contributors < 0 || query.contributors > kMostContributors) {
-    return FieldError("contributors", absl::StrCat("between 0 and ", kMostContributors));
-  }
-  const Definition& definition = DefinitionOf(**found);
   KpiQuery cell_query;
   cell_query.scope = query.scope;
   cell_query.kpis = {query.kpi};
+  STRATA_ASSIGN_OR_RETURN(
+      const Kpi* found, KpiOf(cell_query, 0, "kpi", fields::FieldCatalogue(*query.scope.revision)));
+  const Definition& definition = DefinitionOf(*found);
+  if (query.contributors < 0 || query.contributors > kMostContributors) {
+    return FieldError("contributors", absl::StrCat("between 0 and ", kMostContributors));
+  }
   STRATA_ASSIGN_OR_RETURN(const Plan plan, MakePlan(cell_query));
   MeasureSet measures = plan.Needs() | MeasureSet{definition.records};
   if (definition.contribution.has_value()) measures |= definition.contribution->measures();
@@ -120,7 +120,7 @@ absl::StatusOr<Explanation> ExplainKpi(const ExplainQuery& query) {
   STRATA_ASSIGN_OR_RETURN(KpiTable table, builder.Build());
 
   Explanation explanation;
-  explanation.kpi = *found;
+  explanation.kpi = found;
   explanation.value = std::move(table.rows.front().cells.front());
   STRATA_RETURN_IF_ERROR(PutParts(definition, builder, &explanation));
   explanation.records = static_cast<int64_t>(builder.MeasuresOf(0)[definition.records]);

@@ -10,9 +10,13 @@
 #include "server/analytics/kpi/period.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/domain/nearest_names.h"
+#include "server/domain/unicode.h"
 
 namespace strata::analytics::kpi {
 namespace {
+
+constexpr size_t kLongestShown = 96;  // of a name that there is not, in bytes
 
 std::string Path(absl::string_view list, size_t index) {
   return absl::StrCat(list, "[", index, "]");
@@ -27,13 +31,53 @@ absl::Status At(absl::string_view path, const absl::Status& status) {
   return WithField(WithDefaultReason(std::move(named), "INVALID_FIELD"), path, status.message());
 }
 
-std::string FittingFields(const Definition& definition, const fields::FieldCatalogue& catalogue,
-                          bool (*fits)(const Definition&, const fields::Field&)) {
+// The ids of the fields that fit, so that who takes one of them is not refused again.
+template <typename Fits>
+std::vector<std::string> FieldsThat(const fields::FieldCatalogue& catalogue, Fits fits) {
   std::vector<std::string> ids;
   for (const fields::Field& field : catalogue.fields()) {
-    if (fits(definition, field)) ids.push_back(field.id);
+    if (fits(field)) ids.push_back(field.id);
   }
-  return absl::StrJoin(ids, ", ");
+  return ids;
+}
+
+bool CanFilterAll(const std::vector<const Definition*>& kpis, const fields::Field& field) {
+  return std::all_of(kpis.begin(), kpis.end(),
+                     [&](const Definition* kpi) { return CanFilterBy(*kpi, field); });
+}
+
+// Whether `group_by` can name the field beside what it names already.
+bool CanBeAdded(const fields::Field& field, const KpiQuery& query, const Plan& plan) {
+  return std::count(query.group_by.begin(), query.group_by.end(), field.id) == 0 &&
+         std::all_of(plan.kpis.begin(), plan.kpis.end(),
+                     [&](const Definition* kpi) { return CanGroupBy(*kpi, field); });
+}
+
+// `what` says of a KPI and a field that they cannot go together: this adds what can.
+absl::Status Incompatible(absl::string_view path, absl::string_view what, size_t kpis,
+                          const std::vector<std::string>& fitting) {
+  const std::string names = absl::StrJoin(fitting, ", ");
+  const std::string advice =
+      fitting.empty() ? "no field goes with all KPIs of the request, so ask for them apart"
+      : kpis == 1     ? absl::StrCat("it can by ", names)
+                      : absl::StrCat("all KPIs of the request can by ", names);
+  return WithMetadata(
+      WithReason(FieldError(path, absl::StrCat(what, "; ", advice)), "INCOMPATIBLE_FIELD"),
+      "fields", names);
+}
+
+// Whether the query's filter and its group_by, as far as they can be read, go with the KPI.
+bool RestFits(const KpiQuery& query, const fields::FieldCatalogue& catalogue,
+              const Definition& definition) {
+  for (const std::string& id : query.group_by) {
+    const absl::StatusOr<const fields::Field*> field = catalogue.Find(id);
+    if (field.ok() && !CanGroupBy(definition, **field)) return false;
+  }
+  const absl::StatusOr<filter::Filter> filter =
+      filter::Filter::Parse(query.scope.filter, catalogue);
+  return !filter.ok() ||
+         std::all_of(filter->fields().begin(), filter->fields().end(),
+                     [&](const fields::Field* field) { return CanFilterBy(definition, *field); });
 }
 
 absl::Status AddKpis(const KpiQuery& query, Plan* plan) {
@@ -44,31 +88,35 @@ absl::Status AddKpis(const KpiQuery& query, Plan* plan) {
   }
   std::set<std::string> seen;
   for (size_t i = 0; i < query.kpis.size(); ++i) {
-    const absl::StatusOr<const Kpi*> kpi = FindKpi(query.kpis[i]);
-    if (!kpi.ok()) return At(Path("kpis", i), kpi.status());
-    if (!seen.insert((*kpi)->id).second) {
-      return FieldError(Path("kpis", i), absl::StrCat("\"", (*kpi)->id, "\" is named twice"));
+    STRATA_ASSIGN_OR_RETURN(const Kpi* kpi, KpiOf(query, i, Path("kpis", i), *plan->catalogue));
+    if (!seen.insert(kpi->id).second) {
+      return FieldError(Path("kpis", i), absl::StrCat("\"", kpi->id, "\" is named twice"));
     }
-    plan->kpis.push_back(&DefinitionOf(**kpi));
+    plan->kpis.push_back(&DefinitionOf(*kpi));
   }
   return absl::OkStatus();
 }
 
-absl::Status AddField(const std::string& id, const std::string& path, Plan* plan) {
-  const absl::StatusOr<const fields::Field*> field = plan->catalogue->Find(id);
+absl::Status AddField(const KpiQuery& query, size_t index, Plan* plan) {
+  const std::string& id = query.group_by[index];
+  const std::string path = Path("group_by", index);
+  const auto can_be_added = [&](const fields::Field& other) {
+    return CanBeAdded(other, query, *plan);
+  };
+  const absl::StatusOr<const fields::Field*> field = plan->catalogue->Find(id, can_be_added);
   if (!field.ok()) return At(path, field.status());
   if (std::count(plan->fields.begin(), plan->fields.end(), *field) > 0) {
     return FieldError(path, absl::StrCat("\"", id, "\" is named twice"));
   }
   if (!(*field)->groupable) {
-    return FieldError(path, absl::StrCat("\"", id, "\" cannot group; it can filter"));
+    const char* advice = CanFilterAll(plan->kpis, **field) ? "; it can filter" : "";
+    return FieldError(path, absl::StrCat("\"", id, "\" cannot group", advice));
   }
-  for (size_t k = 0; k < plan->kpis.size(); ++k) {
-    const Definition& definition = *plan->kpis[k];
-    if (CanGroupBy(definition, **field)) continue;
-    return FieldError(path, absl::StrCat(Path("kpis", k), " \"", definition.kpi.id,
-                                         "\" cannot be grouped by \"", id, "\"; it can by ",
-                                         FittingFields(definition, *plan->catalogue, &CanGroupBy)));
+  for (const Definition* definition : plan->kpis) {
+    if (CanGroupBy(*definition, **field)) continue;
+    return Incompatible(
+        path, absl::StrCat("\"", definition->kpi.id, "\" cannot be grouped by \"", id, "\""),
+        plan->kpis.size(), FieldsThat(*plan->catalogue, can_be_added));
   }
   plan->fields.push_back(*field);
   return absl::OkStatus();
@@ -80,7 +128,7 @@ absl::Status AddFields(const KpiQuery& query, Plan* plan) {
                                                query.group_by.size()));
   }
   for (size_t i = 0; i < query.group_by.size(); ++i) {
-    STRATA_RETURN_IF_ERROR(AddField(query.group_by[i], Path("group_by", i), plan));
+    STRATA_RETURN_IF_ERROR(AddField(query, i, plan));
   }
   plan->in_denominator.assign(plan->fields.size(), false);
   for (size_t i = 0; i < query.share_within.size(); ++i) {
@@ -122,13 +170,14 @@ absl::Status AddRanges(const KpiQuery& query, Plan* plan) {
   std::set<std::string> names;
   for (size_t i = 0; i < query.ranges.size(); ++i) {
     const NamedRange& range = query.ranges[i];
-    if (range.name.empty()) return FieldError(Path("ranges", i), "a range needs a name");
+    const std::string path = Path("ranges", i);
+    if (range.name.empty()) return FieldError(path + ".name", "a range needs a name");
     if (!names.insert(range.name).second) {
-      return FieldError(Path("ranges", i), absl::StrCat("\"", range.name, "\" is named twice"));
+      return FieldError(path + ".name", absl::StrCat("\"", range.name, "\" is named twice"));
     }
     if (range.kind == NamedRange::Kind::kDays &&
         (range.days.from == kNoDay || range.days.to < range.days.from)) {
-      return FieldError(Path("ranges", i), "the range ends before it starts");
+      return FieldError(path + ".range.to", "the range ends before it starts");
     }
     const auto [days, shift] = BesideOwn(range, query.scope, *plan);
     plan->ranges.push_back({range.name, days, shift, range.kind});
@@ -170,19 +219,39 @@ MeasureSet Plan::Needs() const {
   return Needs(Comparison::kNone) | Needs(Comparison::kPrevious) | Needs(Comparison::kWhole);
 }
 
+absl::StatusOr<const Kpi*> KpiOf(const KpiQuery& query, size_t index, absl::string_view path,
+                                 const fields::FieldCatalogue& catalogue) {
+  const std::string& id = query.kpis[index];
+  const absl::StatusOr<const Kpi*> kpi = FindKpi(id);
+  if (kpi.ok()) return kpi;
+  std::vector<absl::string_view> fitting;
+  for (const Definition& definition : Definitions()) {
+    const std::string& known = definition.kpi.id;
+    if (std::count(query.kpis.begin(), query.kpis.end(), known) > 0) continue;
+    if (RestFits(query, catalogue, definition)) fitting.push_back(known);
+  }
+  const std::string nearest = absl::StrJoin(NearestNames(id, fitting), ", ");
+  return WithMetadata(WithReason(FieldError(path, absl::StrCat("there is no KPI \"",
+                                                               CutToValidUtf8(id, kLongestShown),
+                                                               "\"; the nearest are ", nearest)),
+                                 "UNKNOWN_KPI"),
+                      "nearest", nearest);
+}
+
 absl::StatusOr<filter::Filter> ParseFilter(const fields::Scope& scope,
                                            const fields::FieldCatalogue& catalogue,
-                                           const std::vector<const Definition*>& kpis,
-                                           const std::vector<std::string>& paths) {
+                                           const std::vector<const Definition*>& kpis) {
   absl::StatusOr<filter::Filter> filter = filter::Filter::Parse(scope.filter, catalogue);
   if (!filter.ok()) return At("scope.filter", filter.status());
   for (const fields::Field* field : filter->fields()) {
-    for (size_t k = 0; k < kpis.size(); ++k) {
-      if (CanFilterBy(*kpis[k], *field)) continue;
-      return FieldError(
+    for (const Definition* definition : kpis) {
+      if (CanFilterBy(*definition, *field)) continue;
+      return Incompatible(
           "scope.filter",
-          absl::StrCat(paths[k], " \"", kpis[k]->kpi.id, "\" cannot be filtered by \"", field->id,
-                       "\"; it can by ", FittingFields(*kpis[k], catalogue, &CanFilterBy)));
+          absl::StrCat("\"", definition->kpi.id, "\" cannot be filtered by \"", field->id, "\""),
+          kpis.size(), FieldsThat(catalogue, [&](const fields::Field& other) {
+            return CanFilterAll(kpis, other);
+          }));
     }
   }
   return filter;
@@ -218,9 +287,7 @@ absl::StatusOr<Plan> MakePlan(const KpiQuery& query) {
   plan.finest_period = FinestPeriodOf(plan.fields);
   STRATA_RETURN_IF_ERROR(AddRanges(query, &plan));
   STRATA_RETURN_IF_ERROR(AddOrder(query, &plan));
-  std::vector<std::string> paths;
-  for (size_t k = 0; k < plan.kpis.size(); ++k) paths.push_back(Path("kpis", k));
-  STRATA_ASSIGN_OR_RETURN(plan.filter, ParseFilter(query.scope, *plan.catalogue, plan.kpis, paths));
+  STRATA_ASSIGN_OR_RETURN(plan.filter, ParseFilter(query.scope, *plan.catalogue, plan.kpis));
   return plan;
 }
 

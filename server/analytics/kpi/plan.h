@@ -48,12 +48,16 @@ struct Plan {
 // INVALID_ARGUMENT names the request's field.
 absl::StatusOr<Plan> MakePlan(const KpiQuery& query);
 
-// The scope's filter, parsed, for KPIs that all can be filtered by it. `paths` names each of them
-// in the request ("kpis[0]").
+// The query's KPI of that index. INVALID_ARGUMENT at `path`, reason UNKNOWN_KPI, names the nearest
+// ones that the query's filter and group_by go with.
+absl::StatusOr<const Kpi*> KpiOf(const KpiQuery& query, size_t index, absl::string_view path,
+                                 const fields::FieldCatalogue& catalogue);
+
+// The scope's filter, parsed, for KPIs that all can be filtered by it. INVALID_ARGUMENT, reason
+// INCOMPATIBLE_FIELD, names what all of them can be filtered by.
 absl::StatusOr<filter::Filter> ParseFilter(const fields::Scope& scope,
                                            const fields::FieldCatalogue& catalogue,
-                                           const std::vector<const Definition*>& kpis,
-                                           const std::vector<std::string>& paths);
+                                           const std::vector<const Definition*>& kpis);
 
 // The place of the time field with the shortest periods.
 std::optional<size_t> FinestPeriodOf(const std::vector<const fields::Field*>& fields);

@@ -4,8 +4,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "server/analytics/kpi/testing/shop_model.h"
 #include "server/base/error.h"
 
@@ -266,6 +274,105 @@ TEST(QueryTest, PartitionsAddUpToTheTotal) {
   }
 }
 
+// Asks what errors advise; every answer that was had once is not asked for again.
+class Asker {
+ public:
+  explicit Asker(image::RevisionPtr revision) : revision_(std::move(revision)) {}
+
+  absl::Status Ask(const std::vector<std::string>& kpis, const std::vector<std::string>& by,
+                   const std::string& filter) {
+    const std::string key =
+        absl::StrCat(absl::StrJoin(kpis, ","), "|", absl::StrJoin(by, ","), "|", filter);
+    const auto [found, is_new] = asked_.try_emplace(key);
+    if (is_new) found->second = QueryKpis(QueryOf(revision_, kpis, by, filter)).status();
+    return found->second;
+  }
+
+  // Of an error the names that it advises by metadata `key`, which its text lists as well.
+  static std::vector<std::string> Advice(const absl::Status& status, absl::string_view key) {
+    for (const auto& [name, value] : FactsOf(status).metadata) {
+      if (name != key) continue;
+      EXPECT_THAT(std::string(status.message()), HasSubstr(value));
+      return absl::StrSplit(value, ", ", absl::SkipEmpty());
+    }
+    ADD_FAILURE() << "no advice: " << status;
+    return {};
+  }
+
+ private:
+  const image::RevisionPtr revision_;
+  std::map<std::string, absl::Status> asked_;
+};
+
+TEST(QueryTest, AdviceIsNeverRefusedWhenFollowed) {
+  const auto revision = Shop().Build();
+  const fields::FieldCatalogue catalogue(*revision);
+  Asker asker(revision);
+  int refused = 0;
+  for (const Kpi& kpi : Kpis()) {
+    for (const fields::Field& field : catalogue.fields()) {
+      SCOPED_TRACE(absl::StrCat(kpi.id, " by ", field.id));
+      const std::string known = absl::StrCat(field.id, ":*");
+      const absl::Status by = asker.Ask({kpi.id}, {field.id}, "");
+      if (!by.ok() && field.groupable) {
+        ++refused;
+        EXPECT_EQ(FactsOf(by).reason, "INCOMPATIBLE_FIELD");
+        for (const std::string& advised : Asker::Advice(by, "fields")) {
+          EXPECT_TRUE(asker.Ask({kpi.id}, {advised}, "").ok()) << advised;
+        }
+      } else if (absl::StrContains(by.message(), "it can filter")) {
+        EXPECT_TRUE(asker.Ask({kpi.id}, {}, known).ok());
+      }
+      const absl::Status filtered = asker.Ask({kpi.id}, {}, known);
+      if (filtered.ok()) continue;
+      ++refused;
+      EXPECT_EQ(FactsOf(filtered).reason, "INCOMPATIBLE_FIELD");
+      for (const std::string& advised : Asker::Advice(filtered, "fields")) {
+        EXPECT_TRUE(asker.Ask({kpi.id}, {}, absl::StrCat(advised, ":*")).ok()) << advised;
+      }
+    }
+  }
+  EXPECT_GT(refused, 100);
+}
+
+TEST(QueryTest, AdviceHoldsForAllThatIsAskedTogether) {
+  const auto revision = Shop().Build();
+  Asker asker(revision);
+  const std::vector<std::string> kpis = {"orders", "tickets", "contract_value", "nrr", "csat"};
+  int refused = 0;
+  for (const std::string& first : kpis) {
+    for (const std::string& second : kpis) {
+      if (first == second) continue;
+      for (const char* field : {"product", "priority", "weekday", "status"}) {
+        const absl::Status status = asker.Ask({first, second}, {"country", field}, "");
+        if (status.ok()) continue;
+        ++refused;
+        const std::vector<std::string> advice = Asker::Advice(status, "fields");
+        EXPECT_FALSE(advice.empty());
+        for (const std::string& advised : advice) {
+          EXPECT_TRUE(asker.Ask({first, second}, {"country", advised}, "").ok()) << advised;
+        }
+      }
+      // A name that there is not: the nearest are of what can be asked.
+      for (const char* field : {"produkt", "prioriti", "weekdays"}) {
+        const absl::Status status = asker.Ask({first, second}, {field}, "");
+        EXPECT_EQ(FactsOf(status).reason, "UNKNOWN_FIELD");
+        for (const std::string& advised : Asker::Advice(status, "nearest")) {
+          EXPECT_TRUE(asker.Ask({first, second}, {advised}, "").ok()) << advised;
+        }
+      }
+    }
+    for (const char* field : {"product", "priority", "country"}) {
+      const absl::Status status = asker.Ask({first + "x"}, {field}, "");
+      EXPECT_EQ(FactsOf(status).reason, "UNKNOWN_KPI");
+      for (const std::string& advised : Asker::Advice(status, "nearest")) {
+        EXPECT_TRUE(asker.Ask({advised}, {field}, "").ok()) << advised;
+      }
+    }
+  }
+  EXPECT_GT(refused, 10);
+}
+
 TEST(QueryTest, WhatDoesNotFitIsRefusedByPath) {
   const auto revision = Shop().Build();
   const auto refusal = [&](KpiQuery query) {
@@ -283,10 +390,10 @@ TEST(QueryTest, WhatDoesNotFitIsRefusedByPath) {
               HasSubstr("group_by[1]: "));
   EXPECT_THAT(
       refusal(QueryOf(revision, {"orders", "tickets"}, {"product"})),
-      HasSubstr("group_by[0]: kpis[1] \"tickets\" cannot be grouped by \"product\"; it can by "));
-  EXPECT_THAT(
-      refusal(QueryOf(revision, {"tickets"}, {}, "status = \"shipped\"")),
-      HasSubstr("scope.filter: kpis[0] \"tickets\" cannot be filtered by \"status\"; it can by "));
+      HasSubstr("group_by[0]: \"tickets\" cannot be grouped by \"product\"; all KPIs of the "
+                "request can by customer, "));
+  EXPECT_THAT(refusal(QueryOf(revision, {"tickets"}, {}, "status = \"shipped\"")),
+              HasSubstr("scope.filter: \"tickets\" cannot be filtered by \"status\"; it can by "));
   EXPECT_THAT(refusal(QueryOf(revision, {"customers"}, {"month"})), HasSubstr("group_by[0]: "));
   EXPECT_THAT(refusal(QueryOf(revision, {"orders"}, {"revenue"})), HasSubstr("cannot group"));
   EXPECT_THAT(refusal(QueryOf(revision, {"orders"}, {}, "country = ")),
@@ -300,7 +407,11 @@ TEST(QueryTest, WhatDoesNotFitIsRefusedByPath) {
   query.share_within.clear();
   query.ranges = {{"a", NamedRange::Kind::kPreviousPeriod, {}},
                   {"a", NamedRange::Kind::kPreviousPeriod, {}}};
-  EXPECT_THAT(refusal(query), HasSubstr("ranges[1]: "));
+  EXPECT_THAT(refusal(query), HasSubstr("ranges[1].name: "));
+  query.ranges = {{"", NamedRange::Kind::kPreviousPeriod, {}}};
+  EXPECT_THAT(refusal(query), HasSubstr("ranges[0].name: "));
+  query.ranges = {{"a", NamedRange::Kind::kDays, {2, 1}}};
+  EXPECT_THAT(refusal(query), HasSubstr("ranges[0].range.to: "));
 }
 
 TEST(QueryTest, StopsWhenToldTo) {

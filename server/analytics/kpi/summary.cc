@@ -174,7 +174,7 @@ class Summary {
 
   absl::Status ChooseKpis() {
     STRATA_ASSIGN_OR_RETURN(filter_,
-                            ParseFilter(query_.scope, fields::FieldCatalogue(revision_), {}, {}));
+                            ParseFilter(query_.scope, fields::FieldCatalogue(revision_), {}));
     for (const char* id : kHeadline) {
       const Definition& definition = DefinitionOf(**FindKpi(id));
       if (Fits(definition)) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -17,7 +16,7 @@ namespace {
 
 // ListFields has them all; a workspace can have thousands of attributes.
 constexpr size_t kMostFieldsOfAKpi = 1'000;
-constexpr int kMaxKpis = 50, kMaxGroupBy = 8, kMaxRanges = 4, kMaxPoints = 60;
+constexpr int kMaxPoints = 60;
 
 v1::Additivity AdditivityOf(bool additive) {
   return additive ? v1::ADDITIVITY_ADDITIVE : v1::ADDITIVITY_NON_ADDITIVE;
@@ -34,16 +33,12 @@ absl::StatusOr<analytics::kpi::NamedRange> NamedRangeFrom(const v1::NamedRange& 
                                                           const std::string& field) {
   analytics::kpi::NamedRange named;
   named.name = range.name();
-  if (named.name.empty()) return FieldError(absl::StrCat(field, ".name"), "a range needs a name");
   if (range.kind_case() == v1::NamedRange::kRange) {
     named.kind = analytics::kpi::NamedRange::Kind::kDays;
     STRATA_ASSIGN_OR_RETURN(named.days.from,
                             RangeDay(range.range().from(), absl::StrCat(field, ".range.from")));
     STRATA_ASSIGN_OR_RETURN(named.days.to,
                             RangeDay(range.range().to(), absl::StrCat(field, ".range.to")));
-    if (named.days.to < named.days.from) {
-      return FieldError(absl::StrCat(field, ".range.to"), "the range ends before it starts");
-    }
     return named;
   }
   switch (range.keyword()) {
@@ -60,19 +55,11 @@ absl::StatusOr<analytics::kpi::NamedRange> NamedRangeFrom(const v1::NamedRange& 
 
 absl::StatusOr<std::vector<analytics::kpi::NamedRange>> NamedRangesFrom(
     const v1::QueryKpisRequest& request) {
-  if (request.ranges_size() > kMaxRanges) {
-    return FieldError("ranges", absl::StrCat(request.ranges_size(), " ranges; at most 4"));
-  }
   std::vector<analytics::kpi::NamedRange> ranges;
-  absl::flat_hash_set<std::string> names;
   for (int i = 0; i < request.ranges_size(); ++i) {
     const std::string field = absl::StrCat("ranges[", i, "]");
     STRATA_ASSIGN_OR_RETURN(analytics::kpi::NamedRange range,
                             NamedRangeFrom(request.ranges(i), field));
-    if (!names.insert(range.name).second) {
-      return FieldError(absl::StrCat(field, ".name"),
-                        absl::StrCat("\"", range.name, "\" is there twice"));
-    }
     ranges.push_back(std::move(range));
   }
   return ranges;
@@ -129,16 +116,6 @@ absl::StatusOr<std::vector<analytics::kpi::OrderTerm>> OrderTermsFrom(absl::stri
 absl::StatusOr<analytics::kpi::KpiQuery> KpiQueryFrom(const v1::QueryKpisRequest& request,
                                                       analytics::fields::Scope scope) {
   analytics::kpi::KpiQuery query;
-  if (request.kpis().empty()) return FieldError("kpis", "name at least one KPI of ListKpis");
-  if (request.kpis_size() > kMaxKpis) {
-    return FieldError("kpis", absl::StrCat(request.kpis_size(), " KPIs; at most 50"));
-  }
-  if (request.group_by_size() > kMaxGroupBy) {
-    return FieldError("group_by", absl::StrCat(request.group_by_size(), " fields; at most 8"));
-  }
-  if (request.limit() < 0) {
-    return FieldError("limit", absl::StrCat(request.limit(), " is negative"));
-  }
   query.scope = std::move(scope);
   query.kpis.assign(request.kpis().begin(), request.kpis().end());
   query.group_by.assign(request.group_by().begin(), request.group_by().end());

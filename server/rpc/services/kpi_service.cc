@@ -4,13 +4,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "server/analytics/fields/field.h"
 #include "server/analytics/kpi/catalogue.h"
 #include "server/analytics/kpi/query.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
-#include "server/domain/nearest_names.h"
 #include "server/rpc/convert/answer_size.h"
 #include "server/rpc/convert/kpi.h"
 #include "server/rpc/convert/meta.h"
@@ -24,47 +22,6 @@ namespace {
 
 constexpr int64_t kMaxPageRows = 10'000;
 constexpr int kDefaultContributors = 10, kMaxContributors = 100;
-
-// A KPI that the caller names in `field`.
-absl::StatusOr<const analytics::kpi::Kpi*> KpiNamed(absl::string_view id, absl::string_view field) {
-  const absl::StatusOr<const analytics::kpi::Kpi*> kpi = analytics::kpi::FindKpi(id);
-  if (kpi.ok()) return kpi;
-  std::vector<absl::string_view> ids;
-  for (const analytics::kpi::Kpi& known : analytics::kpi::Kpis()) ids.push_back(known.id);
-  return WithMetadata(WithReason(FieldError(field, kpi.status().message()), "UNKNOWN_KPI"),
-                      "nearest", absl::StrJoin(NearestNames(id, ids), ", "));
-}
-
-// Tells an unknown KPI or field from two that cannot go together, so that callers can.
-absl::Status CheckNames(const analytics::kpi::KpiQuery& query,
-                        const analytics::fields::FieldCatalogue& catalogue) {
-  for (size_t i = 0; i < query.group_by.size(); ++i) {
-    const std::string& id = query.group_by[i];
-    if (catalogue.Find(id).ok()) continue;
-    const std::string nearest = absl::StrJoin(catalogue.Nearest(id), ", ");
-    return WithMetadata(
-        WithReason(FieldError(absl::StrCat("group_by[", i, "]"),
-                              absl::StrCat("there is no field \"", id, "\"; nearest: ", nearest)),
-                   "UNKNOWN_FIELD"),
-        "nearest", nearest);
-  }
-  for (size_t k = 0; k < query.kpis.size(); ++k) {
-    STRATA_ASSIGN_OR_RETURN(const analytics::kpi::Kpi* kpi,
-                            KpiNamed(query.kpis[k], absl::StrCat("kpis[", k, "]")));
-    const std::vector<std::string> fields = analytics::kpi::FieldsOf(*kpi, catalogue);
-    for (size_t i = 0; i < query.group_by.size(); ++i) {
-      if (std::find(fields.begin(), fields.end(), query.group_by[i]) != fields.end()) continue;
-      const std::string fitting = absl::StrJoin(fields, ", ");
-      return WithMetadata(
-          WithReason(FieldError(absl::StrCat("group_by[", i, "]"),
-                                absl::StrCat("\"", kpi->id, "\" cannot be grouped by \"",
-                                             query.group_by[i], "\"; it can by ", fitting)),
-                     "INCOMPATIBLE_FIELD"),
-          "fields", fitting);
-    }
-  }
-  return absl::OkStatus();
-}
 
 // One page of a catalogue, whose entries have ids that stay, in an order that stays.
 template <typename Request, typename Entries, typename Convert, typename Row>
@@ -135,7 +92,6 @@ absl::Status KpiHandlers::QueryKpis(const CallContext& call, const v1::QueryKpis
   const image::RevisionPtr revision = pinned.scope.revision;
   STRATA_ASSIGN_OR_RETURN(const analytics::kpi::KpiQuery query,
                           KpiQueryFrom(request, std::move(pinned.scope)));
-  STRATA_RETURN_IF_ERROR(CheckNames(query, analytics::fields::FieldCatalogue(*revision)));
   STRATA_ASSIGN_OR_RETURN(const analytics::kpi::KpiAnswer answer, analytics::kpi::QueryKpis(query));
 
   const auto rows = static_cast<int64_t>(answer.table.rows.size());
@@ -191,7 +147,6 @@ absl::Status KpiHandlers::ExplainKpi(const CallContext& call, const v1::ExplainK
     return FieldError("contributors",
                       absl::StrCat(request.contributors(), " lies outside 0 to 100"));
   }
-  STRATA_RETURN_IF_ERROR(KpiNamed(request.kpi(), "kpi").status());
   STRATA_ASSIGN_OR_RETURN(PinnedScope pinned, PinScope(registry_, request.scope(), 0, call.stop));
   const image::RevisionPtr revision = pinned.scope.revision;
   analytics::kpi::ExplainQuery query;

@@ -331,10 +331,9 @@ TEST(ContractsTest, RecordsAddUp) {
 TEST(ContractsTest, PeriodsGroupButDoNotFilter) {
   const auto revision = Shop().Build();
   EXPECT_THAT(Answer(QueryOf(revision, {"contract_value"}, {}, "month = \"2024-01\"")),
-              ::testing::HasSubstr("kpis[0] \"contract_value\" cannot be filtered by \"month\""));
-  EXPECT_THAT(
-      Answer(QueryOf(revision, {"nrr"}, {"weekday"})),
-      ::testing::HasSubstr("group_by[0]: kpis[0] \"nrr\" cannot be grouped by \"weekday\""));
+              ::testing::HasSubstr("\"contract_value\" cannot be filtered by \"month\""));
+  EXPECT_THAT(Answer(QueryOf(revision, {"nrr"}, {"weekday"})),
+              ::testing::HasSubstr("group_by[0]: \"nrr\" cannot be grouped by \"weekday\""));
 }
 
 }  // namespace
