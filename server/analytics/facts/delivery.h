@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "server/analytics/facts/seen.h"
 #include "server/domain/calendar.h"
 #include "server/domain/day.h"
 
@@ -21,15 +22,12 @@ enum class Delivery : uint8_t {
 class DeliveryRule {
  public:
   // As known at the end of `as_of`. `calendar` outlives it.
-  DeliveryRule(const Calendar& calendar, Day as_of)
-      : calendar_(calendar), end_(calendar.StartOf(as_of + 1)) {}
+  DeliveryRule(const Calendar& calendar, Day as_of) : calendar_(calendar), seen_(calendar, as_of) {}
 
   // Of an order of `day`; times may be kNoTime.
   Delivery Of(Day day, Millis promised, Millis delivered) const {
     if (promised == kNoTime) return Delivery::kNotDue;
-    if (delivered == kNoTime || delivered >= end_) {
-      return promised < end_ ? Delivery::kLate : Delivery::kNotDue;
-    }
+    if (!seen_(delivered)) return seen_(promised) ? Delivery::kLate : Delivery::kNotDue;
     if (IsBefore(delivered, day)) return Delivery::kMisdated;
     return delivered <= promised ? Delivery::kOnTime : Delivery::kLate;
   }
@@ -41,7 +39,7 @@ class DeliveryRule {
   }
 
   const Calendar& calendar_;
-  const Millis end_;  // the first instant that is not seen
+  const Seen seen_;
 };
 
 }  // namespace strata::analytics::facts

@@ -5,14 +5,12 @@
 
 #include "server/analytics/facts/contract_terms.h"
 #include "server/analytics/facts/spare_columns.h"
+#include "server/analytics/facts/ticket.h"
 
 namespace strata::analytics::facts {
 namespace {
 
-constexpr uint8_t kLowestGoodRating = 4;
 constexpr int64_t kUnknown = std::numeric_limits<int64_t>::min();
-
-bool Happened(Millis time, Millis end) { return time != kNoTime && time < end; }
 
 }  // namespace
 
@@ -21,7 +19,7 @@ ServiceSums::ServiceSums(const image::Revision& revision, Day as_of, int window_
       as_of_(as_of),
       first_day_(as_of - window_days + 1),
       window_begin_(revision.calendar->StartOf(first_day_)),
-      end_(revision.calendar->StartOf(as_of + 1)) {}
+      seen_(*revision.calendar, as_of) {}
 
 void ServiceSums::PrepareTickets() {
   for (auto* column : {&tickets, &escalations, &sla_met, &sla_breached}) {
@@ -76,7 +74,7 @@ void ServiceSums::Read(const image::Block& block) {
         if (facts.kind[row] != SurveyKind::kCsat) continue;
         if (facts.day[row] < first_day_ || facts.day[row] > as_of_) continue;
         ++ratings[block.first_slot + customer];
-        good_ratings[block.first_slot + customer] += facts.score[row] >= kLowestGoodRating;
+        good_ratings[block.first_slot + customer] += IsGoodRating(facts.score[row]);
       }
     }
   }
@@ -87,24 +85,19 @@ void ServiceSums::ReadTickets(const image::TicketColumns& facts, uint32_t row, i
   const Day opened = facts.opened_day[row];
   if (opened < first_day_ || opened > as_of_) return;
   ++tickets[slot];
-  escalations[slot] += Happened(facts.escalated_time[row], end_);
-  const Millis due = facts.sla_due_time[row];
-  const TicketStatus status = facts.status[row];
-  if (due == kNoTime || status == TicketStatus::kCancelled) return;
-  const Millis resolved = facts.resolved_time[row];
-  if (Happened(resolved, end_)) {
-    (resolved <= due ? sla_met : sla_breached)[slot] += 1;
-  } else if (due < end_ && (status == TicketStatus::kOpen || resolved != kNoTime)) {
-    ++sla_breached[slot];
-  }
+  escalations[slot] += seen_(facts.escalated_time[row]);
+  const Sla sla =
+      SlaOf(seen_, facts.sla_due_time[row], facts.resolved_time[row], facts.status[row]);
+  sla_met[slot] += sla == Sla::kMet;
+  sla_breached[slot] += sla == Sla::kBreached;
 }
 
 void ServiceSums::ReadTicketRatings(const image::TicketColumns& facts, uint32_t row,
                                     image::Slot slot) {
   const Millis resolved = facts.resolved_time[row];
-  if (facts.csat[row] == 0 || !Happened(resolved, end_) || resolved < window_begin_) return;
+  if (facts.csat[row] == 0 || !seen_(resolved) || resolved < window_begin_) return;
   ++ratings[slot];
-  good_ratings[slot] += facts.csat[row] >= kLowestGoodRating;
+  good_ratings[slot] += IsGoodRating(facts.csat[row]);
 }
 
 void ServiceSums::ReadContracts(const image::Block& block) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "server/analytics/facts/seen.h"
 #include "server/analytics/facts/sum_column.h"
 #include "server/domain/day.h"
 #include "server/image/revision.h"
@@ -12,9 +13,9 @@ namespace strata::analytics::facts {
 
 // Tickets, ratings and contracts of every customer as of a day, by slot.
 //
-// An instant counts as past when it lies before the end of as_of in the workspace's time zone.
-// Tickets are those opened in the window that ends with as_of; a rating counts on the day it was
-// given (of a ticket: when it was resolved). Contracts are those in force by ContractRule.
+// Tickets are those opened in the window that ends with as_of, by the rules of ticket.h; a rating
+// counts on the day it was given (of a ticket: when it was resolved). Contracts are those in force
+// by ContractRule.
 class ServiceSums {
  public:
   ServiceSums(const image::Revision& revision, Day as_of, int window_days);
@@ -31,8 +32,7 @@ class ServiceSums {
   void Read(const image::Block& block);
 
   std::vector<int64_t> tickets, escalations;
-  // Due tickets: resolved at or before they were due, or not. Cancelled ones are neither, nor are
-  // those that say resolved without saying when.
+  // By SlaOf.
   std::vector<int64_t> sla_met, sla_breached;
   std::vector<int64_t> ratings, good_ratings;
   SumColumn contract_value;              // micros a year
@@ -46,7 +46,8 @@ class ServiceSums {
 
   const image::Revision& revision_;
   const Day as_of_, first_day_;
-  const Millis window_begin_, end_;  // [window_begin_, end_)
+  const Millis window_begin_;
+  const Seen seen_;
 };
 
 }  // namespace strata::analytics::facts

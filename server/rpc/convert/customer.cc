@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "server/analytics/facts/seen.h"
 #include "server/rpc/convert/records.h"
 
 namespace strata::rpc {
@@ -58,11 +59,11 @@ void LinesToProto(const image::Dictionaries& texts, const OrderPlace& place, v1:
 }
 
 ImageOrder OrderAt(const image::Revision& revision, Slot slot, const OrderPlace& place,
-                   Millis end_of_as_of) {
+                   const analytics::facts::Seen& seen_by_day) {
   const image::OrderRun& run = *place.run;
   const image::Dictionaries& texts = *revision.dictionaries;
   const auto seen = [&](const Millis* column) {
-    return column != nullptr && column[place.row] != kNoTime && column[place.row] < end_of_as_of;
+    return column != nullptr && seen_by_day(column[place.row]);
   };
   ImageOrder made;
   made.key = place.key();
@@ -128,9 +129,9 @@ size_t VisitLatestOrders(const image::Revision& revision, Slot slot, Day as_of, 
                     [](const OrderPlace& a, const OrderPlace& b) {
                       return std::pair(a.day(), a.key()) > std::pair(b.day(), b.key());
                     });
-  const Millis end_of_as_of = revision.calendar->StartOf(as_of + 1);
+  const analytics::facts::Seen seen(*revision.calendar, as_of);
   for (size_t i = 0; i < kept; ++i) {
-    if (!visit(OrderAt(revision, slot, places[i], end_of_as_of))) break;
+    if (!visit(OrderAt(revision, slot, places[i], seen))) break;
   }
   return kept;
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "server/analytics/facts/seen.h"
 #include "server/rpc/convert/records.h"
 
 namespace strata::rpc {
@@ -28,8 +29,7 @@ v1::TicketStatus StatusOf(TicketStatus status) {
 }
 
 v1::Ticket TicketAt(const image::Dictionaries& texts, const image::TicketColumns& facts,
-                    uint32_t row, Millis end) {
-  const auto seen = [end](Millis time) { return time != kNoTime && time < end; };
+                    uint32_t row, const analytics::facts::Seen& seen) {
   v1::Ticket made;
   ToProto(facts.opened_time[row], made.mutable_opened_time());
   if (seen(facts.first_response_time[row])) {
@@ -73,14 +73,14 @@ std::vector<ImageFact<v1::Ticket>> TicketsAsOf(const image::Revision& revision, 
   const image::Block& block = revision.BlockOf(slot);
   const image::TicketColumns* facts = block.tickets.get();
   if (facts == nullptr) return {};
-  const Millis end = revision.calendar->StartOf(as_of + 1);
+  const analytics::facts::Seen seen(*revision.calendar, as_of);
   std::vector<ImageFact<v1::Ticket>> tickets;
   for (const uint32_t row : RowsOf(facts, slot - block.first_slot, facts->opened_day, as_of,
                                    [facts](uint32_t a, uint32_t b) {
                                      return std::pair(facts->opened_time[a], facts->key[a]) >
                                             std::pair(facts->opened_time[b], facts->key[b]);
                                    })) {
-    tickets.push_back({facts->key[row], TicketAt(*revision.dictionaries, *facts, row, end)});
+    tickets.push_back({facts->key[row], TicketAt(*revision.dictionaries, *facts, row, seen)});
     tickets.back().record.set_customer(std::string(revision.CustomerId(slot)));
   }
   return tickets;

@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "server/analytics/facts/delivery.h"
+#include "server/analytics/facts/seen.h"
 #include "server/base/status_macros.h"
 #include "server/domain/status_key.h"
 #include "server/rpc/convert/customer.h"
@@ -163,11 +164,11 @@ void CollectSurveys(const image::Revision& revision, image::Slot slot, Day as_of
   }
 }
 
-void CollectCreation(const image::Revision& revision, image::Slot slot, Millis end,
+void CollectCreation(const image::Revision& revision, image::Slot slot, Day as_of,
                      std::vector<Event>& events) {
   const image::Block& block = revision.BlockOf(slot);
   const Millis created = block.profile->created_time[slot - block.first_slot];
-  if (created == kNoTime || created >= end) return;
+  if (!analytics::facts::Seen(*revision.calendar, as_of)(created)) return;
   events.push_back({created, RecordKind::kCustomer, 0, "customer created", "", {}});
 }
 
@@ -177,13 +178,12 @@ absl::Status AddTimeline(const PinnedScope& pinned, image::Slot slot, size_t cou
                          google::protobuf::RepeatedPtrField<v1::TimelineEvent>* out) {
   const image::Revision& revision = *pinned.scope.revision;
   const Day as_of = pinned.scope.as_of;
-  const Millis end = revision.calendar->StartOf(as_of + 1);
   std::vector<Event> events;
   STRATA_RETURN_IF_ERROR(CollectOrders(pinned, slot, count, events));
   CollectTickets(revision, slot, as_of, events);
   STRATA_RETURN_IF_ERROR(CollectContracts(revision, slot, as_of, events));
   CollectSurveys(revision, slot, as_of, events);
-  CollectCreation(revision, slot, end, events);
+  CollectCreation(revision, slot, as_of, events);
   std::sort(events.begin(), events.end());
   for (const Event& event : events) {
     if (static_cast<size_t>(out->size()) == count) break;

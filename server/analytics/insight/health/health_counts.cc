@@ -4,6 +4,7 @@
 
 #include "server/analytics/facts/delivery.h"
 #include "server/analytics/facts/exposure.h"
+#include "server/analytics/facts/ticket.h"
 
 namespace strata::analytics::insight {
 namespace {
@@ -31,11 +32,9 @@ void CountOrders(const facts::CustomerEvents& events, const HealthSpans& spans,
 }
 
 void CountSla(const facts::TicketEvent& ticket, const HealthSpans& spans, HealthCounts& counts) {
-  if (ticket.sla_due_time == kNoTime) return;
-  const bool resolved = spans.Known(ticket.resolved_time);
-  if (!resolved && !spans.Known(ticket.sla_due_time)) return;
-  ++counts.due;
-  if (resolved && ticket.resolved_time <= ticket.sla_due_time) ++counts.met;
+  const facts::Sla sla = facts::SlaOf(spans.seen, ticket.sla_due_time, ticket.resolved_time);
+  counts.due += sla != facts::Sla::kNotDue;
+  counts.met += sla == facts::Sla::kMet;
 }
 
 void CountTickets(const facts::CustomerEvents& events, const HealthSpans& spans, Millis half_begin,
@@ -43,25 +42,25 @@ void CountTickets(const facts::CustomerEvents& events, const HealthSpans& spans,
   for (const facts::TicketEvent& ticket : events.tickets) {
     if (ticket.opened_day > spans.as_of) break;
     counts.ever_a_ticket = true;
-    const bool resolved = spans.Known(ticket.resolved_time);
-    if (spans.Known(ticket.escalated_time) && ticket.escalated_time >= half_begin) {
+    const bool resolved = spans.seen(ticket.resolved_time);
+    if (spans.seen(ticket.escalated_time) && ticket.escalated_time >= half_begin) {
       ++counts.escalations;
     }
     if (ticket.csat > 0 && resolved && ticket.resolved_time >= half_begin) {
       ++counts.ratings;
-      counts.good_ratings += ticket.csat >= 4;
+      counts.good_ratings += facts::IsGoodRating(ticket.csat);
     }
     if (ticket.opened_day <= spans.year) continue;
     ++counts.tickets[ticket.opened_day > spans.half ? 0 : 1];
     if (ticket.opened_day <= spans.half) continue;
     CountSla(ticket, spans, counts);
-    if (!resolved && spans.Known(ticket.sla_due_time)) ++counts.past_due;
+    if (!resolved && spans.seen(ticket.sla_due_time)) ++counts.past_due;
   }
   for (const facts::SurveyEvent& survey : events.surveys) {
     if (survey.kind != SurveyKind::kCsat) continue;
     if (survey.day > spans.as_of || survey.day <= spans.half) continue;
     ++counts.ratings;
-    counts.good_ratings += survey.score >= 4;
+    counts.good_ratings += facts::IsGoodRating(survey.score);
   }
 }
 

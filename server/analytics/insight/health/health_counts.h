@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "server/analytics/facts/customer_events.h"
+#include "server/analytics/facts/seen.h"
 #include "server/domain/calendar.h"
 #include "server/domain/day.h"
 #include "server/domain/money.h"
@@ -16,7 +17,7 @@ namespace strata::analytics::insight {
 struct HealthSpans {
   Day as_of;
   Day half, year, three_halves, two_years;  // the last day before each span that ends with as_of
-  Millis end;                               // the first instant that is not known
+  facts::Seen seen;
 
   HealthSpans(Day day, const Calendar& calendar)
       : as_of(day),
@@ -24,9 +25,7 @@ struct HealthSpans {
         year(Calendar::ShiftLastDay(day, -12)),
         three_halves(Calendar::ShiftLastDay(day, -18)),
         two_years(Calendar::ShiftLastDay(day, -24)),
-        end(calendar.StartOf(day + 1)) {}
-
-  bool Known(Millis time) const { return time != kNoTime && time < end; }
+        seen(calendar, day) {}
 };
 
 // All that is counted, before any score.

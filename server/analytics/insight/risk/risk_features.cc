@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "server/analytics/facts/exposure.h"
+#include "server/analytics/facts/ticket.h"
 
 namespace strata::analytics::insight {
 namespace {
@@ -103,9 +104,9 @@ TicketSums SumTickets(const facts::CustomerEvents& events, const RiskFrame& fram
   sums.quarters_before = frame.QuartersBefore(begins);
   for (const facts::TicketEvent& ticket : events.tickets) {
     if (ticket.opened_day > frame.as_of()) break;
-    const bool resolved = frame.Known(ticket.resolved_time);
+    const bool resolved = frame.seen()(ticket.resolved_time);
     if (!resolved) sums.open += 1;
-    if (frame.Known(ticket.escalated_time) &&
+    if (frame.seen()(ticket.escalated_time) &&
         frame.QuarterOf(frame.calendar().DayOf(ticket.escalated_time)) >= 0) {
       sums.escalations += 1;
     }
@@ -114,27 +115,23 @@ TicketSums SumTickets(const facts::CustomerEvents& events, const RiskFrame& fram
     sums.count[quarter] += 1;
     sums.count_before += quarter > 0 && ticket.opened_day > begins;
     if (quarter > 1) continue;
-    if (ticket.sla_due_time != kNoTime) {
-      if (resolved && ticket.resolved_time <= ticket.sla_due_time) {
-        sums.met += 1;
-      } else if (resolved || frame.Known(ticket.sla_due_time)) {
-        sums.breached += 1;
-      }
-    }
-    if (frame.Known(ticket.first_response_time)) {
+    const facts::Sla sla = facts::SlaOf(frame.seen(), ticket.sla_due_time, ticket.resolved_time);
+    sums.met += sla == facts::Sla::kMet;
+    sums.breached += sla == facts::Sla::kBreached;
+    if (frame.seen()(ticket.first_response_time)) {
       sums.response_hours.push_back(
           static_cast<double>(ticket.first_response_time - ticket.opened_time) / kMillisAnHour);
     }
     if (resolved && ticket.csat > 0) {
       sums.ratings += 1;
-      if (ticket.csat <= 3) sums.low += 1;
+      if (!facts::IsGoodRating(ticket.csat)) sums.low += 1;
     }
   }
   for (const facts::SurveyEvent& survey : events.surveys) {
     const int quarter = frame.QuarterOf(survey.day);
     if (survey.kind != SurveyKind::kCsat || quarter < 0 || quarter > 1) continue;
     sums.ratings += 1;
-    if (survey.score <= 3) sums.low += 1;
+    if (!facts::IsGoodRating(survey.score)) sums.low += 1;
   }
   return sums;
 }
@@ -193,7 +190,7 @@ bool IsAssumed(RiskFeature feature, double value) {
 }
 
 RiskFrame::RiskFrame(Day as_of, const Calendar& calendar)
-    : cutoff_(calendar.StartOf(as_of + 1)), calendar_(calendar), deliveries_(calendar, as_of) {
+    : seen_(calendar, as_of), calendar_(calendar), deliveries_(calendar, as_of) {
   for (int k = 0; k < 5; ++k) ends_[k] = Calendar::ShiftLastDay(as_of, -3 * k);
 }
 

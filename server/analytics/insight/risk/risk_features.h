@@ -9,6 +9,7 @@
 #include "absl/types/span.h"
 #include "server/analytics/facts/customer_events.h"
 #include "server/analytics/facts/delivery.h"
+#include "server/analytics/facts/seen.h"
 #include "server/domain/calendar.h"
 
 namespace strata::analytics::insight {
@@ -70,13 +71,14 @@ class RiskFrame {
     const Day after = std::max(begins, ends_[4]);
     return after >= ends_[1] ? 0 : 3.0 * (ends_[1] - after) / (ends_[1] - ends_[4]);
   }
-  bool Known(Millis time) const { return time != kNoTime && time < cutoff_; }
+  // Which instants are known on the day.
+  const facts::Seen& seen() const { return seen_; }
   // Whether there is an order or a ticket in the year up to the day.
   bool IsActive(const facts::CustomerEvents& events) const;
 
  private:
-  Day ends_[5];    // ends_[k]: last day before the last k quarters
-  Millis cutoff_;  // first instant that is not known
+  Day ends_[5];  // ends_[k]: last day before the last k quarters
+  facts::Seen seen_;
   const Calendar& calendar_;
   const facts::DeliveryRule deliveries_;
 };

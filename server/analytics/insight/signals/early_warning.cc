@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "server/analytics/facts/exposure.h"
+#include "server/analytics/facts/ticket.h"
 #include "server/analytics/insight/signals/warning_portfolio.h"
 #include "server/analytics/stats/combined_p.h"
 #include "server/analytics/stats/multiple_testing.h"
@@ -261,11 +262,9 @@ class Tester {
       const int window = frame_.WindowOf(ticket.opened_day);
       if (window < 0) continue;
       if (ticket.opened_day > begins) ++opened[window];
-      if (ticket.sla_due_time == kNoTime) continue;
-      const bool resolved = frame_.Known(ticket.resolved_time);
-      if (!resolved && !frame_.Known(ticket.sla_due_time)) continue;
-      ++decided[window];
-      if (!resolved || ticket.resolved_time > ticket.sla_due_time) ++breached[window];
+      const facts::Sla sla = facts::SlaOf(frame_.seen(), ticket.sla_due_time, ticket.resolved_time);
+      decided[window] += sla != facts::Sla::kNotDue;
+      breached[window] += sla == facts::Sla::kBreached;
     }
     if (opened[1] >= kLeastEarlierEvents) {
       const Season flat;
@@ -281,7 +280,7 @@ class Tester {
   void TestRatings() {
     std::vector<double>(&ratings)[2] = EmptyValues();
     for (const facts::TicketEvent& ticket : events_.tickets) {
-      if (ticket.csat == 0 || !frame_.Known(ticket.resolved_time)) continue;
+      if (ticket.csat == 0 || !frame_.seen()(ticket.resolved_time)) continue;
       const int window = frame_.WindowOf(frame_.DayOf(ticket.resolved_time));
       if (window >= 0) ratings[window].push_back(ticket.csat);
     }

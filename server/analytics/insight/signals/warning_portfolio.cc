@@ -78,7 +78,7 @@ WarningPortfolio Describe(const std::vector<QuarterCounts>& rows,
 
 WarningFrame::WarningFrame(Day as_of, const Calendar& calendar)
     : season_after_(Calendar::ShiftLastDay(as_of, -3 - 12 * kOwnSeasonYears)),
-      cutoff_(calendar.StartOf(as_of + 1)),
+      seen_(calendar, as_of),
       calendar_(calendar),
       deliveries_(calendar, as_of) {
   for (size_t q = 0; q <= kQuarters; ++q) {

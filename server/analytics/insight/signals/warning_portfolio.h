@@ -9,6 +9,7 @@
 #include "server/analytics/facts/customer_events.h"
 #include "server/analytics/facts/delivery.h"
 #include "server/analytics/facts/exposure.h"
+#include "server/analytics/facts/seen.h"
 #include "server/analytics/insight/signals/season.h"
 #include "server/analytics/stats/rates.h"
 #include "server/base/stop.h"
@@ -48,7 +49,7 @@ class WarningFrame {
   // quarters()[k]].
   const std::array<Day, kQuarters + 1>& quarters() const { return quarters_; }
 
-  bool Known(Millis time) const { return time != kNoTime && time < cutoff_; }
+  const facts::Seen& seen() const { return seen_; }
   Day DayOf(Millis time) const { return calendar_.DayOf(time); }
   const facts::DeliveryRule& deliveries() const { return deliveries_; }
   // 0 the last quarter, 1 the year before it, -1 neither.
@@ -69,7 +70,7 @@ class WarningFrame {
 
   std::array<Day, kQuarters + 1> quarters_;
   const Day season_after_;
-  const Millis cutoff_;
+  const facts::Seen seen_;
   const Calendar& calendar_;
   const facts::DeliveryRule deliveries_;
   std::vector<uint8_t> month_of_day_;  // from season_after on

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "server/analytics/facts/block_scan.h"
+#include "server/analytics/facts/seen.h"
+#include "server/analytics/facts/ticket.h"
 #include "server/base/scan_pool.h"
 #include "server/base/status_macros.h"
 
@@ -13,7 +15,6 @@ namespace strata::analytics::insight {
 namespace {
 
 constexpr double kMillisAnHour = 3'600'000;
-constexpr uint8_t kLowestGoodRating = 4;
 
 double Hours(Millis from, Millis to) { return static_cast<double>(to - from) / kMillisAnHour; }
 
@@ -22,7 +23,7 @@ class Collector {
  public:
   Collector(const fields::Scope& scope, const std::vector<uint8_t>& include, Contacts contacts)
       : range_{scope.range.from, std::min(scope.range.to, scope.as_of)},
-        end_(scope.revision->calendar->StartOf(scope.as_of + 1)),
+        seen_(*scope.revision->calendar, scope.as_of),
         include_(include),
         count_contacts_(contacts == Contacts::kCount),
         days_(scope.revision->calendar->zone()) {}
@@ -56,14 +57,6 @@ class Collector {
     return any(block.tickets.get()) || any(block.surveys.get());
   }
 
-  bool Seen(Millis time) const { return time != kNoTime && time < end_; }
-
-  // As of the day: one that says resolved without saying when is neither open nor resolved.
-  bool IsOpen(const image::TicketColumns& facts, uint32_t i) const {
-    const Millis resolved = facts.resolved_time[i];
-    return !Seen(resolved) && (facts.status[i] == TicketStatus::kOpen || resolved != kNoTime);
-  }
-
   void AddContacts(const Day* begin, const Day* end) {
     for (const Day* day = begin; day != end; ++day) {
       if (range_.Contains(*day)) contacts_.push_back(*day);
@@ -80,42 +73,39 @@ class Collector {
 
   void AddRating(int score) {
     ++row_.ratings;
-    row_.good_ratings += score >= kLowestGoodRating;
+    row_.good_ratings += facts::IsGoodRating(score);
   }
 
-  void AddTickets(const image::TicketColumns& facts, uint32_t customer) {
-    for (uint32_t i = facts.begin[customer]; i < facts.begin[customer + 1]; ++i) {
-      const Millis resolved = facts.resolved_time[i];
-      if (facts.csat[i] != 0 && Seen(resolved) && range_.Contains(days_.DayOf(resolved))) {
-        AddRating(facts.csat[i]);
+  void AddTickets(const image::TicketColumns& tickets, uint32_t customer) {
+    for (uint32_t i = tickets.begin[customer]; i < tickets.begin[customer + 1]; ++i) {
+      const Millis resolved = tickets.resolved_time[i];
+      if (tickets.csat[i] != 0 && seen_(resolved) && range_.Contains(days_.DayOf(resolved))) {
+        AddRating(tickets.csat[i]);
       }
-      if (range_.Contains(facts.opened_day[i])) AddTicket(facts, i);
+      if (range_.Contains(tickets.opened_day[i])) AddTicket(tickets, i);
     }
   }
 
-  void AddTicket(const image::TicketColumns& facts, uint32_t i) {
-    contacts_.push_back(facts.opened_day[i]);
+  void AddTicket(const image::TicketColumns& tickets, uint32_t i) {
+    contacts_.push_back(tickets.opened_day[i]);
     ++row_.tickets;
-    row_.escalated += Seen(facts.escalated_time[i]);
-    const Millis opened = facts.opened_time[i], resolved = facts.resolved_time[i];
-    const bool cancelled = facts.status[i] == TicketStatus::kCancelled;
-    if (Seen(facts.first_response_time[i])) {
-      row_.response_hours.push_back(Hours(opened, facts.first_response_time[i]));
-      row_.response_priorities.push_back(facts.priority[i]);
-    } else if (!cancelled && IsOpen(facts, i)) {
-      row_.waiting_hours.push_back(Hours(opened, end_));
+    row_.escalated += seen_(tickets.escalated_time[i]);
+    const Millis opened = tickets.opened_time[i], resolved = tickets.resolved_time[i];
+    if (seen_(tickets.first_response_time[i])) {
+      row_.response_hours.push_back(Hours(opened, tickets.first_response_time[i]));
+      row_.response_priorities.push_back(tickets.priority[i]);
+    } else if (tickets.status[i] != TicketStatus::kCancelled &&
+               facts::IsUnresolved(seen_, resolved, tickets.status[i])) {
+      row_.waiting_hours.push_back(Hours(opened, seen_.end()));
     }
-    if (Seen(resolved)) {
+    if (seen_(resolved)) {
       row_.resolution_hours.push_back(Hours(opened, resolved));
-      row_.resolution_priorities.push_back(facts.priority[i]);
+      row_.resolution_priorities.push_back(tickets.priority[i]);
     }
-    const Millis due = facts.sla_due_time[i];
-    if (due == kNoTime || cancelled) return;
-    if (Seen(resolved)) {
-      ++(resolved <= due ? row_.sla_met : row_.sla_breached);
-    } else if (due < end_ && IsOpen(facts, i)) {
-      ++row_.sla_breached;
-    }
+    const facts::Sla sla =
+        facts::SlaOf(seen_, tickets.sla_due_time[i], resolved, tickets.status[i]);
+    row_.sla_met += sla == facts::Sla::kMet;
+    row_.sla_breached += sla == facts::Sla::kBreached;
   }
 
   void AddSurveys(const image::SurveyColumns& facts, uint32_t customer) {
@@ -127,7 +117,7 @@ class Collector {
   }
 
   const fields::DayRange range_;
-  const Millis end_;  // the first instant that is not seen
+  const facts::Seen seen_;
   const std::vector<uint8_t>& include_;
   const bool count_contacts_;
   DayFinder days_;

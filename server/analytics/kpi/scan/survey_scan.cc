@@ -1,5 +1,7 @@
 #include <vector>
 
+#include "server/analytics/facts/seen.h"
+#include "server/analytics/facts/ticket.h"
 #include "server/analytics/kpi/scan/group_sums.h"
 #include "server/analytics/kpi/scan/order_rows.h"
 #include "server/domain/calendar.h"
@@ -11,12 +13,13 @@ namespace {
 
 using M = Measure;
 
-constexpr int kPositiveRating = 4, kPromoter = 9, kDetractor = 6;
+// Of the eleven points of the Net Promoter Score.
+constexpr int kPromoter = 9, kDetractor = 6;
 
 void AddRating(uint32_t id, int score, GroupSums* sums) {
   ++sums->counts().used;
   sums->Add(M::kRatings, id, 1);
-  if (score >= kPositiveRating) sums->Add(M::kPositiveRatings, id, 1);
+  if (facts::IsGoodRating(score)) sums->Add(M::kPositiveRatings, id, 1);
 }
 
 void MarkUsed(const ScanInput& input, image::Feed feed, const image::Block& block, size_t rows,
@@ -34,12 +37,12 @@ std::vector<Day> DaysOfKind(const image::SurveyColumns& surveys, SurveyKind kind
 }
 
 // A ticket's rating counts on the day of its resolution; kNoDay where there is none to be seen.
-std::vector<Day> DaysOfRatings(const image::TicketColumns& tickets, Millis end,
+std::vector<Day> DaysOfRatings(const image::TicketColumns& tickets, const facts::Seen& seen,
                                DayFinder* day_finder) {
   std::vector<Day> days(tickets.csat.size(), kNoDay);
   for (size_t row = 0; row < days.size(); ++row) {
     const Millis resolved = tickets.resolved_time[row];
-    if (tickets.csat[row] == 0 || resolved == kNoTime || resolved >= end) continue;
+    if (tickets.csat[row] == 0 || !seen(resolved)) continue;
     days[row] = day_finder->DayOf(resolved);
   }
   return days;
@@ -70,7 +73,7 @@ absl::StatusOr<ScanResult> ScanSurveys(const ScanInput& input) {
 }
 
 absl::StatusOr<ScanResult> ScanRatings(const ScanInput& input) {
-  const Millis end = input.revision->calendar->StartOf(input.as_of + 1);
+  const facts::Seen seen(*input.revision->calendar, input.as_of);
   std::vector<DayFinder> day_finders(ScanWorkers(), DayFinder(input.revision->calendar->zone()));
   return ScanGroupSums(
       input, Facts::kRatings, M::kRatings,
@@ -78,7 +81,7 @@ absl::StatusOr<ScanResult> ScanRatings(const ScanInput& input) {
         std::vector<uint32_t> ids;
         fields::FactRows rows;  // no field of tickets or surveys fits, so none is read
         if (block.tickets != nullptr) {
-          const std::vector<Day> days = DaysOfRatings(*block.tickets, end, &day_finders[worker]);
+          const std::vector<Day> days = DaysOfRatings(*block.tickets, seen, &day_finders[worker]);
           rows.tickets = block.tickets.get();
           IndexFacts(input, block, {block.tickets->begin, days, rows}, &sums->ids(), &ids,
                      &sums->counts());

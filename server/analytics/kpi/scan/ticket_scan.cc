@@ -1,4 +1,6 @@
 #include "server/analytics/facts/block_scan.h"
+#include "server/analytics/facts/seen.h"
+#include "server/analytics/facts/ticket.h"
 #include "server/analytics/kpi/scan/group_sums.h"
 #include "server/analytics/kpi/scan/order_rows.h"
 #include "server/analytics/kpi/scan/samples.h"
@@ -16,7 +18,7 @@ class TicketScan {
  public:
   explicit TicketScan(const ScanInput& input)
       : input_(input),
-        end_(input.revision->calendar->StartOf(input.as_of + 1)),
+        seen_(*input.revision->calendar, input.as_of),
         responses_wanted_(input.measures.HasAny({M::kFirstResponses, M::kMedianFirstResponse})),
         resolutions_wanted_(input.measures.HasAny({M::kResolutions, M::kMedianResolution})),
         sums_(input.space->keys()) {}
@@ -51,32 +53,19 @@ class TicketScan {
   GroupSums& sums() { return sums_; }
 
  private:
-  bool Seen(Millis time) const { return time != kNoTime && time < end_; }
-
   void AddTicket(const image::TicketColumns& tickets, size_t row, uint32_t id) {
     ++sums_.counts().used;
     sums_.Add(M::kTickets, id, 1);
-    if (Seen(tickets.escalated_time[row])) sums_.Add(M::kEscalations, id, 1);
+    if (seen_(tickets.escalated_time[row])) sums_.Add(M::kEscalations, id, 1);
     const Millis opened = tickets.opened_time[row];
     const Millis response = tickets.first_response_time[row];
     const Millis resolved = tickets.resolved_time[row];
-    if (responses_wanted_ && Seen(response)) responses_.Add(id, response - opened);
-    if (resolutions_wanted_ && Seen(resolved)) resolutions_.Add(id, resolved - opened);
-    AddSla(tickets, row, id);
-  }
-
-  // Resolved at or before due is met; later, or open past due, is breached. Cancelled tickets count
-  // for neither, nor do those that say resolved without saying when.
-  void AddSla(const image::TicketColumns& tickets, size_t row, uint32_t id) {
-    const Millis due = tickets.sla_due_time[row];
-    const TicketStatus status = tickets.status[row];
-    if (due == kNoTime || status == TicketStatus::kCancelled) return;
-    const Millis resolved = tickets.resolved_time[row];
-    if (Seen(resolved)) {
-      sums_.Add(resolved <= due ? M::kSlaMet : M::kSlaBreached, id, 1);
-    } else if (due < end_ && (status == TicketStatus::kOpen || resolved != kNoTime)) {
-      sums_.Add(M::kSlaBreached, id, 1);
-    }
+    if (responses_wanted_ && seen_(response)) responses_.Add(id, response - opened);
+    if (resolutions_wanted_ && seen_(resolved)) resolutions_.Add(id, resolved - opened);
+    const facts::Sla sla =
+        facts::SlaOf(seen_, tickets.sla_due_time[row], resolved, tickets.status[row]);
+    if (sla == facts::Sla::kMet) sums_.Add(M::kSlaMet, id, 1);
+    if (sla == facts::Sla::kBreached) sums_.Add(M::kSlaBreached, id, 1);
   }
 
   // Rows of `result` are the groups that have a ticket.
@@ -96,7 +85,7 @@ class TicketScan {
   }
 
   const ScanInput& input_;
-  const Millis end_;  // the first instant that is not seen
+  const facts::Seen seen_;
   const bool responses_wanted_, resolutions_wanted_;
   GroupSums sums_;
   Samples<int64_t> responses_, resolutions_;  // milliseconds from the opening
