@@ -13,7 +13,7 @@ CLI::App* AddCommand(CLI::App& noun, const std::string& name, const std::string&
   CLI::App* command = noun.add_subcommand(name, description);
   command->fallthrough();
   command->footer(absl::StrCat("Example:\n  ", example,
-                               "\n\nGlobal flags (-w, -o, --server, --data-dir, --filter ...) may "
+                               "\n\nFlags of every command (-w, -o, --server, --data-dir ...) may "
                                "stand here too: strata --help"));
   command->callback(
       [&context, action = std::move(action)] { context.set_action(std::move(action)); });

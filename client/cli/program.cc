@@ -13,9 +13,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "client/cli/argument_check.h"
+#include "client/cli/completion.h"
 #include "client/cli/delimited_output.h"
 #include "client/cli/error_report.h"
+#include "client/cli/help.h"
+#include "client/cli/question_flags.h"
 #include "client/cli/server_address.h"
 #include "server/base/status_macros.h"
 #include "server/domain/nearest_names.h"
@@ -67,9 +71,8 @@ void AddConnectionFlags(CLI::App& app, GlobalFlags& flags) {
 }
 
 void AddQuestionFlags(CLI::App& app, GlobalFlags& flags) {
-  constexpr const char* kGroup = "Question";
   auto text = [&](const char* name, std::string& value, const char* type, const char* description) {
-    return app.add_option(name, value, description)->type_name(type)->group(kGroup);
+    return app.add_option(name, value, description)->type_name(type)->group(kQuestionGroup);
   };
   text("--as-of", flags.as_of, "DATE", "Nothing after this day is seen [the last event]");
   text("--from", flags.from, "DATE", "First day that counts");
@@ -81,11 +84,11 @@ void AddQuestionFlags(CLI::App& app, GlobalFlags& flags) {
   app.add_option("--limit", flags.limit, "Keep the first so many rows")
       ->check(WholeNumber(0))
       ->type_name("N")
-      ->group(kGroup);
+      ->group(kQuestionGroup);
   app.add_option("--min-revision", flags.min_revision, "Wait until this revision is there")
       ->check(WholeNumber(0, std::numeric_limits<int64_t>::max()))
       ->type_name("N")
-      ->group(kGroup);
+      ->group(kQuestionGroup);
   text("--classes-at", flags.classes_at, "DAY",
        "When tier, loyalty ... are taken: as-of [default] or period-start")
       ->check(CLI::IsMember({"as-of", "period-start"}));
@@ -100,9 +103,9 @@ void AddGlobalFlags(CLI::App& app, GlobalFlags& flags, CsvText* csv) {
       ->type_name("NAME");
   const std::map<std::string, OutputForm> forms = {
       {"table", OutputForm::kTable}, {"json", OutputForm::kJson}, {"csv", OutputForm::kCsv}};
-  app.add_option("-o,--output", flags.output, "table [default], json or csv")
+  app.add_option("-o,--output", flags.output, "Form of the answer [table]")
       ->transform(CLI::CheckedTransformer(forms).description(""))
-      ->type_name("FORM");
+      ->type_name("table|json|csv");
   app.add_flag_callback(
       "--raw", [csv] { *csv = CsvText::kExact; },
       "csv as the data is: no apostrophe before texts that a spreadsheet would take for formulas, "
@@ -127,6 +130,9 @@ void RegisterAll(CLI::App& app, Context& context) {
   RegisterStream(app, context);
   RegisterAdmin(app, context);
   RegisterVersion(app, context);
+  RegisterCompletion(app, context);
+  RegisterHelp(app, context);
+  ShowQuestionFlags(app);
 }
 
 // "strata kpi", the words that were understood, and the command they lead to.
@@ -186,6 +192,12 @@ std::vector<std::string> WithEmptyValues(const std::vector<std::string>& argumen
   return words;
 }
 
+// Whether `error` is none but --help or --version, of a command that there is.
+bool IsAnswered(const CLI::ParseError& error, const CLI::App& app, const CLI::App& understood) {
+  const bool stray_word = app.remaining_size(true) > 0 && !understood.get_subcommands({}).empty();
+  return dynamic_cast<const CLI::Success*>(&error) != nullptr && !stray_word;
+}
+
 // The form asked for, also where parsing stopped before it.
 bool WantsJson(const std::vector<std::string>& arguments) {
   for (size_t i = 0; i < arguments.size(); ++i) {
@@ -200,8 +212,9 @@ bool WantsJson(const std::vector<std::string>& arguments) {
 
 }  // namespace
 
-int RunProgram(const std::vector<std::string>& arguments, const Terminal& terminal,
+int RunProgram(const std::vector<std::string>& given, const Terminal& terminal,
                std::optional<Client> client) {
+  const std::vector<std::string> arguments = HelpAsFlag(given);
   Context context(terminal);
   if (client.has_value()) context.set_client(*std::move(client));
   CLI::App app("Turns a company's records into key figures.", "strata");
@@ -216,19 +229,24 @@ int RunProgram(const std::vector<std::string>& arguments, const Terminal& termin
   CsvText csv = CsvText::kDisarmed;
   AddGlobalFlags(app, context.flags(), &csv);
   RegisterAll(app, context);
+  if (!given.empty() && given[0] == kCompletionRequest) {
+    PrintCandidates(Complete(app, absl::MakeConstSpan(given).subspan(1)), terminal.out);
+    return static_cast<int>(ExitCode::kDone);
+  }
 
   try {
     std::vector<std::string> words = WithEmptyValues(arguments);
     std::reverse(words.begin(), words.end());
     app.parse(std::move(words));
-  } catch (const CLI::Success& success) {  // --help, --version
-    app.exit(success, terminal.out, terminal.err);
-    terminal.out.flush();
-    if (terminal.out) return static_cast<int>(ExitCode::kDone);
-    ReportError(absl::UnknownError("cannot write the output"), context);
-    return static_cast<int>(ExitCode::kFailed);
   } catch (const CLI::ParseError& error) {
     const Path path = Understood(app);
+    if (IsAnswered(error, app, *path.app)) {
+      app.exit(error, terminal.out, terminal.err);
+      terminal.out.flush();
+      if (terminal.out) return static_cast<int>(ExitCode::kDone);
+      ReportError(absl::UnknownError("cannot write the output"), context);
+      return static_cast<int>(ExitCode::kFailed);
+    }
     if (WantsJson(arguments)) context.flags().output = OutputForm::kJson;
     ReportError(absl::InvalidArgumentError(UsageMessage(error, path, arguments)), context);
     if (context.flags().output != OutputForm::kJson) {

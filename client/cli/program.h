@@ -11,7 +11,7 @@ namespace strata::cli {
 
 // Runs `strata ARGUMENT...` and returns its exit code. `client` takes the place of a connection in
 // tests.
-int RunProgram(const std::vector<std::string>& arguments, const Terminal& terminal,
+int RunProgram(const std::vector<std::string>& given, const Terminal& terminal,
                std::optional<Client> client = std::nullopt);
 
 }  // namespace strata::cli

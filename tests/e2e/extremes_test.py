@@ -483,8 +483,9 @@ COMMANDS = {
     "insight support": [], "insight interventions": [], "insight signals": [],
     "insight recommend": [], "insight swot": [],
     "report": [], "stream show": ["s"], "admin migrate": None, "version": [],
+    "completion": ["bash"], "help": None,
 }
-FORMS = {"report": ("table",)}  # a text; all others come in three
+FORMS = {"report": ("table",), "completion": ("table",)}  # texts; all others come in three
 
 
 def words_of(help_text):
