@@ -5,13 +5,13 @@
 #include <cstdlib>
 #include <sstream>
 
-#include "client/cli/csv_table.h"
+#include "client/cli/import/csv/csv_table.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 2) return 0;
   static constexpr const char* kEncodings[] = {"", "UTF-8", "CP437", "UTF-16LE"};
   static constexpr char kDelimiters[] = {0, ',', ';', '\t'};
-  strata::cli::CsvOptions options;
+  strata::imports::CsvOptions options;
   options.encoding = kEncodings[data[0] & 3];
   options.delimiter = kDelimiters[(data[0] >> 2) & 3];
   options.skip = ((data[0] >> 4) & 3) - 1;
@@ -23,13 +23,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   options.normalise = (data[1] & 32) != 0;
   if ((data[1] & 64) != 0) options.null_markers = {"NULL", "-"};
   std::istringstream in(std::string(reinterpret_cast<const char*>(data) + 2, size - 2));
-  std::unique_ptr<strata::cli::ByteSource> source = strata::cli::MakeStreamSource(in);
+  std::unique_ptr<strata::imports::ByteSource> source = strata::imports::MakeStreamSource(in);
   const bool packed = (data[1] & 128) != 0;
-  if (packed) source = strata::cli::MakeGzipSource(std::move(source));
-  auto reader = strata::cli::CsvTable::Open(*source, options);
+  if (packed) source = strata::imports::MakeGzipSource(std::move(source));
+  auto reader = strata::imports::CsvTable::Open(*source, options);
   if (!reader.ok()) return 0;
   const size_t columns = (*reader)->header().size();
-  strata::cli::CsvRow row;
+  strata::imports::CsvRow row;
   int64_t line = 0;
   for (size_t rows = 0;; ++rows) {
     const auto more = (*reader)->Next(&row);

@@ -4,20 +4,20 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "client/cli/mapping_script.h"
-#include "client/cli/mapping_sql.h"
+#include "client/cli/import/mapping/mapping_script.h"
+#include "client/cli/import/mapping/mapping_sql.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view text(reinterpret_cast<const char*>(data), size);
-  const auto statements = strata::cli::ParseMapping(text);
+  const auto statements = strata::imports::ParseMapping(text);
   if (!statements.ok()) return 0;
   size_t at = 0;
-  for (const strata::cli::MappingStatement& statement : *statements) {
+  for (const strata::imports::MappingStatement& statement : *statements) {
     at = text.find(statement.sql, at);
     if (at == absl::string_view::npos || statement.line < statement.first_line) std::abort();
     at += statement.sql.size();
     int date_calls = 0;
-    if (strata::cli::RewriteStatement(statement.sql, &date_calls).empty()) std::abort();
+    if (strata::imports::RewriteStatement(statement.sql, &date_calls).empty()) std::abort();
   }
   return 0;
 }

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "client/cli/mapping_decimal.h"
-#include "client/cli/mapping_time.h"
+#include "client/cli/import/values/mapping_decimal.h"
+#include "client/cli/import/values/mapping_time.h"
 #include "server/domain/calendar.h"
 #include "server/domain/day.h"
 #include "server/domain/money.h"
@@ -28,12 +28,12 @@ void Amounts(absl::string_view text) {
 }
 
 void Decimals(absl::string_view text) {
-  const auto decimal = strata::cli::Decimal::Parse(text);
+  const auto decimal = strata::imports::Decimal::Parse(text);
   if (!decimal.has_value()) return;
-  const auto again = strata::cli::Decimal::Parse(decimal->ToString());
+  const auto again = strata::imports::Decimal::Parse(decimal->ToString());
   Require(again.has_value() && again->ToString() == decimal->ToString());
-  strata::cli::Decimal::Multiply(*decimal, *decimal);
-  strata::cli::Decimal::Add(*decimal, *decimal);
+  strata::imports::Decimal::Multiply(*decimal, *decimal);
+  strata::imports::Decimal::Add(*decimal, *decimal);
   decimal->Round(2);
 }
 
@@ -56,12 +56,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Amounts(text);
   Decimals(text);
   Periods(text);
-  strata::cli::ParseInstant(text, absl::UTCTimeZone());
-  strata::cli::ParseDate(text);
+  strata::imports::ParseInstant(text, absl::UTCTimeZone());
+  strata::imports::ParseDate(text);
   // The first line as a format for the rest.
   const size_t cut = text.find('\n');
   if (cut != absl::string_view::npos) {
-    strata::cli::ReformatDate(text.substr(cut + 1), text.substr(0, cut));
+    strata::imports::ReformatDate(text.substr(cut + 1), text.substr(0, cut));
   }
   return 0;
 }

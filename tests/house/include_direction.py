@@ -24,6 +24,12 @@ ANALYTICS["server/analytics"] = [*GROUND, *ANALYTICS]
 BELOW_RPC = [
     *GROUND, *ANALYTICS, "server/store", "server/ingest", "server/workspace"]
 
+# Rules about text and values that both programs go by, and that stand in the server's rooms yet.
+CLI_DOMAIN = [
+    f"server/domain/{name}.h"
+    for name in ("currency", "money", "nearest_names", "quantity", "settings", "status_key",
+                 "unicode")]
+
 # Which folders of server/ a folder may see. A folder always sees itself. What the tests of a room share
 # lies in its testing/ folder, which sees what the room sees.
 SEES = {
@@ -47,18 +53,54 @@ SEES = {
     "client/src": ["client/include"],
     "client/mocks": ["client/include"],
     "client/examples": ["client/include"],
+    # What files become records by, strata::import: no messages but records.proto, no other room.
+    "client/cli/base": CLI_DOMAIN,
+    "client/cli/import/values": ["client/cli/base", *CLI_DOMAIN],
+    "client/cli/import/csv": ["client/cli/base", "client/cli/import/values", *CLI_DOMAIN],
+    "client/cli/import/mapping": [
+        "client/cli/base", "client/cli/import/values", "client/cli/import/csv", *CLI_DOMAIN],
+    "client/cli/import/propose": [
+        "client/cli/base", "client/cli/import/values", "client/cli/import/csv",
+        "client/cli/import/mapping", *CLI_DOMAIN],
+    "client/cli/import": [
+        "client/cli/base", "client/cli/import/values", "client/cli/import/csv",
+        "client/cli/import/mapping", "client/cli/import/propose", *CLI_DOMAIN],
+    # Answers as text, csv and JSON: no messages but types.proto.
+    "client/cli/present": ["client/cli/base", *CLI_DOMAIN],
     # --data-dir runs the server inside the CLI's process.
-    "client/cli": [
-        "client/include", "server/base", "server/domain", "server/rpc/server.h",
+    "client/cli/program": [
+        "client/include", "client/cli/base", "client/cli/present", *CLI_DOMAIN,
+        "server/base/error.h", "server/base/exit_code.h", "server/base/host_port.h",
+        "server/base/standard_streams.h", "server/rpc/server.h",
         "server/workspace/migrate_folder.h"],
+    # The questions; one may show what another has.
+    "client/cli/ask": [
+        "client/include", "client/cli/base", "client/cli/present", "client/cli/program",
+        *CLI_DOMAIN],
+    "client/cli/import/command": [
+        "client/include", "client/cli/base", "client/cli/present", "client/cli/program",
+        "client/cli/import", "client/cli/import/values", "client/cli/import/csv",
+        "client/cli/import/mapping", "client/cli/import/propose", *CLI_DOMAIN],
+    "client/cli/demo": [
+        "client/include", "client/cli/base", "client/cli/present", "client/cli/program",
+        "client/cli/import/command", "client/cli/import", "client/cli/import/csv",
+        "client/cli/import/mapping"],
 }
 
-# External headers and the only places that may include them (path prefixes).
+# Headers that are generated or from outside, and the only places that may include them (path prefixes).
 ROOMS = [
-    (re.compile(r"sqlite3(ext)?\.h$"), ["server/store/sqlite/", "client/cli/"]),
+    (re.compile(r"sqlite3(ext)?\.h$"), ["server/store/sqlite/", "client/cli/import/"]),
     (re.compile(r"(grpcpp|grpc|grpc\+\+)/|.*\.grpc\.pb\.h$"),
      ["server/rpc/", "server/main.cc", "client/"]),
     (re.compile(r".*\.pb\.h$|google/protobuf/"), ["server/rpc/", "server/config", "client/"]),
+    (re.compile(r"strata/v1/(?!types\.)\w+\.pb\.h$"), [
+        "server/rpc/", "server/config", "client/include/", "client/src/", "client/mocks/",
+        "client/examples/", "client/cli/program/", "client/cli/ask/", "client/cli/import/",
+        "client/cli/demo/"]),
+    (re.compile(r"strata/v1/(?!types\.|records\.)\w+\.pb\.h$"), [
+        "server/rpc/", "server/config", "client/include/", "client/src/", "client/mocks/",
+        "client/examples/", "client/cli/program/", "client/cli/ask/", "client/cli/import/command/",
+        "client/cli/demo/"]),
 ]
 
 # What makes a _test.cc a test; other sources that tests need lie in a testing/ folder.
@@ -152,7 +194,21 @@ PLANTED = {
     "server/ingest/b.cc": '# include "strata/v1/types.pb.h"',
     "server/main.cc": "#include <sqlite3.h>",
     "client/src/a.cc": '#include "server/rpc/server.h"',
-    "client/cli/a.cc": '#include "server/workspace/registry.h"',
+    "client/cli/program/a.cc": '#include "server/workspace/registry.h"',
+    "client/cli/base/a.h": '#include "client/cli/present/terminal.h"',
+    "client/cli/present/a.h": '#include "client/cli/program/command.h"',
+    "client/cli/present/b.cc": '#include "strata/v1/kpi_service.pb.h"',
+    "client/cli/ask/kpi/a.cc": '#include "client/cli/import/import_content.h"',
+    "client/cli/ask/segment/a.cc": "#include <sqlite3.h>",
+    "client/cli/import/values/a.cc": '#include "client/cli/import/csv/csv_table.h"',
+    "client/cli/import/csv/a.cc": '#include "client/cli/import/mapping/mapping_script.h"',
+    "client/cli/import/mapping/a.cc": '#include "client/cli/import/import_content.h"',
+    "client/cli/import/propose/a.cc": '#include "client/cli/import/command/import_job.h"',
+    "client/cli/import/a.cc": '#include "client/cli/present/progress.h"',
+    "client/cli/import/b.cc": '#include "strata/v1/types.pb.h"\n#include "strata/v1/ingestion_service.pb.h"',
+    "client/cli/import/command/a.cc": '#include "client/cli/ask/kpi/kpi_verbs.h"',
+    "client/cli/demo/a.cc": '#include "server/domain/day.h"',
+    "client/cli/a.cc": "#include <vector>",
     "client/include/strata/a.h": '#include "client/src/channel.h"',
     "server/elsewhere/a.cc": "#include <vector>",
     "server/image/history_model_test.cc": '#include "server/image/editor.h"\nint Model() { return 1; }',
@@ -164,7 +220,9 @@ ALLOWED = {
     "server/rpc/convert/a.cc": '#include "strata/v1/types.pb.h"\n#include <grpcpp/grpcpp.h>',
     "server/store/sqlite/b.cc": '#include <sqlite3.h>\n#include "server/domain/day.h"',
     "server/workspace/c.h": '#include "server/ingest/writer.h"',
-    "client/cli/b.cc": '#include "server/rpc/server.h"\n#include <sqlite3.h>',
+    "client/cli/program/b.cc": '#include "server/rpc/server.h"',
+    "client/cli/import/mapping/b.cc": '#include "strata/v1/records.pb.h"\n#include <sqlite3.h>',
+    "client/cli/present/c.cc": '#include "strata/v1/types.pb.h"',
     "server/main_test.cc": '#include "server/rpc/server.h"\nTEST(A, B) {}',
 }
 

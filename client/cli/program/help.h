@@ -1,0 +1,19 @@
+#ifndef STRATA_CLIENT_CLI_PROGRAM_HELP_H_
+#define STRATA_CLIENT_CLI_PROGRAM_HELP_H_
+
+#include <string>
+#include <vector>
+
+#include "client/cli/program/command.h"
+
+namespace strata::cli {
+
+// `help kpi query` as `kpi query --help`; other arguments as they are.
+std::vector<std::string> HelpAsFlag(std::vector<std::string> arguments);
+
+// Adds the command `help`, so that it is listed and has a help of its own.
+void RegisterHelp(CLI::App& app, Context& context);
+
+}  // namespace strata::cli
+
+#endif  // STRATA_CLIENT_CLI_PROGRAM_HELP_H_
