@@ -42,6 +42,12 @@ TEST(Help, IsTheSameInFrontAndBehind) {
   EXPECT_THAT(Answer({"help", "--help"}).out, HasSubstr("strata help kpi query"));
 }
 
+TEST(Help, StandsBehindFlagsToo) {
+  const std::string query = Answer({"kpi", "query", "--help"}).out;
+  EXPECT_EQ(Answer({"-w", "help", "help", "kpi", "query"}).out, query);
+  EXPECT_EQ(Answer({"--server=localhost:1", "--output", "csv", "help", "kpi", "query"}).out, query);
+}
+
 TEST(Help, NamesTheNearestOfACommandThatIsNone) {
   const Result result = Answer({"help", "kpi", "qery"});
   EXPECT_EQ(result.status, 2);

@@ -213,7 +213,6 @@ bool WantsJson(const std::vector<std::string>& arguments) {
 
 int RunProgram(const std::vector<std::string>& given, const Terminal& terminal,
                std::optional<Client> client) {
-  const std::vector<std::string> arguments = HelpAsFlag(given);
   Context context(terminal);
   if (client.has_value()) context.set_client(*std::move(client));
   CLI::App app("Turns a company's records into key figures.", "strata");
@@ -228,6 +227,7 @@ int RunProgram(const std::vector<std::string>& given, const Terminal& terminal,
   CsvText csv = CsvText::kDisarmed;
   AddGlobalFlags(app, context.flags(), &csv);
   RegisterAll(app, context);
+  const std::vector<std::string> arguments = HelpAsFlag(app, given);
   if (!given.empty() && given[0] == kCompletionRequest) {
     PrintCandidates(Complete(app, absl::MakeConstSpan(given).subspan(1)), terminal.out);
     return static_cast<int>(ExitCode::kDone);
