@@ -52,7 +52,7 @@ TABLES = [
     "CREATE TABLE customers (id INTEGER, birth DATE, country VARCHAR, gender VARCHAR, children INTEGER)",
     "CREATE TABLE orders (id INTEGER, customer INTEGER, day DATE, st SMALLINT, amount BIGINT)",
     "CREATE TABLE statuses (st SMALLINT, status VARCHAR)",
-    "INSERT INTO statuses VALUES (0, 'Shipped'), (1, 'Open'), (2, 'Returned'), (3, 'Disputed'), "
+    "INSERT INTO statuses VALUES (0, 'Shipped'), (1, 'Open'), (2, 'On hold'), (3, 'Disputed'), "
     "(4, 'cancelled')"]
 
 

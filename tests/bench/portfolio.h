@@ -16,7 +16,7 @@
 
 namespace strata::bench {
 
-inline constexpr std::array<absl::string_view, 5> kStatuses = {"Shipped", "Open", "Returned",
+inline constexpr std::array<absl::string_view, 5> kStatuses = {"Shipped", "Open", "On hold",
                                                                "Disputed", "cancelled"};
 inline constexpr uint8_t kExcludedStatus = 4;
 inline constexpr std::array<absl::string_view, 8> kCountries = {"US", "DE", "FR", "JP",
