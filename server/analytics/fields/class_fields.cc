@@ -33,7 +33,7 @@ void SetClasses(absl::Span<const absl::string_view> names, std::vector<uint32_t>
   column->ordered = true;
 }
 
-// The customers that are classed by revenue are those of the dictionary's ids.
+// By slot; equal revenues are ranked by them.
 const image::TextList& IdsOf(const FeaturePlan& plan) {
   return plan.revision().dictionaries->customer_ids;
 }

@@ -1,5 +1,6 @@
 #include "server/analytics/fields/features.h"
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <utility>
@@ -26,6 +27,11 @@ absl::StatusOr<Derivation> DerivationOf(const image::Revision& revision,
     std::move(one.steps.begin(), one.steps.end(), std::back_inserter(all.steps));
   }
   return all;
+}
+
+bool IsDerived(const Derivation& derived, absl::string_view id) {
+  return std::any_of(derived.steps.begin(), derived.steps.end(),
+                     [id](const Derivation::Step& step) { return step.field == id; });
 }
 
 }  // namespace
@@ -84,8 +90,11 @@ absl::StatusOr<Features> Features::Compute(const image::Revision& revision, Day 
     const auto [column, made] = features.columns_.try_emplace(id);
     if (!made) continue;
     column->second.field = field;
-    // A derived one is filled below.
-    if (field->plan != nullptr) field->plan(plan, *field, &column->second);
+    if (field->plan != nullptr) {
+      field->plan(plan, *field, &column->second);
+    } else if (!IsDerived(derived, id)) {
+      return absl::InternalError(absl::StrCat("nothing computes the field \"", id, "\""));
+    }
   }
   STRATA_RETURN_IF_ERROR(plan.Run(stop, &features.exists_));
   for (const Derivation::Step& step : derived.steps) {
